@@ -1,0 +1,79 @@
+"""Who calls: the bearer key, hashed before anything else touches it, then looked up and cached for a while."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import time
+from dataclasses import dataclass
+
+from sqlalchemy import Engine as Database
+
+from serve.callers import Caller
+from serve.errors import RecordsUnavailable, Unauthenticated
+from serve.records.accounts import find_caller
+from serve.settings import RecordsSettings
+
+log = logging.getLogger("bianmin.auth")
+_MOST_KEYS = 20_000
+_PAUSE_S = 1.0
+_SHORTEST_KEY, _LONGEST_KEY = 20, 128
+
+
+@dataclass(slots=True)
+class _Entry:
+    caller: Caller | None
+    checked_at: float
+
+
+class KeyRing:
+    """Checked keys. An entry is looked up again after `key_cache_s`; while the database is down, callers that
+    were good go on for `stale_key_s`, and unknown keys get RecordsUnavailable."""
+
+    def __init__(self, database: Database, settings: RecordsSettings) -> None:
+        self._database = database
+        self._settings = settings
+        self._entries: dict[str, _Entry] = {}
+        self._lookups: dict[str, asyncio.Task[Caller | None]] = {}
+        self._away_until = 0.0
+
+    async def caller(self, authorization: str) -> Caller:
+        """The caller behind an `Authorization` header. Raises Unauthenticated or RecordsUnavailable."""
+        scheme, _, secret = authorization.partition(" ")
+        secret = secret.strip()
+        if scheme.lower() != "bearer" or not _SHORTEST_KEY <= len(secret) <= _LONGEST_KEY:
+            raise Unauthenticated
+        digest = hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+        entry = self._entries.get(digest)
+        if entry is None or time.monotonic() - entry.checked_at > self._settings.key_cache_s:
+            entry = await self._look_up(digest, entry)
+        if entry.caller is None:
+            raise Unauthenticated
+        return entry.caller
+
+    async def _look_up(self, digest: str, known: _Entry | None) -> _Entry:
+        """Ask the database, once for all requests that wait for the same key."""
+        if time.monotonic() < self._away_until:
+            return self._stale(known)
+        task = self._lookups.get(digest)
+        if task is None:
+            task = asyncio.create_task(asyncio.to_thread(find_caller, self._database, digest))
+            self._lookups[digest] = task
+            task.add_done_callback(lambda _: self._lookups.pop(digest, None))
+        try:
+            caller = await asyncio.shield(task)
+        except RecordsUnavailable:
+            log.warning("database away: keys checked before go on for a while")
+            self._away_until = time.monotonic() + _PAUSE_S
+            return self._stale(known)
+        entry = _Entry(caller, time.monotonic())
+        if len(self._entries) >= _MOST_KEYS:
+            self._entries.clear()
+        self._entries[digest] = entry
+        return entry
+
+    def _stale(self, known: _Entry | None) -> _Entry:
+        if known is None or time.monotonic() - known.checked_at > self._settings.stale_key_s:
+            raise RecordsUnavailable
+        return known

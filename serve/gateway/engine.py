@@ -1,0 +1,160 @@
+"""The only door to vLLM. It takes concealed bodies only and speaks vLLM's OpenAI dialect."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import orjson
+
+from serve.catalog import Route
+from serve.errors import EngineUnavailable, InvalidRequest
+from serve.gateway.clean import CleanBody
+from serve.settings import EngineSettings
+
+log = logging.getLogger("bianmin.engine")
+
+_CONTEXT = re.compile(rb"maximum context length is (\d{1,7})|max_model_len")
+_LONGEST_EVENT_BYTES = 4 * 2**20
+
+
+class ContextTooLong(InvalidRequest):
+    """The conversation doesn't fit the model."""
+
+    code = "context_length_exceeded"
+    message = "The conversation is longer than the model can read."
+
+
+class EngineRefused(InvalidRequest):
+    """vLLM refused the request; its own words may quote the text, so they aren't passed on."""
+
+    code = "engine_refused"
+    message = "The model server can't serve this combination of parameters."
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request to the engine: where, how urgent, under which id, and the concealed body."""
+
+    path: str
+    route: Route
+    priority: int
+    request_id: str
+    body: CleanBody
+
+
+class Engine:
+    """HTTP client of one vLLM server. A cancelled call closes its connection, which aborts it inside vLLM."""
+
+    def __init__(self, settings: EngineSettings) -> None:
+        self._url = settings.url.rstrip("/")
+        key = settings.api_key.get_secret_value()
+        self._headers = {"content-type": "application/json"}
+        if key:
+            self._headers["authorization"] = f"Bearer {key}"
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=settings.max_connections, keepalive_timeout=30),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(
+                total=settings.request_timeout_s, sock_connect=settings.connect_timeout_s
+            ),
+            auto_decompress=False,
+            skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding"),
+        )
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._session.close()
+
+    async def complete(self, ask: Ask) -> dict[str, Any]:
+        """One whole answer, parsed. Raises EngineUnavailable, ContextTooLong or EngineRefused."""
+        async with self._post(ask, streamed=False) as response:
+            try:
+                answer: dict[str, Any] = orjson.loads(await response.read())
+            except ValueError as exc:
+                raise EngineUnavailable from exc
+        return answer
+
+    async def stream(self, ask: Ask) -> AsyncGenerator[dict[str, Any]]:
+        """The answer's chunks as vLLM sends them, each as soon as it is here; ends after `[DONE]`.
+
+        Raises EngineUnavailable when the stream breaks off, holds an error, or can't be read.
+        """
+        async with self._post(ask, streamed=True) as response:
+            async for data in _events(response):
+                if data == b"[DONE]":
+                    return
+                try:
+                    chunk: dict[str, Any] = orjson.loads(data)
+                except ValueError as exc:
+                    raise EngineUnavailable from exc
+                if "error" in chunk:
+                    raise EngineUnavailable
+                yield chunk
+        raise EngineUnavailable
+
+    async def models(self, timeout_s: float = 2.0) -> frozenset[str]:
+        """Names that the engine holds right now. Raises EngineUnavailable."""
+        try:
+            async with self._session.get(
+                f"{self._url}/v1/models",
+                headers=self._headers,
+                timeout=aiohttp.ClientTimeout(total=timeout_s),
+            ) as response:
+                if response.status != 200:
+                    raise EngineUnavailable
+                listed = orjson.loads(await response.read())
+                return frozenset(model["id"] for model in listed["data"])
+        except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError) as exc:
+            raise EngineUnavailable from exc
+
+    @asynccontextmanager
+    async def _post(self, ask: Ask, *, streamed: bool) -> AsyncIterator[aiohttp.ClientResponse]:
+        body: dict[str, Any] = {**ask.body, "model": ask.route.engine_name, "priority": ask.priority}
+        if streamed:
+            body |= {"stream": True, "stream_options": {"include_usage": True}}
+        headers = {**self._headers, "x-request-id": ask.request_id}
+        try:
+            async with self._session.post(
+                self._url + ask.path, data=orjson.dumps(body), headers=headers
+            ) as response:
+                if response.status != 200:
+                    _refuse(response.status, await response.read())
+                yield response
+        except (aiohttp.ClientError, TimeoutError) as exc:
+            log.warning("engine call failed: %s", type(exc).__name__)
+            raise EngineUnavailable from None
+
+
+def _refuse(status: int, body: bytes) -> None:
+    if status in (400, 413, 422):
+        raise ContextTooLong if _CONTEXT.search(body) else EngineRefused
+    log.warning("engine answered %d", status)
+    raise EngineUnavailable
+
+
+async def _events(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+    """The data of each server-sent event (WHATWG HTML, section 9.2); comments and other fields are skipped."""
+    pending = b""
+    async for piece in response.content.iter_any():
+        pending += piece
+        if len(pending) > _LONGEST_EVENT_BYTES:
+            raise EngineUnavailable
+        *events, pending = pending.replace(b"\r\n", b"\n").split(b"\n\n")
+        for event in events:
+            lines = [line[5:].lstrip() for line in event.split(b"\n") if line.startswith(b"data:")]
+            if lines:
+                yield b"\n".join(lines)
+
+
+def usage_of(chunk: Mapping[str, Any]) -> tuple[int, int] | None:
+    """Prompt and completion tokens, where the chunk or answer tells them."""
+    usage = chunk.get("usage")
+    if not usage:
+        return None
+    return int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0)

@@ -1,0 +1,200 @@
+"""The path of a request, and nothing else: the whole policy of the product on one screen.
+
+authenticate → reserve quota → conceal personal data → choose the adapter → stream from vLLM → restore for this
+citizen only → record. (Authentication is done before: `serve.gateway.auth`.)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from serve import metrics
+from serve.catalog import Catalog, choose_route
+from serve.errors import ConcealmentFailed, EngineUnavailable, ServeError
+from serve.gateway.answers import AnswerRestorer
+from serve.gateway.concealment import Concealment
+from serve.gateway.dialects import estimate_tokens
+from serve.gateway.engine import Ask, Engine
+from serve.gateway.envelope import DONE_EVENT, error_event, restored_answer, restored_event
+from serve.gateway.exchange import Exchange, Inquiry
+from serve.journal.spool import Spool
+from serve.quota import Quota
+from serve.rendering import where_raised
+
+log = logging.getLogger("bianmin.path")
+
+
+@dataclass(frozen=True, slots=True)
+class Collaborators:
+    """The steps of the path."""
+
+    quota: Quota
+    concealment: Concealment
+    catalog: Callable[[], Catalog]
+    engine: Engine
+    spool: Spool
+
+
+class Path:
+    """Leads inquiries through the steps. Each leaves one journal record, whatever happens to it."""
+
+    def __init__(self, steps: Collaborators) -> None:
+        self._steps = steps
+        self._closing: set[asyncio.Task[None]] = set()
+
+    async def answer(self, inquiry: Inquiry) -> tuple[dict[str, str], bytes]:
+        """The whole answer: headers and body. Raises a ServeError that tells why there is none."""
+        exchange = self._begin(inquiry)
+        async with self._tracked(exchange):
+            ask = await self._prepare(exchange)
+            with exchange.step("engine"):
+                exchange.sent = True
+                whole = await self._steps.engine.complete(ask)
+            with exchange.step("restore"):
+                body = restored_answer(exchange, whole)
+            await self._conclude(exchange, "ok")
+            return exchange.headers(), body
+
+    async def open_stream(self, inquiry: Inquiry) -> tuple[dict[str, str], AsyncGenerator[bytes]]:
+        """Headers and server-sent events. The first piece of the answer is here before this returns, so
+        whatever fails until then is raised as a ServeError; later failures end the stream with an error event.
+        """
+        exchange = self._begin(inquiry)
+        events = self._events(exchange)
+        first = await anext(events)
+        return exchange.headers(), _rest_of_stream(first, events)
+
+    async def close(self) -> None:
+        """Wait until every request's clean-up is done."""
+        if self._closing:
+            await asyncio.wait(self._closing)
+
+    async def _events(self, exchange: Exchange) -> AsyncGenerator[bytes]:
+        async with self._tracked(exchange):
+            ask = await self._prepare(exchange)
+            held: list[bytes] = []
+            with exchange.step("engine"):
+                exchange.sent = True
+                async with aclosing(self._steps.engine.stream(ask)) as chunks:
+                    async for chunk in chunks:
+                        if event := restored_event(exchange, chunk):
+                            held.append(event)
+                            if exchange.answering:
+                                yield b"".join(held)
+                                held.clear()
+            if not exchange.answering:
+                raise EngineUnavailable
+            await self._conclude(exchange, "ok")
+            yield DONE_EVENT
+
+    async def _prepare(self, exchange: Exchange) -> Ask:
+        inquiry, steps = exchange.inquiry, self._steps
+        steps.spool.check()
+        with exchange.step("reserve"):
+            exchange.reservation = await steps.quota.reserve(
+                inquiry.caller, inquiry.request_id, estimate_tokens(inquiry.request, inquiry.body_bytes)
+            )
+        with exchange.step("conceal"):
+            exchange.cleaned = await steps.concealment.run(
+                inquiry.dialect.conceal, exchange.session, inquiry.request
+            )
+        with exchange.step("route"):
+            exchange.route = choose_route(inquiry.caller, inquiry.request.model, steps.catalog())
+        return Ask(
+            path=inquiry.dialect.path,
+            route=exchange.route,
+            priority=inquiry.caller.priority,
+            request_id=inquiry.request_id,
+            body=exchange.cleaned.body,
+        )
+
+    def _begin(self, inquiry: Inquiry) -> Exchange:
+        session = self._steps.concealment.session()
+        return Exchange(inquiry, session, AnswerRestorer(session, inquiry.caller.answer_prefix))
+
+    @asynccontextmanager
+    async def _tracked(self, exchange: Exchange) -> AsyncIterator[None]:
+        """Whatever ends the exchange, its reservation is ended and one record is left."""
+        metrics.IN_FLIGHT.inc()
+        try:
+            yield
+        except ServeError as error:
+            exchange.error = error
+            exchange.outcome = "broken" if exchange.answering else error.code
+            raise
+        except (asyncio.CancelledError, GeneratorExit):
+            exchange.outcome = "aborted"
+            raise
+        finally:
+            metrics.IN_FLIGHT.dec()
+            if not exchange.recorded:
+                task = asyncio.create_task(self._conclude_unanswered(exchange))
+                self._closing.add(task)
+                task.add_done_callback(self._closing.discard)
+                await asyncio.shield(task)
+            exchange.count()
+
+    async def _conclude(self, exchange: Exchange, outcome: str) -> None:
+        """End the reservation and make the record durable.
+
+        Raises JournalUnavailable or, when the answer can't be concealed for the journal, ConcealmentFailed.
+        """
+        exchange.outcome = outcome
+        settling = asyncio.ensure_future(self._settle(exchange))
+        try:
+            with exchange.step("journal"):
+                answers = []
+                if exchange.answers.pieces:
+                    answers = await self._steps.concealment.run(
+                        exchange.answers.for_journal, exchange.session
+                    )
+                await self._append(exchange, answers)
+        finally:
+            await settling
+
+    async def _conclude_unanswered(self, exchange: Exchange) -> None:
+        try:
+            await self._conclude(exchange, exchange.outcome)
+        except ConcealmentFailed:
+            await self._append_without_answer(exchange)
+        except ServeError as error:
+            log.error("request %s left no record: %s", exchange.inquiry.request_id, error.code)
+
+    async def _append_without_answer(self, exchange: Exchange) -> None:
+        try:
+            await self._append(exchange, [])
+        except ServeError as error:
+            log.error("request %s left no record: %s", exchange.inquiry.request_id, error.code)
+
+    async def _append(self, exchange: Exchange, answers: list[dict[str, Any]]) -> None:
+        await self._steps.spool.append(exchange.record(answers))
+        exchange.recorded = True
+
+    async def _settle(self, exchange: Exchange) -> None:
+        reservation = exchange.reservation
+        if reservation is None or exchange.settled:
+            return
+        exchange.settled = True
+        if exchange.charged:
+            await self._steps.quota.settle(reservation, sum(exchange.tokens))
+        else:
+            await self._steps.quota.release(reservation)
+
+
+async def _rest_of_stream(first: bytes, events: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    """The stream from its first event on. A failure becomes an error event; nothing held back is let out."""
+    async with aclosing(events):
+        try:
+            yield first
+            async for event in events:
+                yield event
+        except ServeError as error:
+            yield error_event(error)
+        except Exception as exc:  # noqa: BLE001 - the status is sent; an error event is all that is left
+            log.error("stream failed: %s", where_raised(exc))
+            yield error_event(ServeError())

@@ -1,0 +1,120 @@
+"""Everything a gateway worker holds open, built in one place and closed in reverse order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from deid import Concealer, load_policy
+from serve.catalog import Catalog
+from serve.errors import EngineUnavailable, JournalUnavailable, ServeError
+from serve.gateway.auth import KeyRing
+from serve.gateway.concealment import Concealment
+from serve.gateway.engine import Engine
+from serve.gateway.path import Collaborators, Path
+from serve.journal.spool import Spool
+from serve.quota import Quota
+from serve.quota.connection import open_redis
+from serve.records.catalog import load_catalog
+from serve.records.database import open_database
+from serve.settings import Settings
+
+log = logging.getLogger("bianmin.services")
+_CATALOG_INTERVAL_S = 2.0
+_LEASE_MARGIN_S = 15.0
+
+
+class CatalogWatch:
+    """The newest catalogue from the database; the last good one while the database is away."""
+
+    def __init__(self) -> None:
+        self._catalog = Catalog()
+
+    def current(self) -> Catalog:
+        """The catalogue to route by."""
+        return self._catalog
+
+    async def follow(self, settings: Settings) -> None:
+        """Read the catalogue again and again, until cancelled."""
+        database = open_database(settings.records_url)
+        away = False
+        try:
+            while True:
+                try:
+                    self._catalog = await asyncio.to_thread(load_catalog, database)
+                    away = False
+                except ServeError:
+                    if not away:
+                        log.warning("database away: the last catalogue stays in use")
+                    away = True
+                await asyncio.sleep(_CATALOG_INTERVAL_S)
+        finally:
+            database.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the endpoints use."""
+
+    keys: KeyRing
+    path: Path
+    engine: Engine
+    catalog: CatalogWatch
+    spool: Spool
+    concealment: Concealment
+
+    async def readiness(self) -> dict[str, bool]:
+        """Each part this worker needs to answer, and whether it can be used now."""
+        parts = {"engine": False, "adapters": False, "journal": False, "concealment": False}
+        needed = self.catalog.current().engine_names()
+        try:
+            held = await self.engine.models()
+            parts["engine"] = True
+            parts["adapters"] = bool(needed) and needed <= held
+        except EngineUnavailable:
+            pass
+        try:
+            self.spool.check()
+            parts["journal"] = True
+        except JournalUnavailable:
+            pass
+        try:
+            session = self.concealment.session()
+            await self.concealment.run(lambda live: live.conceal("A123456789"), session)
+            parts["concealment"] = bool(session.counts)
+        except ServeError:
+            pass
+        return parts
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """Open everything. Raises deid.PolicyError, JournalUnavailable or RecordsUnavailable: then nothing starts."""
+    async with AsyncExitStack() as stack:
+        concealment = Concealment(Concealer(load_policy(settings.deid.policy)), settings.deid)
+        stack.callback(concealment.close)
+        database = open_database(settings.records_url)
+        stack.callback(database.dispose)
+        redis = open_redis(settings.redis_url, settings.redis.timeout_s)
+        stack.push_async_callback(redis.aclose)
+        quota = Quota(
+            redis,
+            lease_s=settings.engine.request_timeout_s + _LEASE_MARGIN_S,
+            timeout_s=settings.redis.timeout_s,
+            workers=settings.workers,
+        )
+        spool = Spool(settings.spool_dir, None, settings.journal.segment_bytes)
+        await spool.open()
+        stack.push_async_callback(spool.close)
+        engine = Engine(settings.engine)
+        stack.push_async_callback(engine.close)
+        catalog = CatalogWatch()
+        following = asyncio.create_task(catalog.follow(settings))
+        stack.callback(following.cancel)
+        path = Path(Collaborators(quota, concealment, catalog.current, engine, spool))
+        stack.push_async_callback(path.close)
+        keys = KeyRing(database, settings.records)
+        yield Services(keys, path, engine, catalog, spool, concealment)

@@ -1,0 +1,163 @@
+"""Every setting, read once at the entry point into one frozen tree.
+
+Names are `BIANMIN_` plus the field, nested by two underscores: `BIANMIN_ENGINE__URL`. A name that nobody knows is
+refused, and a bad value names its key but never shows the value. docs/settings.md lists them (checked by a test).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "BIANMIN_"
+SHORTEST_SECRET = 24
+KNOWN_SECRETS = frozenset({"changeme", "secret", "password", "admin", "test", "demo", "sk-1234", "bianmin"})
+LEAST_RETENTION_DAYS = 184  # six months, Cyber Security Management Act rules, annex 10
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class SettingsError(Exception):
+    """A setting is missing, unknown or unusable; the text names the key and never the value."""
+
+
+class _Branch(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class EngineSettings(_Branch):
+    """The vLLM server behind the gateway."""
+
+    url: str = Field("http://127.0.0.1:8002", description="Base address of vLLM's OpenAI server.")
+    api_key: SecretStr = Field(SecretStr(""), description="Key that vLLM expects; empty for none.")
+    profile: str = Field("demo-cpu-tp2", description="Engine profile: a name in deploy/profiles or a path.")
+    connect_timeout_s: float = Field(2.0, gt=0, description="Time to open a connection.")
+    request_timeout_s: float = Field(300.0, gt=0, description="Longest whole request; also the quota lease.")
+    ready_timeout_s: float = Field(600.0, gt=0, description="How long a start may take.")
+    max_connections: int = Field(
+        512, ge=1, description="Connections a gateway worker may open to the engine."
+    )
+
+
+class RedisSettings(_Branch):
+    """The hot state."""
+
+    url: str = Field("", description="Redis URL; empty starts an embedded redis-server on a Unix socket.")
+    timeout_s: float = Field(
+        0.25, gt=0, description="Longest wait for an answer before the local limit is used."
+    )
+
+
+class RecordsSettings(_Branch):
+    """The database of accounts, keys, adapters, journal and usage."""
+
+    url: str = Field("", description="SQLAlchemy URL; empty is a SQLite file under the home folder.")
+    key_cache_s: float = Field(5.0, gt=0, description="A revoked key stops working within this time.")
+    stale_key_s: float = Field(
+        600.0, ge=0, description="How long checked keys go on while the database is down."
+    )
+
+
+class JournalSettings(_Branch):
+    """The journal's spool and retention."""
+
+    spool_dir: Path | None = Field(None, description="Spool folder; empty is `spool` under the home folder.")
+    retention_days: int = Field(365, ge=LEAST_RETENTION_DAYS, description="At least 184 days (six months).")
+    segment_bytes: int = Field(16 * 2**20, ge=4096, description="A spool file is closed at this size.")
+    ship_interval_s: float = Field(1.0, gt=0, description="Pause between two shipments to the database.")
+
+
+class DeidSettings(_Branch):
+    """Concealment of personal data."""
+
+    policy: str = Field("default", description="Policy: a name in deid/policies or a path.")
+    threads: int = Field(2, ge=1, description="Concealment threads of a gateway worker.")
+    deadline_s: float = Field(2.0, gt=0, description="A text not concealed by then is refused.")
+    queue_limit: int = Field(256, ge=1, description="Texts that may wait for a thread; one more is refused.")
+
+
+class Settings(BaseSettings):
+    """The whole tree. Raises SettingsError through `load_settings`, never pydantic's error with its input."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", frozen=True, extra="forbid", hide_input_in_errors=True
+    )
+    home: Path = Field(Path(".bianmin"), description="Folder that holds all state.")
+    stage: Literal["demo", "production"] = Field("demo", description="`production` refuses missing secrets.")
+    host: str = Field("127.0.0.1", description="Address both ports listen on.")
+    public_port: Port = Field(8000, description="Port of /v1 and health.")
+    admin_port: Port = Field(8001, description="Port of the admin plane and /metrics.")
+    workers: int = Field(2, ge=1, description="Gateway worker processes.")
+    max_body_bytes: int = Field(2 * 2**20, ge=1024, description="Largest request body.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Log level.")
+    admin_tokens: dict[str, SecretStr] = Field(
+        default_factory=dict, description="Operator name to admin token, as JSON; one per person."
+    )
+    metrics_dir: Path | None = Field(None, description="Shared folder of the workers' metrics files.")
+    engine: EngineSettings = EngineSettings()
+    redis: RedisSettings = RedisSettings()
+    records: RecordsSettings = RecordsSettings()
+    journal: JournalSettings = JournalSettings()
+    deid: DeidSettings = DeidSettings()
+
+    @property
+    def spool_dir(self) -> Path:
+        """Where the journal's spool lies."""
+        return self.journal.spool_dir or self.home / "spool"
+
+    @property
+    def records_url(self) -> str:
+        """The database's SQLAlchemy URL."""
+        return self.records.url or f"sqlite:///{(self.home / 'records.sqlite3').absolute()}"
+
+    @property
+    def redis_url(self) -> str:
+        """The Redis URL."""
+        return self.redis.url or f"unix://{(self.home / 'redis' / 'redis.sock').absolute()}"
+
+    @property
+    def metrics_path(self) -> Path:
+        """Where prometheus-client's multiprocess files lie."""
+        return self.metrics_dir or self.home / "metrics"
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the environment into the tree.
+
+    Raises SettingsError for an unknown name, a bad value or, in production, a missing or well-known secret.
+    """
+    environ = os.environ if environ is None else environ
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    for name in environ:
+        if name.startswith(PREFIX) and name.split("__")[0].upper() not in known:
+            raise SettingsError(f"{name} is not a setting of this program.")
+    try:
+        settings = Settings()
+    except ValidationError as exc:
+        places = sorted(
+            {PREFIX + "__".join(str(part) for part in error["loc"]).upper() for error in exc.errors()}
+        )
+        raise SettingsError(f"Not usable: {', '.join(places)}.") from None
+    except Exception as exc:  # noqa: BLE001 - pydantic-settings wraps JSON errors together with the value
+        raise SettingsError(f"A setting is not valid JSON ({type(exc).__name__}).") from None
+    if settings.stage == "production":
+        _refuse_weak_secrets(settings)
+    return settings
+
+
+def _refuse_weak_secrets(settings: Settings) -> None:
+    secrets = {f"{PREFIX}ADMIN_TOKENS[{name}]": token for name, token in settings.admin_tokens.items()}
+    secrets[f"{PREFIX}ENGINE__API_KEY"] = settings.engine.api_key
+    if not settings.admin_tokens:
+        raise SettingsError(f"{PREFIX}ADMIN_TOKENS is missing: production has no default admin token.")
+    for name, secret in secrets.items():
+        value = secret.get_secret_value()
+        if len(value) < SHORTEST_SECRET or value.lower() in KNOWN_SECRETS:
+            raise SettingsError(
+                f"{name} is missing, well known or shorter than {SHORTEST_SECRET} characters."
+            )
