@@ -1,0 +1,20 @@
+"""When two spellings are the same value: both get the same placeholder."""
+
+from __future__ import annotations
+
+from deid.identifiers import tw_phone
+from deid.placeholders import LITERAL
+from deid.views import Views
+
+_NUMBERS = frozenset({"TW_NATIONAL_ID", "TW_UI_NO", "TW_UBN", "CREDIT_CARD"})
+
+
+def canonical(entity: str, value: str) -> str:
+    """Return the comparison form: bare digits for numbers, folded text without white space for the rest."""
+    if entity == LITERAL:
+        return value
+    views = Views(value)
+    if entity == "PHONE":
+        return tw_phone.compact(views.figures)
+    form = views.figures.replace("-", "") if entity in _NUMBERS else views.folded
+    return "".join(form.split())

@@ -1,0 +1,69 @@
+"""One answer where recognisers disagree: sorted findings that do not overlap and hide all that was found.
+
+The longer finding wins, then the higher score, then the earlier start, then the entity's name. What a losing finding
+has outside the winners stays hidden: joined to the winner it touches when both are of one entity, otherwise as a
+finding of its own.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable
+from dataclasses import replace
+
+from deid.findings import Finding
+
+
+def resolve(text: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings that cover every letter and digit covered before, without overlaps, in text order."""
+    ordered = sorted(findings, key=lambda f: (f.start - f.end, -f.score, f.start, f.entity))
+    if len(ordered) <= 1:
+        return tuple(ordered)
+    winners: list[Finding] = []
+    for finding in ordered:
+        for piece in _outside(finding, winners):
+            _settle(text, piece, finding, winners)
+    return tuple(winners)
+
+
+def cut_out(text: str, findings: Iterable[Finding], spans: list[Finding]) -> tuple[Finding, ...]:
+    """Return the findings without the places of ``spans``, which are sorted and do not overlap."""
+    kept: list[Finding] = []
+    for finding in findings:
+        kept.extend(piece for piece in _outside(finding, spans) if _says_something(text, piece))
+    return tuple(kept)
+
+
+def _start(finding: Finding) -> int:
+    return finding.start
+
+
+def _outside(finding: Finding, winners: list[Finding]) -> list[Finding]:
+    first = bisect_right(winners, finding.start, key=lambda winner: winner.end)
+    pieces, position = [], finding.start
+    for winner in winners[first : bisect_left(winners, finding.end, key=_start)]:
+        if winner.start > position:
+            pieces.append((position, winner.start))
+        position = max(position, winner.end)
+    if position < finding.end:
+        pieces.append((position, finding.end))
+    return [replace(finding, start=start, end=end) for start, end in pieces]
+
+
+def _says_something(text: str, piece: Finding) -> bool:
+    return any(char.isalnum() for char in text[piece.start : piece.end])
+
+
+def _settle(text: str, piece: Finding, whole: Finding, winners: list[Finding]) -> None:
+    if (piece.start, piece.end) != (whole.start, whole.end):
+        if not _says_something(text, piece):
+            return
+        at = bisect_left(winners, piece.start, key=_start)
+        for index in (at - 1, at):
+            if 0 <= index < len(winners) and winners[index].entity == piece.entity:
+                winner = winners[index]
+                if winner.end == piece.start or winner.start == piece.end:
+                    start, end = min(winner.start, piece.start), max(winner.end, piece.end)
+                    winners[index] = replace(winner, start=start, end=end)
+                    return
+    insort(winners, piece, key=_start)

@@ -1,0 +1,58 @@
+"""What every recogniser of this package is: a light ``find`` over shared views, and Presidio's face around it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar
+
+from deid.findings import Finding
+from deid.presidio import EntityRecognizer, RecognizerResult
+from deid.views import Views
+
+
+class TextRecognizer(EntityRecognizer):  # type: ignore[misc]  # Presidio is not type-checked
+    """Finds one entity in Traditional Chinese text.
+
+    Subclasses implement ``find``. It must take time linear in the text, keep no state, and log nothing.
+    """
+
+    ENTITY: ClassVar[str]
+
+    def __init__(self, supported_language: str = "zh", name: str | None = None, **options: Any) -> None:
+        super().__init__([self.ENTITY], name=name, supported_language=supported_language, **options)
+
+    def load(self) -> None:
+        """Nothing to load: patterns are compiled with the module."""
+
+    @abstractmethod
+    def find(self, views: Views) -> Iterable[Finding]:
+        """Yield every place, overlaps allowed, in offsets of the original text."""
+
+    def finding(self, views: Views, span: tuple[int, int], score: float) -> Finding:
+        """Build a finding from a span of the folded view."""
+        return Finding(*views.original_span(*span), self.ENTITY, score, self.name)
+
+    def analyze(self, text: str, entities: list[str], nlp_artifacts: Any) -> list[RecognizerResult]:
+        """Presidio's entry point; reuses the views that ``deid.presidio_engine`` put into the artifacts."""
+        if entities and self.ENTITY not in entities:
+            return []
+        views = getattr(nlp_artifacts, "views", None)
+        if views is None or views.text != text:
+            views = Views(text)
+        return list(map(self._result, self.find(views)))
+
+    def _result(self, finding: Finding) -> RecognizerResult:
+        metadata = {
+            RecognizerResult.RECOGNIZER_NAME_KEY: self.name,
+            RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
+        }
+        return RecognizerResult(
+            finding.entity, finding.start, finding.end, finding.score, recognition_metadata=metadata
+        )
+
+
+def last_cue(text: str, cues: Iterable[str]) -> int:
+    """Return where the last of the cues ends in ``text``, or -1."""
+    ends: Iterator[int] = (at + len(cue) for cue in cues if (at := text.rfind(cue)) >= 0)
+    return max(ends, default=-1)

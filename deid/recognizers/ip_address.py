@@ -1,0 +1,44 @@
+"""Finds IPv4 and IPv6 addresses."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+
+from deid.findings import Finding
+from deid.recognizers.base import TextRecognizer
+from deid.views import Views
+
+_V4 = re.compile(r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?!\.?[0-9])")
+_V6 = re.compile(r"(?<![0-9A-Z:.])[0-9A-F:]{4,39}(?:\.[0-9]{1,3}){0,3}(?![0-9A-Z:])")
+_VERSION = re.compile(r"(?:VERSION|VER|BUILD|RELEASE|版本|版|V)[\"': .=號為是]{0,6}$")
+_CUE = re.compile(r"IP|位址|ADDRESS|HOST")
+
+
+class IpAddressRecognizer(TextRecognizer):
+    """A version number of four parts is told apart by the word before it."""
+
+    ENTITY = "IP_ADDRESS"
+
+    def find(self, views: Views) -> Iterator[Finding]:
+        folded = views.folded
+        if folded.count(".") >= 3:
+            for match in _V4.finditer(folded):
+                plausible = all(int(part) <= 255 for part in match[0].split("."))
+                if plausible and not _VERSION.search(views.before(match.start())):
+                    yield self.finding(views, match.span(), 0.9)
+        if folded.count(":") >= 2:
+            for match in _V6.finditer(folded):
+                if _is_v6(match[0]) and (match[0].count(":") > 3 or _CUE.search(views.before(match.start()))):
+                    yield self.finding(views, match.span(), 0.9)
+
+
+def _is_v6(text: str) -> bool:
+    if text.count(":") < 2 or text.strip(":0") in ("", "1"):
+        return False
+    try:
+        ipaddress.IPv6Address(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,176 @@
+"""Finds personal names in Latin and Hangul letters.
+
+Reads the original text: capital letters are the evidence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from deid.findings import Finding
+from deid.recognizers.base import TextRecognizer
+from deid.views import Views
+
+_WORD = r"(?!I['’])[A-ZÀ-ÖØ-ÞĐ][a-zà-öø-ÿA-ZÀ-ÖØ-ÞĐđ\u0100-\u024f\u1e00-\u1eff'’\-]{1,24}"
+_INNER = rf"(?:{_WORD}|[A-Z]\.?|(?:dela|del|der|de|dos|da|van|von|la|binti|bin|al)(?![a-z]))"
+_NAME = rf"{_WORD}(?:,? {_INNER}){{0,5}}"
+_CUE = re.compile(
+    r"(?:[Nn]ame is|I am|I'm|I’m|[Tt]his is|[Cc]aller:|[Oo]wner:?|[Aa]sk for|[Pp]atient|[Ff]riend|[Hh]usband|[Ww]ife|"
+    r"[Bb]uyer was|[Tt]he late|[Ss]on|[Dd]aughter|[Bb]rother|[Ss]ister|po si|ko si|tên là|hồng em là|"
+    r"[Nn]ama(?: nenek| saya)?|[Ss]aya|anaknya|Mr\.|Ms\.|Mrs\.|"
+    r"我是|叫|叫做|名字|姓名|名字是|本名|外文名|護照名|羅馬字寫是|證書是|寫成|找|司機|雇主|看護|工人|外勞|移工|老公|老婆|先生|太太|朋友|"
+    r"室友|同學|老師|雇員|申請人|聯絡人|本人|收件人|寄件人|房客|房東|跟|和|與|이름은|"
+    r"\"(?:[a-z]+_)?name\"|[Oo]wner=|[Nn]ame=|[Nn]ame:)[\s:：=\"'「（(是為叫]{0,4}$"
+)
+_WINDOW = 24
+_SOME_NAME = re.compile(_NAME)
+_SYLLABLES = r"[A-Z][a-z]{0,5}-[A-Za-z][a-z]{0,5}"
+_ROMANISED = re.compile(
+    rf"[A-Z](?<![A-Za-z][A-Z])(?:{_SYLLABLES[5:]} {_WORD}|[a-z]{{1,6}},? {_SYLLABLES})(?![A-Za-z])"
+)
+_SURNAMES = (
+    "Chen|Lin|Huang|Chang|Lee|Li|Wang|Wu|Liu|Tsai|Yang|Hsu|Cheng|Hsieh|Kuo|Hung|Chiu|Tseng|Liao|Lai|Chou|Yeh|Su|"
+    "Chuang|Lu|Chiang|Ho|Hsiao|Lo|Kao|Pan|Chien|Chu|Chung|Peng|Yu|Chan|Hu|Shih|Shen|Liang|Chao|Yen|Ko|Weng|Wei|Sun|Tai|"
+    "Fan|Sung|Fang|Teng|Tu|Fu|Hou|Tsao|Hsueh|Ting|Cho|Ma|Juan|Tung|Tang|Wen|Lan|Chi|Ou|Nguyen|Tran|Pham|Zhang|Zhou"
+)
+_ANGLICISED = re.compile(
+    rf"(?<![A-Za-z])(?:[A-Z][a-z]{{2,12}} (?:{_SURNAMES})|(?:{_SURNAMES}), [A-Z][a-z]{{2,12}})(?![A-Za-z-])"
+)
+_HANGUL = re.compile(r"(?:저는|이름은|제 이름은) ([가-힣]{2,4}?)(?=입니다|이에요|예요|이고|[ ,.])")
+_NOT_NAMES = frozenset(
+    [
+        "Taiwan",
+        "Taipei",
+        "Taichung",
+        "Kaohsiung",
+        "Tainan",
+        "Line",
+        "Facebook",
+        "Google",
+        "Apple",
+        "Android",
+        "Chrome",
+        "The",
+        "This",
+        "That",
+        "There",
+        "Hi",
+        "Hello",
+        "Dear",
+        "App",
+        "Email",
+        "Mail",
+        "Phone",
+        "Plate",
+        "Agent",
+        "Thank",
+        "Thanks",
+        "Please",
+        "Yes",
+        "No",
+        "Road",
+        "Street",
+        "City",
+        "District",
+        "County",
+        "Section",
+        "Lane",
+        "Alley",
+        "Pay",
+        "Easycard",
+        "Park",
+        "Station",
+        "Bus",
+        "Mrt",
+        "Metro",
+        "Hospital",
+        "University",
+        "School",
+        "Department",
+        "Social",
+        "Welfare",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+        "Not",
+        "In",
+        "On",
+        "At",
+        "To",
+        "From",
+        "Here",
+        "Calling",
+        "Writing",
+        "Wondering",
+        "Your",
+        "My",
+        "Our",
+        "Just",
+        "Still",
+        "Also",
+        "Very",
+        "So",
+        "Now",
+    ]
+)
+_CAPITAL = re.compile("[A-ZÀ-ÞĐ가-힣]")
+
+
+class LatinNameRecognizer(TextRecognizer):
+    """Capitalised words after a cue, romanised Chinese names, Hangul names after 저는. A name counts everywhere."""
+
+    ENTITY = "PERSON"
+
+    def find(self, views: Views) -> Iterator[Finding]:
+        text = views.text
+        if not _CAPITAL.search(text):
+            return
+        names: dict[str, float] = {}
+        for name, score in _candidates(text):
+            if name := _trim(name):
+                names.setdefault(name, score)
+                names.setdefault(name.split(" ")[0], 0.5)
+        for name, score in names.items():
+            if len(name) > 2:
+                for match in re.finditer(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", text):
+                    yield Finding(*match.span(), self.ENTITY, score, self.name)
+
+
+def _candidates(text: str) -> Iterator[tuple[str, float]]:
+    for match in _SOME_NAME.finditer(text):
+        if _CUE.search(text[max(0, match.start() - _WINDOW) : match.start()]):
+            yield match[0], 0.6
+    for pattern, score in ((_HANGUL, 0.7), (_ROMANISED, 0.7), (_ANGLICISED, 0.5)):
+        for match in pattern.finditer(text):
+            yield match[pattern.groups], score
+
+
+def _trim(name: str) -> str:
+    """Cut a name at the first word that is none; an acronym alone is not a name."""
+    words: list[str] = []
+    for word in name.split(" "):
+        if word.strip(",.").capitalize() in _NOT_NAMES:
+            break
+        words.append(word)
+    while words and len(words[-1].strip(".,")) <= 1:
+        words.pop()
+    trimmed = " ".join(words).strip(" ,.'-")
+    acronym = len(words) == 1 and trimmed.isupper() and len(trimmed) < 6
+    return "" if acronym or len(trimmed) < 3 else trimmed

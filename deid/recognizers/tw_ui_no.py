@@ -1,0 +1,40 @@
+"""Finds 外來人口統一證號, old and new form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from deid.findings import Finding
+from deid.identifiers import tw_ui_no
+from deid.recognizers.base import TextRecognizer
+from deid.views import SEPARATORS, Views
+
+_SHAPE = re.compile(
+    rf"[A-Z](?:{SEPARATORS}{{0,2}}[89]|[ \-]?[A-D])(?:{SEPARATORS}{{0,2}}[0-9]){{8}}(?![0-9A-Z])"
+)
+_CUE = re.compile("居留證|統一證號|統號|證號|外僑|移工|ARC|UI ?NO|RESIDENT|身分證|THẺ CƯ TRÚ")
+_INVOICE = re.compile("發票[^0-9]{0,8}$")
+
+
+class TwUiNoRecognizer(TextRecognizer):
+    """The new form is rare enough to be hidden with a wrong check digit too.
+
+    The old form looks like an invoice number (two letters, eight digits): with a wrong check digit it needs a cue.
+    """
+
+    ENTITY = "TW_UI_NO"
+    COUNTRY_CODE = "tw"
+
+    def find(self, views: Views) -> Iterator[Finding]:
+        for match in views.number_matches(_SHAPE):
+            span = (match.start, match.end)
+            cue = _CUE.search(views.around(*span)) is not None
+            compacted = re.sub(SEPARATORS, "", match.value)
+            if tw_ui_no.is_valid(compacted):
+                if cue or not _INVOICE.search(views.before(match.start)):
+                    yield self.finding(views, span, 1.0 if cue else 0.8)
+            elif cue:
+                yield self.finding(views, span, 0.7)
+            elif compacted[1].isdigit():
+                yield self.finding(views, span, 0.5)

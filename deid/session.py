@@ -1,0 +1,187 @@
+"""One request's memory of what was concealed. It is never stored and goes when the request goes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import NewType, Protocol
+
+from deid import json_values
+from deid.canonical import canonical
+from deid.findings import Finding
+from deid.json_values import JSON, JsonConcealer, cue_prefix
+from deid.overlaps import cut_out
+from deid.placeholders import CANDIDATE, ESCAPED_CANDIDATE, LITERAL, decode_escapes, normalise, write
+from deid.policy import Policy
+from deid.restorer import Restorer
+from deid.special_category import speaks_of_special_category
+
+CleanText = NewType("CleanText", str)
+
+_REMEMBERED_NAMES = 64
+_SHORTEST_REMEMBERED_NAME = 3
+
+
+class Detect(Protocol):
+    def __call__(self, text: str, *, deadline: float | None = None) -> tuple[Finding, ...]: ...
+
+
+class Session:
+    """Conceals every text of one request with one numbering, and restores its answers.
+
+    The same value always gets the same placeholder, whichever way it is spelled; restoring gives its first spelling.
+    So ``restore(conceal(x)) == x`` for every ``x`` in which each value is spelled one way. Anything a user types
+    that looks like a placeholder is concealed itself (entity LITERAL), so no value can be addressed from outside.
+
+    Not thread-safe: one request, one task at a time. ``deadline`` is a ``time.monotonic()`` value and may be set
+    anew for a later phase. Every method raises ConcealmentError when the text could not be protected.
+    """
+
+    __slots__ = (
+        "_detect",
+        "_issued",
+        "_lookalike",
+        "_names",
+        "_placeholders",
+        "_policy",
+        "_totals",
+        "deadline",
+        "special_category",
+    )
+
+    def __init__(self, detect: Detect, policy: Policy, *, deadline: float | None = None) -> None:
+        self._detect = detect
+        self._policy = policy
+        self._lookalike = _lookalike_pattern(policy)
+        self._placeholders: dict[tuple[str, str], str] = {}
+        self._totals: Counter[str] = Counter()
+        self._issued: dict[str, str] = {}
+        self._names: list[str] = []
+        self.deadline = deadline
+        self.special_category = False
+
+    def __repr__(self) -> str:
+        return "Session()"
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many distinct values of each entity were concealed."""
+        return MappingProxyType(self._totals)
+
+    def conceal(self, text: str) -> CleanText:
+        """Conceal a text that comes from outside."""
+        return CleanText(self._conceal(text, "", self._lookalikes(text)))
+
+    def conceal_answer(self, text: str) -> CleanText:
+        """Conceal a model's answer again: this session's placeholders stay, invented values and names do not."""
+        lookalikes = self._lookalikes(text)
+        kept = [found for found in lookalikes if self._is_issued(text[found.start : found.end])]
+        return CleanText(self._conceal(text, "", lookalikes, kept))
+
+    def conceal_json_text(self, text: str) -> CleanText:
+        """Conceal a string that holds JSON, with its escapes read first; anything else is concealed as plain text.
+
+        JSON in which nothing had to be concealed comes back unchanged; otherwise it is written anew.
+        """
+        concealed = self._json().conceal_json_text(text)
+        if concealed is not None:
+            return CleanText(concealed)
+        decoded = json_values.decode_escapes(text)
+        clean = self.conceal(decoded)
+        return CleanText(text) if clean == decoded and not self._lookalikes(text) else clean
+
+    def conceal_tree(self, value: JSON) -> JSON:
+        """Conceal every string in a JSON value, and numbers that look like an identifier (they become strings).
+
+        Raises KeyHoldsPersonalData when an object's key would have to be concealed.
+        """
+        return self._json().conceal_tree(value)
+
+    def restorer(self, *, json_escaped: bool = False) -> Restorer:
+        return Restorer(self._issued, json_escaped=json_escaped)
+
+    def restore(self, text: str, *, json_escaped: bool = False) -> str:
+        restorer = self.restorer(json_escaped=json_escaped)
+        return restorer.feed(text) + restorer.flush()
+
+    def _json(self) -> JsonConcealer:
+        return JsonConcealer(
+            conceal_value=lambda text, key: self._conceal(text, cue_prefix(key), self._lookalikes(text)),
+            is_personal=lambda key: bool(self._lookalikes(key) or self._detect(key, deadline=self.deadline)),
+        )
+
+    def _conceal(self, text: str, cue: str, lookalikes: list[Finding], kept: Iterable[Finding] = ()) -> str:
+        found = self._detect(cue + text, deadline=self.deadline)
+        if cue:
+            found = _without_prefix(found, len(cue))
+        self.special_category = self.special_category or speaks_of_special_category(text)
+        known = self._known_names(text)
+        if known:
+            found = tuple(sorted((*found, *cut_out(text, known, list(found))), key=lambda f: f.start))
+        if lookalikes:
+            found = tuple(sorted((*cut_out(text, found, lookalikes), *lookalikes), key=lambda f: f.start))
+        visible = {(finding.start, finding.end) for finding in kept}
+        pieces: list[str] = []
+        position = 0
+        for finding in found:
+            if (finding.start, finding.end) in visible:
+                continue
+            pieces += (text[position : finding.start], self._placeholder(finding, text))
+            position = finding.end
+        pieces.append(text[position:])
+        return "".join(pieces)
+
+    def _placeholder(self, finding: Finding, text: str) -> str:
+        original = text[finding.start : finding.end]
+        identity = (finding.entity, canonical(finding.entity, original))
+        if identity not in self._placeholders:
+            self._totals[finding.entity] += 1
+            placeholder = write(self._policy.words[finding.entity], self._totals[finding.entity])
+            self._placeholders[identity] = placeholder
+            self._issued[normalise(placeholder[1:-1])] = original
+            self._remember(finding.entity, original)
+        return self._placeholders[identity]
+
+    def _remember(self, entity: str, original: str) -> None:
+        long_enough = len(original) >= _SHORTEST_REMEMBERED_NAME
+        if entity == "PERSON" and long_enough and len(self._names) < _REMEMBERED_NAMES and original.isalpha():
+            self._names.append(original)
+
+    def _known_names(self, text: str) -> list[Finding]:
+        """Find names already concealed in this request where nothing around them says that they are names."""
+        found = []
+        for name in self._names:
+            at = text.find(name)
+            while at >= 0:
+                found.append(Finding(at, at + len(name), "PERSON", 1.0, "Session"))
+                at = text.find(name, at + len(name))
+        return found
+
+    def _lookalikes(self, text: str) -> list[Finding]:
+        escaped = "\\u" in text
+        pattern = ESCAPED_CANDIDATE if escaped else CANDIDATE
+        found = []
+        for match in pattern.finditer(text):
+            inner = normalise(decode_escapes(match[1]) if escaped else match[1])
+            if self._lookalike.fullmatch(inner):
+                found.append(Finding(*match.span(), LITERAL, 1.0, "Session"))
+        return found
+
+    def _is_issued(self, lookalike: str) -> bool:
+        match = CANDIDATE.fullmatch(lookalike)
+        return match is not None and normalise(match[1]) in self._issued
+
+
+def _lookalike_pattern(policy: Policy) -> re.Pattern[str]:
+    words = "|".join(re.escape(normalise(word)) for word in policy.words.values())
+    return re.compile(f"(?:{words})[0-9]+")
+
+
+def _without_prefix(found: tuple[Finding, ...], length: int) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(max(0, f.start - length), f.end - length, f.entity, f.score, f.recognizer)
+        for f in found
+        if f.end > length
+    )

@@ -1,0 +1,201 @@
+"""Normalised views of one text, with the way back to the original offsets.
+
+Three views, computed once per text and shared by every recogniser:
+
+* ``folded``: zero-width characters dropped, dashes unified to ``-``, NFKC per character, ASCII upper case.
+* ``figures``: ``folded`` with Chinese digits written ``0-9``; same length as ``folded``.
+* ``squeezed``: ``figures`` without the separators between a letter or digit and a digit. For long numbers
+  only: it joins neighbouring numbers, so a recogniser always tries ``figures`` too.
+
+Recognisers work in offsets of ``folded`` and hand them back through ``original_span``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+
+SEPARATORS = r"[ .\-·・‧]"
+
+_DROPPED = "\u200b\u200c\u200d\u2060\ufeff"
+_DASHES = "‐‑‒–—―−ー－﹣"
+_STABLE = r" -`{-~\n\r\t\u3001-\u301b\u3041-\u3096\u30a1-\u30fb\u4e00-\u9fff"
+_UNSTABLE = re.compile(f"[a-z]+|[^{_STABLE}]")
+_REPLACED = {char: "" for char in _DROPPED} | {char: "-" for char in _DASHES}
+
+_DIGIT_GROUPS = ("零〇○", "一壹么幺", "二貳兩", "三參", "四肆", "五伍", "六陸", "七柒", "八捌", "九玖")
+_CHINESE_DIGITS = "".join(_DIGIT_GROUPS)
+_FIGURES = {char: str(value) for value, group in enumerate(_DIGIT_GROUPS) for char in group}
+_CHINESE_DIGIT = re.compile(f"[{_CHINESE_DIGITS}]")
+_SEPARATED_DIGIT = re.compile(rf"{SEPARATORS}{{1,3}}(?=[0-9])")
+_LONG_NUMBER = re.compile(rf"[0-9{_CHINESE_DIGITS}](?:[ .\-·・‧()]{{0,3}}[0-9{_CHINESE_DIGITS}]){{5}}")
+_ASCII_ALNUM = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_MARK_BEFORE = re.compile("(?<![A-Z])(?:ID|NO)$")
+_LETTERS_BEFORE = re.compile("(?:[A-Z]{3}|(?<![A-Z])(?:ID|NO))$")
+_WIDE_PUNCTUATION = (
+    ("，", ","),
+    ("：", ":"),
+    ("？", "?"),
+    ("！", "!"),
+    ("；", ";"),
+    ("（", "("),
+    ("）", ")"),
+    ("\u3000", " "),
+)
+_GAP = re.compile(rf"{SEPARATORS}+")
+_NOT_DIGIT = re.compile("[^0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberMatch:
+    """A pattern's match on the figures or squeezed view, in offsets of the folded view."""
+
+    start: int
+    end: int
+    value: str
+
+    def shorter(self) -> Iterator[NumberMatch]:
+        """Yield the match without its last groups: 「零九一二 三四五 六七八 五月」 runs into the next word."""
+        if len(self.value) != self.end - self.start:
+            return
+        for gap in reversed(list(_GAP.finditer(self.value))):
+            yield NumberMatch(self.start, self.start + gap.start(), self.value[: gap.start()])
+
+
+def _fold_char(char: str) -> str:
+    replaced = _REPLACED.get(char)
+    if replaced is None:
+        replaced = unicodedata.normalize("NFKC", char)
+        replaced = "".join(c.upper() if "a" <= c <= "z" else c for c in replaced)
+    return replaced
+
+
+def _fold(text: str) -> tuple[str, Sequence[int] | None]:
+    """Return the folded text and, when a length changed, the original index of each folded character.
+
+    The full-width punctuation of ordinary Chinese text goes first: it is most of what changes, one for one.
+    """
+    for wide, narrow in _WIDE_PUNCTUATION:
+        if wide in text:
+            text = text.replace(wide, narrow)
+    if not _UNSTABLE.search(text):
+        return text, None
+    resized = False
+
+    def replace(match: re.Match[str]) -> str:
+        nonlocal resized
+        piece = match[0]
+        if "a" <= piece[0] <= "z":
+            return piece.upper()
+        folded = _fold_char(piece)
+        resized = resized or len(folded) != 1
+        return folded
+
+    folded = _UNSTABLE.sub(replace, text)
+    if not resized:
+        return folded, None
+    origins = [index for index, char in enumerate(text) for _ in _fold_char(char)]
+    return folded, origins
+
+
+class Views:
+    """The views of one text. Not thread-safe; belongs to one call."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.folded, self._origins = _fold(text)
+
+    @cached_property
+    def figures(self) -> str:
+        return _CHINESE_DIGIT.sub(lambda match: _FIGURES[match[0]], self.folded)
+
+    @cached_property
+    def _squeeze(self) -> tuple[str, Sequence[int] | None]:
+        figures = self.figures
+        gaps = [
+            match.span()
+            for match in _SEPARATED_DIGIT.finditer(figures)
+            if match.start() and figures[match.start() - 1] in _ASCII_ALNUM
+        ]
+        if not gaps:
+            return figures, None
+        starts = [0, *(end for _, end in gaps)]
+        ends = [*(start for start, _ in gaps), len(figures)]
+        kept = list(zip(starts, ends, strict=True))
+        origins = list(chain.from_iterable(range(start, end) for start, end in kept))
+        return "".join(figures[start:end] for start, end in kept), origins
+
+    @property
+    def squeezed(self) -> str:
+        return self._squeeze[0]
+
+    @cached_property
+    def has_long_number(self) -> bool:
+        """Whether six digits stand together, separators aside: the gate of the number recognisers."""
+        return _LONG_NUMBER.search(self.folded) is not None
+
+    def original_span(self, start: int, end: int) -> tuple[int, int]:
+        """Map a non-empty span of ``folded`` or ``figures`` to the original text."""
+        if self._origins is None:
+            return start, end
+        return self._origins[start], self._origins[end - 1] + 1
+
+    def squeezed_span(self, start: int, end: int) -> tuple[int, int]:
+        """Map a non-empty span of ``squeezed`` to ``folded``."""
+        origins = self._squeeze[1]
+        return (start, end) if origins is None else (origins[start], origins[end - 1] + 1)
+
+    def number_matches(self, pattern: re.Pattern[str]) -> Iterator[NumberMatch]:
+        """Yield the matches of a long-number pattern, each place once, where no letter or digit goes before.
+
+        ``folded`` finds a number with a Chinese digit behind it (一直), ``figures`` one beside another number,
+        ``squeezed`` one broken by unusual separators. A word may go before (``TEL0912345678``): three letters
+        before a digit, ``ID`` or ``NO`` before anything.
+        """
+        if not self.has_long_number:
+            return
+        seen: set[tuple[int, int]] = set()
+        for text, shortened in self._number_views:
+            for match in pattern.finditer(text):
+                span = self.squeezed_span(*match.span()) if shortened else match.span()
+                if span not in seen and _begins(text, match.start()):
+                    seen.add(span)
+                    yield NumberMatch(*span, match[0])
+
+    @cached_property
+    def _number_views(self) -> tuple[tuple[str, bool], ...]:
+        views = [(self.folded, False)]
+        if self.figures != self.folded:
+            views.append((self.figures, False))
+        if self._squeeze[1] is not None:
+            views.append((self.squeezed, True))
+        return tuple(views)
+
+    def before(self, start: int, width: int = 20) -> str:
+        return self.folded[max(0, start - width) : start]
+
+    def after(self, end: int, width: int = 20) -> str:
+        return self.folded[end : end + width]
+
+    def around(self, start: int, end: int, width: int = 20) -> str:
+        """The cue window: ``width`` folded characters on each side, without the value."""
+        return f"{self.before(start, width)}\n{self.after(end, width)}"
+
+
+def _begins(text: str, start: int) -> bool:
+    before = text[start - 1] if start else ""
+    if before not in _ASCII_ALNUM:
+        return True
+    if before.isdigit():
+        return False
+    words = _MARK_BEFORE if text[start].isalpha() else _LETTERS_BEFORE
+    return words.search(text[max(0, start - 4) : start]) is not None
+
+
+def digits_of(value: str) -> str:
+    """Return only the ASCII digits of a matched value."""
+    return _NOT_DIGIT.sub("", value)

@@ -1,0 +1,202 @@
+"""One table per identifier: what is concealed is marked with ⟦ ⟧, everything else must stay visible.
+
+``{id}``, ``{ui}``, ``{old_ui}`` and ``{mobile}`` are made at test time.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from deid import Concealer
+
+WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
+
+NATIONAL_ID = [
+    "我的身分證字號是⟦A123456789⟧請查",
+    "⟦A123456789⟧",
+    "id是⟦a123456789⟧喔",
+    "身分證⟦A123456788⟧打錯一碼也要遮",
+    "身分證 ⟦A 123 456 789⟧ 謝謝",
+    "證號⟦A-123-456-789⟧",
+    "⟦Ａ１２３４５６７８９⟧全形",
+    "⟦Ａ一二三四五六七八九⟧國字",
+    "⟦A1234\u200b56789⟧零寬",
+    '{{"idno":"⟦A123456789⟧"}}',
+    "身分證⟦A12345678⟧少一碼",
+    "料件A12345678與A1234567890及A323456789",
+    "訂單編號A123456788已出貨",
+    "XA123456789",
+]
+UI_NO = [
+    "居留證⟦{ui}⟧到期",
+    "居留證號⟦{old_ui}⟧到期",
+    "我的⟦{ui}⟧",
+    "統一證號⟦A800000015⟧錯一碼",
+    "居留證⟦AC01234568⟧舊式錯一碼",
+    "發票AC01234567中獎",
+    "發票號碼AB12345678",
+]
+UBN = [
+    "統編⟦16480894⟧的公司",
+    "統一編號：⟦04595257⟧",
+    "統編⟦12345678⟧打錯",
+    "統編是⟦１６４８０８９４⟧",
+    "日期20260412與16480894",
+]
+CARD = [
+    "卡號⟦4111111111111111⟧被盜刷",
+    "⟦4111 1111 1111 1111⟧",
+    "⟦四一一一 一一一一 一一一一 一一一一⟧ 九月到期",
+    "Mastercard ⟦2221 0000 0000 0009⟧",
+    "刷⟦5500-0055-5555-5559⟧這張",
+    "信用卡⟦4111111111111112⟧錯一碼",
+    "信用卡⟦四一一一 一一一一 一一一一 一一一一⟧",
+    "案件編號2026043010407",
+    "流水號1234567812345670",
+]
+PHONE = [
+    "打⟦0912345678⟧找我",
+    "⟦0912-345-678⟧",
+    "⟦0912345678⟧一直打不通",
+    "⟦零二 二零四四 七二三一⟧ 三樓",
+    "⟦0912 345 678⟧",
+    "⟦0965-171818⟧",
+    "⟦0912.345.678⟧",
+    "⟦+886912345678⟧和⟦+886-912-345-679⟧",
+    "⟦０９１２－３４５－６７８⟧",
+    "⟦零九一二三四五六七八⟧",
+    "⟦零九一二 三四五 六七八⟧ 五月再打",
+    "⟦0 9 1 2 3 4 5 6 7 8⟧",
+    "⟦0912\u200b345\u200b678⟧",
+    "手機⟦912345678⟧少了零",
+    "電話⟦02-2665-2189轉36⟧",
+    "⟦(02)2665-2189#36⟧",
+    "⟦02-26652189 分機 1234⟧",
+    "（⟦02-2361-5295轉6706⟧",
+    "家裡⟦037 396 674⟧",
+    "⟦0836-22381⟧",
+    "TEL⟦0912345678⟧",
+    "電話⟦2665-2189⟧",
+    "手機後六碼是⟦九二四零五四⟧",
+    '{{"mobile":"⟦{mobile}⟧"}}',
+    "⟦0912345678⟧、⟦0912345679⟧ ⟦0912345670⟧",
+    "請撥1999或110、119、165、1922、113、1966",
+    "撥0800-000-123或0809-090-123",
+    "市府總機02-2720-8889轉7258",
+    "總機(02)27208889",
+    "府水業字第 09572670800號函",
+    "台財稅字第09804750690號函",
+    "法律字第0910005634號",
+    "日院授人綜字第1060034202號",
+    "091234567與09123456789",
+    "02-1234-5678",
+    "聯絡時間20260412",
+    "案號2026031500283",
+    "轉7015-7019",
+]
+EMAIL = [
+    "信箱是⟦wang.ming@gmail.com⟧請回",
+    "寄⟦a_b+c@mail.gov.tw⟧",
+    "⟦x1@kcg.gov.tw⟧",
+    "寄⟦hsinyu0615＠gmail.com⟧ thx",
+    "我信箱，⟦peiling 點 lin 小老鼠 gmail 點 com⟧。",
+    "信箱是⟦s 底線 hung 一六八八 小老鼠 msa 點 hinet 點 net⟧ 都沒收到",
+    '{{"email": "⟦q@example.org⟧"}}',
+    "市長信箱 mayor@mail.gov.tw",
+    "wang.ming@ 或 @gmail.com 或 wang ming@gmail",
+]
+IP = [
+    "IP是⟦203.74.118.56⟧",
+    "來源⟦２０３．７４．１１８．５６⟧",
+    "位址⟦2001:db8::ff00:42:8329⟧登入",
+    "build 4.18.0.2",
+    "999.1.1.1與1.2.3",
+    "12:34:56開始",
+    "C::D",
+]
+ADDRESS = [
+    "住大寮區⟦鳳林三路四百五十六巷二十八之一號⟧，",
+    "隔壁⟦溪尾街二十三號⟧那間",
+    "台北市信義區⟦市府路１號⟧",
+    "中和區⟦景平路239巷12號之3五樓⟧",
+    "內湖區⟦東湖路113巷95弄20號3F⟧",
+    "在⟦和平東路三段五十七號⟧前面",
+    "⟦復興里3鄰41-2號⟧後面",
+    "泰安鄉⟦士林村7鄰馬那邦68號⟧",
+    "仁武區⟦八德東路 366 之 8 號 11F⟧",
+    "寄到⟦新生南路二段 86 巷 21 弄 9 號 2 樓⟧",
+    "竹北市⟦光明六路東二段２５１號８樓之２⟧",
+    "林森北路與中山北路口",
+    "忠孝東路四段施工",
+    "市民大道三段",
+    "國道3號、7號櫃台、捷運2號出口、第5號",
+    "中山分館3號窗口",
+]
+PERSON = [
+    "我叫⟦陳怡君⟧",
+    "我是⟦歐陽靖雯⟧，",
+    "姓名：⟦林陳秀鳳⟧",
+    "名字⟦丁一⟧",
+    "我媽⟦何春桃⟧八十七歲",
+    "⟦陳⟧先生與⟦林⟧小姐",
+    "承辦⟦張惠婷⟧小姐",
+    "是⟦阿珠⟧幫我登記的",
+    "找⟦小玲⟧",
+    "本人⟦比令·亞布⟧，",
+    "我叫⟦Somchai Boonmee⟧，",
+    "this is ⟦Priya⟧ again",
+    "我是⟦王\u200b志明⟧",
+    '{{"name":"⟦許雅婷⟧"}}',
+    "高雄市、馬祖、林口、楊梅",
+    "何首烏、杜仲、劉寄奴",
+    "羅斯福路、吳興街、莊敬路",
+    "我是高中生，程式很簡單，謝謝",
+    "阿里山、阿姨、阿公、小孩、小姐",
+    "請問方便嗎？何時開放？許多人連絡不到",
+]
+
+TABLES = {
+    "TW_NATIONAL_ID": NATIONAL_ID, "TW_UI_NO": UI_NO, "TW_UBN": UBN, "CREDIT_CARD": CARD, "PHONE": PHONE,
+    "EMAIL": EMAIL, "IP_ADDRESS": IP, "TW_ADDRESS": ADDRESS, "PERSON": PERSON,
+}  # fmt: skip
+ROWS = [(entity, row) for entity, rows in TABLES.items() for row in rows]
+MARK = re.compile("⟦(.*?)⟧")
+
+
+@pytest.mark.parametrize(("entity", "row"), ROWS)
+def test_golden(concealer: Concealer, numbers, entity: str, row: str) -> None:
+    marked = row.format(ui=numbers.ui_no(), old_ui=numbers.old_ui_no(), mobile=numbers.mobile())
+    text = MARK.sub(r"\1", marked)
+    expected = MARK.findall(marked)
+    found = concealer.detect(text)
+    assert [text[f.start : f.end] for f in found] == expected
+    assert {f.entity for f in found} <= {entity}
+
+
+@pytest.mark.parametrize("build", ["national_id", "ui_no", "old_ui_no", "mobile"])
+@pytest.mark.parametrize("frame", ["{}", "我的{}請查", "證號：{}。", "({})", "「{}」"])
+def test_generated_numbers_in_every_writing(concealer: Concealer, numbers, build: str, frame: str) -> None:
+    for _ in range(5):
+        number = getattr(numbers, build)()
+        spaced = f"{number[:4]} {number[4:7]} {number[7:]}"
+        for written in (
+            number,
+            number.translate(WIDE),
+            number.lower(),
+            f"{number[:5]}\u200b{number[5:]}",
+            spaced,
+        ):
+            text = frame.format(written)
+            assert [text[f.start : f.end] for f in concealer.detect(text)] == [written]
+
+
+def test_a_number_survives_neither_json_nor_escapes(concealer: Concealer) -> None:
+    session = concealer.session()
+    escaped = json.dumps({"備註": "我叫陳怡君，身分證A123456789"})
+    assert "\\u" in escaped
+    clean = session.conceal_json_text(escaped)
+    assert "陳怡君" not in clean and "A123456789" not in clean and json.dumps("陳怡君")[1:-1] not in clean
+    assert json.loads(session.restore(clean, json_escaped=True)) == json.loads(escaped)

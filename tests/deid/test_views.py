@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deid.views import Views
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("ａｂｃ１２３", "ABC123"),
+        ("零\u200b寬\ufeff", "零寬"),
+        ("‐‑‒–—―−ー－﹣", "-" * 10),
+        ("㎡", "M2"),
+        ("abC", "ABC"),
+    ],
+)
+def test_folding(text: str, folded: str) -> None:
+    assert Views(text).folded == folded
+
+
+@pytest.mark.parametrize(
+    ("text", "squeezed"),
+    [
+        ("０９１２－３４５－６７８", "0912345678"),
+        ("零玖壹貳", "0912"),
+        ("A 123 456 789", "A123456789"),
+        ("Ａ一二三", "A123"),
+        ("0.9・1·2", "0912"),
+        ("王-明", "王-明"),
+    ],
+)
+def test_squeezing(text: str, squeezed: str) -> None:
+    assert Views(text).squeezed == squeezed
+
+
+ANY_TEXT = st.text(
+    st.one_of(
+        st.characters(),
+        st.sampled_from("0123456789零一二三ＡＢａ①½㎡\u200b\u2060\ufeff -.·（）〔〕\ud83d\x00😀ﬁ가"),
+    )
+)
+
+
+@given(ANY_TEXT)
+def test_offsets_lead_back_to_characters_that_fold_to_what_was_matched(text: str) -> None:
+    views = Views(text)
+    assert len(views.figures) == len(views.folded)
+    for index in range(len(views.folded)):
+        start, end = views.original_span(index, index + 1)
+        assert 0 <= start < end <= len(text)
+        assert views.folded[index] in Views(text[start:end]).folded
+    for index in range(len(views.squeezed)):
+        start, end = views.squeezed_span(index, index + 1)
+        assert views.figures[start:end] == views.squeezed[index]
+
+    folded = Views(text).folded
+    assert len(Views(folded).folded) == len(folded)
