@@ -1,0 +1,198 @@
+"""The admin API's bodies and answers. `serve.records` checks the values and names the field that is wrong."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from serve.callers import Limits, TenantKind
+from serve.records.naming import KEY_ID, LABEL_LENGTH, PREFIX_LENGTH, SLUG
+
+TenantName = Annotated[str, StringConstraints(pattern=SLUG)]
+KeyId = Annotated[str, StringConstraints(pattern=KEY_ID)]
+RequestId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Outcome = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,32}$")]
+Cursor = Annotated[str, StringConstraints(max_length=256)]
+PageSize = Annotated[int, Field(ge=1, le=500)]
+ModelName = Annotated[str, StringConstraints(max_length=64)]
+ModelSet = Annotated[frozenset[ModelName], Field(max_length=256)]
+SortedNames = Annotated[list[str], BeforeValidator(sorted)]
+Positive = Annotated[int, Field(ge=1)]
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class _Out(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True)
+
+
+class LimitsIn(_In):
+    """All four limits; they are replaced together."""
+
+    requests: Positive = Field(description="Requests per window.")
+    window_s: Positive = Field(description="Length of the window in seconds.")
+    tokens_per_day: Positive = Field(description="Tokens per day, Asia/Taipei.")
+    concurrent: Positive = Field(description="Requests at once.")
+
+
+class TenantPatch(_In):
+    """What to change; a field left out stays."""
+
+    models: ModelSet | None = Field(None, description="Public model names, or * alone for all.")
+    limits: LimitsIn | None = None
+    priority: int | None = Field(None, description="vLLM serves the smallest number first.")
+    answer_prefix: str | None = Field(None, max_length=PREFIX_LENGTH, description="Put before every answer.")
+
+    def to_limits(self) -> Limits | None:
+        """The limits as the inside knows them."""
+        return None if self.limits is None else Limits(**self.limits.model_dump())
+
+
+class TenantIn(TenantPatch):
+    """A new tenant; limits and priority left out come from its kind."""
+
+    name: str = Field(max_length=64)
+    kind: TenantKind
+
+
+class KeyIn(_In):
+    """A new key."""
+
+    tenant: str = Field(max_length=64)
+    label: str = Field("", max_length=LABEL_LENGTH, description="What the key is for; no personal data.")
+
+
+class LimitsOut(_Out):
+    """A tenant's limits."""
+
+    requests: int
+    window_s: int
+    tokens_per_day: int
+    concurrent: int
+
+
+class TenantOut(_Out):
+    """A tenant."""
+
+    name: str
+    kind: TenantKind
+    models: SortedNames
+    limits: LimitsOut
+    priority: int
+    answer_prefix: str
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+class NewKeyOut(_Out):
+    """A new key with its secret, which can't be had again."""
+
+    id: str
+    tenant: str
+    secret: str = Field(repr=False)
+
+
+class KeyOut(_Out):
+    """A key without its secret."""
+
+    id: str
+    tenant: str
+    label: str
+    created_at: datetime
+    created_by: str
+    revoked_at: datetime | None
+
+
+class AdapterOut(_Out):
+    """A registered version. `stage` is `active` while its public name leads to it, else `registered`."""
+
+    version: str
+    public: str
+    engine_name: str
+    digest: str
+    ministry: str | None
+    as_of: str | None
+    created_at: datetime
+    stage: str
+    alias: str | None
+
+
+class JournalEntryOut(_Out):
+    """One record without its texts."""
+
+    writer: str
+    seq: int
+    request_id: str
+    at: datetime
+    tenant: str | None
+    key_id: str | None
+    kind: str
+    model: str | None
+    adapter_version: str | None
+    adapter_digest: str | None
+    outcome: str
+    entities: Any
+    flags: Any
+    prompt_tokens: int
+    completion_tokens: int
+    timings: Any
+    prev_hash: str
+    hash: str
+
+
+class JournalRecordOut(JournalEntryOut):
+    """One whole record; the texts hold placeholders where personal data was."""
+
+    prompt: Any
+    answer: Any
+
+
+class JournalPageOut(_Out):
+    """Newest first; `next_cursor` asks for the next page."""
+
+    records: list[JournalEntryOut]
+    next_cursor: str | None
+
+
+class UsageOut(_Out):
+    """One tenant's use of one model on one day (Asia/Taipei)."""
+
+    day: date
+    tenant: str | None
+    model: str | None
+    requests: int
+    prompt_tokens: int
+    completion_tokens: int
+
+
+class AuditOut(_Out):
+    """One admin function."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    object: str
+    outcome: str
+    details: dict[str, Any]
+    hash: str
+
+
+class ChainOut(_Out):
+    """Whether the record of admin functions is unbroken, else the first event that doesn't fit."""
+
+    intact: bool
+    first_broken_id: int | None
+
+
+class HealthOut(_Out):
+    """Which parts answer."""
+
+    ready: bool
+    database: bool
+    redis: bool
+    engine: bool

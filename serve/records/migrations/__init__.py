@@ -1,0 +1,1 @@
+"""The database's history, one file per revision; run by `serve.records.database.upgrade`."""
