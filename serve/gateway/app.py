@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from typing import Any, TypedDict
 
 from fastapi import APIRouter, FastAPI
-from starlette.requests import Request
+from fastapi_offline import FastAPIOffline
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from serve import metrics
@@ -87,11 +88,13 @@ def create_app(settings: Settings) -> FastAPI:
         async with open_services(settings) as services:
             yield {"services": services}
 
-    app = FastAPI(
+    # The pages of /docs come from this server: a government network reaches no CDN.
+    app = FastAPIOffline(
         title="Bianmin",
         description="OpenAI-compatible. Personal data is concealed before a model sees it and restored for you only.",
         lifespan=lifespan,
         redoc_url=None,
+        redirect_slashes=False,
     )
     install_error_handlers(app)
     app.add_middleware(RequestScope, max_body_bytes=settings.max_body_bytes)
@@ -120,6 +123,8 @@ async def _serve(request: Request, dialect: Dialect, model: type[Sampling]) -> R
     except ServeError as error:
         metrics.REQUESTS.labels(kind, NO_MODEL, metrics.outcome_label(error)).inc()
         raise
+    except ClientDisconnect:
+        return Response(status_code=_CLIENT_CLOSED_REQUEST)
     return await _answer(request, inquiry)
 
 

@@ -72,7 +72,7 @@ def clean_chat(request: ChatRequest, session: Session) -> Cleaned:
 def clean_completion(request: CompletionRequest, session: Session) -> Cleaned:
     """Conceal a plain completion request, under the same promise as `clean_chat`."""
     prompts = [request.prompt] if isinstance(request.prompt, str) else request.prompt
-    texts = [session.conceal(text) for text in prompts]
+    texts = [_clean_text(text, session) for text in prompts]
     body: Body = {"prompt": texts, **_clean_sampling(request, session)}
     if request.max_tokens is not None:
         body["max_tokens"] = request.max_tokens
@@ -83,30 +83,36 @@ def _clean_sampling(request: Sampling, session: Session) -> Body:
     body: Body = {name: value for name in SAMPLING_FIELDS if (value := getattr(request, name)) is not None}
     if request.stop:
         stops = [request.stop] if isinstance(request.stop, str) else request.stop
-        body["stop"] = [session.conceal(text) for text in stops]
+        body["stop"] = [_clean_text(text, session) for text in stops]
     return body
 
 
 def _clean_message(message: Message, session: Session) -> Body:
     body: Body = {"role": "system" if message.role == "developer" else message.role}
-    body["content"] = None if message.content is None else _clean_content(message.content, session)
+    body["content"] = None
+    if message.content is not None:
+        body["content"] = _clean_content(message.content, session, json_like=isinstance(message, ToolMessage))
     if message.name:
         body["name"] = session.conceal(message.name)
     if isinstance(message, ToolMessage):
         body["tool_call_id"] = session.conceal(message.tool_call_id)
     if isinstance(message, AssistantMessage):
         if message.refusal:
-            body["content"] = (body["content"] or "") + session.conceal(message.refusal)
+            body["content"] = (body["content"] or "") + _clean_text(message.refusal, session)
         if message.tool_calls:
             body["tool_calls"] = [_clean_call(call, session) for call in message.tool_calls]
     return body
 
 
-def _clean_content(content: Content, session: Session) -> str:
+def _clean_content(content: Content, session: Session, *, json_like: bool = False) -> str:
     """Conceal a content. Parts are joined first: a value may have been cut between two of them."""
-    if isinstance(content, str):
-        return session.conceal(content)
-    return session.conceal("".join(part.text for part in content))
+    text = content if isinstance(content, str) else "".join(part.text for part in content)
+    return session.conceal_json_text(text) if json_like else _clean_text(text, session)
+
+
+def _clean_text(text: str, session: Session) -> str:
+    """Conceal a text. One that holds JSON's escapes is read as a model would read it."""
+    return session.conceal_json_text(text) if "\\u" in text else session.conceal(text)
 
 
 def _clean_call(call: ToolCall, session: Session) -> Body:

@@ -75,10 +75,9 @@ class Engine:
         """One whole answer, parsed. Raises EngineUnavailable, ContextTooLong or EngineRefused."""
         async with self._post(ask, streamed=False) as response:
             try:
-                answer: dict[str, Any] = orjson.loads(await response.read())
+                return _object(await response.read())
             except ValueError as exc:
                 raise EngineUnavailable from exc
-        return answer
 
     async def stream(self, ask: Ask) -> AsyncGenerator[dict[str, Any]]:
         """The answer's chunks as vLLM sends them, each as soon as it is here; ends after `[DONE]`.
@@ -90,7 +89,7 @@ class Engine:
                 if data == b"[DONE]":
                     return
                 try:
-                    chunk: dict[str, Any] = orjson.loads(data)
+                    chunk = _object(data)
                 except ValueError as exc:
                     raise EngineUnavailable from exc
                 if "error" in chunk:
@@ -119,16 +118,33 @@ class Engine:
         if streamed:
             body |= {"stream": True, "stream_options": {"include_usage": True}}
         headers = {**self._headers, "x-request-id": ask.request_id}
+        data = _encoded(body)
         try:
-            async with self._session.post(
-                self._url + ask.path, data=orjson.dumps(body), headers=headers
-            ) as response:
+            async with self._session.post(self._url + ask.path, data=data, headers=headers) as response:
                 if response.status != 200:
                     _refuse(response.status, await response.read())
                 yield response
         except (aiohttp.ClientError, TimeoutError) as exc:
             log.warning("engine call failed: %s", type(exc).__name__)
             raise EngineUnavailable from None
+
+
+def _encoded(body: dict[str, Any]) -> bytes:
+    """The body as JSON. Raises InvalidRequest for a number beyond 64 bits or half of a surrogate pair in a schema
+    or in a tool's arguments; the encoder's own error isn't chained, it may hold the text."""
+    try:
+        return orjson.dumps(body)
+    except TypeError:
+        pass
+    raise InvalidRequest("A number or a character in the body can't be sent on.")
+
+
+def _object(data: bytes) -> dict[str, Any]:
+    """Parse a JSON object. Raises ValueError for anything else."""
+    parsed = orjson.loads(data)
+    if not isinstance(parsed, dict):
+        raise ValueError("not an object")
+    return parsed
 
 
 def _refuse(status: int, body: bytes) -> None:

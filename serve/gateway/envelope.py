@@ -13,16 +13,17 @@ from serve.gateway.exchange import Exchange
 from serve.rendering import error_object
 
 DISCLOSURE = "本回答由人工智慧（AI）產生，僅供參考，請以主管機關公告為準。"
+_NOT_UNDERSTOOD = (AttributeError, KeyError, TypeError, ValueError)
 DONE_EVENT = b"data: [DONE]\n\n"
 
 
 def restored_answer(exchange: Exchange, whole: Mapping[str, Any]) -> bytes:
     """A whole answer as the citizen gets it. Raises EngineUnavailable when the engine's can't be understood."""
     dialect = exchange.inquiry.dialect
-    exchange.usage = usage_of(whole)
     try:
+        exchange.usage = usage_of(whole)
         choices = [dialect.restore_choice(exchange.answers, choice) for choice in whole["choices"]]
-    except (KeyError, TypeError, ValueError) as exc:
+    except _NOT_UNDERSTOOD as exc:
         raise EngineUnavailable from exc
     body = _outer(exchange, dialect.whole_object) | {"choices": choices, "usage": _usage_body(exchange)}
     return orjson.dumps(body | _told(exchange))
@@ -34,10 +35,10 @@ def restored_event(exchange: Exchange, chunk: Mapping[str, Any]) -> bytes | None
     Marks the first piece of the answer. Raises EngineUnavailable when the chunk can't be understood.
     """
     dialect = exchange.inquiry.dialect
-    exchange.usage = usage_of(chunk) or exchange.usage
     try:
+        exchange.usage = usage_of(chunk) or exchange.usage
         restored = [dialect.restore_delta(exchange.answers, choice) for choice in chunk["choices"]]
-    except (KeyError, TypeError, ValueError) as exc:
+    except _NOT_UNDERSTOOD as exc:
         raise EngineUnavailable from exc
     choices = [choice for choice in restored if choice is not None]
     event = _outer(exchange, dialect.chunk_object) | {"choices": choices}

@@ -15,7 +15,7 @@ from typing import Any
 
 from serve import metrics
 from serve.catalog import Catalog, choose_route
-from serve.errors import ConcealmentFailed, EngineUnavailable, ServeError
+from serve.errors import ConcealmentFailed, EngineUnavailable, JournalUnavailable, ServeError
 from serve.gateway.answers import AnswerRestorer
 from serve.gateway.concealment import Concealment
 from serve.gateway.dialects import estimate_tokens
@@ -172,8 +172,16 @@ class Path:
             log.error("request %s left no record: %s", exchange.inquiry.request_id, error.code)
 
     async def _append(self, exchange: Exchange, answers: list[dict[str, Any]]) -> None:
-        await self._steps.spool.append(exchange.record(answers))
+        """Write the record. Once begun it goes on, also when the caller leaves: never two for one request."""
+        writing = asyncio.ensure_future(self._steps.spool.append(exchange.record(answers)))
+        self._closing.add(writing)
+        writing.add_done_callback(self._closing.discard)
         exchange.recorded = True
+        try:
+            await asyncio.shield(writing)
+        except JournalUnavailable:
+            exchange.recorded = False
+            raise
 
     async def _settle(self, exchange: Exchange) -> None:
         reservation = exchange.reservation

@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from serve.gateway.nesting import check_json_text, check_tree
 
 Text = Annotated[str, Field(max_length=1_000_000)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Json = Any
+JsonObject = Annotated[dict[str, Json], AfterValidator(check_tree)]
+JsonText = Annotated[Text, AfterValidator(check_json_text)]
 
 _PLACEHOLDERS_SHOW = "it would reveal what stands beside a concealed value"
 REFUSED: dict[str, str] = {
@@ -52,7 +56,7 @@ class FunctionCall(Wire):
     """A function the model asked for, its arguments as JSON text."""
 
     name: Name
-    arguments: Text
+    arguments: JsonText
 
 
 class ToolCall(Wire):
@@ -97,7 +101,7 @@ class ToolMessage(Wire):
     """A tool's result."""
 
     role: Literal["tool"]
-    content: Content
+    content: JsonText | Annotated[list[TextPart], Field(max_length=256)]
     tool_call_id: Annotated[str, Field(max_length=256)]
     name: Annotated[str, Field(max_length=256)] | None = None
 
@@ -110,7 +114,7 @@ class FunctionSpec(Wire):
 
     name: Name
     description: Text | None = None
-    parameters: dict[str, Json] | None = None
+    parameters: JsonObject | None = None
     strict: bool | None = None
 
 
@@ -139,7 +143,7 @@ class JsonSchema(Wire):
 
     name: Name
     description: Text | None = None
-    schema_: dict[str, Json] | None = Field(None, alias="schema")
+    schema_: JsonObject | None = Field(None, alias="schema")
     strict: bool | None = None
 
 
