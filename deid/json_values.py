@@ -35,7 +35,10 @@ class JsonConcealer:
         if depth > MAX_DEPTH:
             raise ConcealmentError("JSON is nested too deep")
         if isinstance(value, str):
-            return self.conceal_value(value, cue)
+            inner = (
+                self.conceal_json_text(value, depth + 1) if value.lstrip().startswith(("{", "[")) else None
+            )
+            return self.conceal_value(value, cue) if inner is None else inner
         if isinstance(value, dict):
             return {
                 self._check_key(key): self.conceal_tree(item, key, depth + 1) for key, item in value.items()
@@ -46,8 +49,8 @@ class JsonConcealer:
             return self._conceal_number(value, cue)
         return value
 
-    def conceal_json_text(self, text: str) -> str | None:
-        """Return JSON source concealed, or None when the text is not JSON."""
+    def conceal_json_text(self, text: str, depth: int = 0) -> str | None:
+        """Return JSON source concealed (JSON inside its strings too), or None when the text is not JSON."""
         repeated = False
 
         def pairs(items: list[tuple[str, JSON]]) -> dict[str, JSON]:
@@ -62,7 +65,7 @@ class JsonConcealer:
             return None
         except RecursionError:
             raise ConcealmentError("JSON is nested too deep") from None
-        concealed = self.conceal_tree(value)
+        concealed = self.conceal_tree(value, depth=depth)
         if concealed == value and not repeated:
             return text
         return json.dumps(concealed, ensure_ascii=False)

@@ -108,9 +108,14 @@ class Session:
 
     def _json(self) -> JsonConcealer:
         return JsonConcealer(
-            conceal_value=lambda text, key: self._conceal(text, cue_prefix(key), self._lookalikes(text)),
+            conceal_value=self._conceal_leaf,
             is_personal=lambda key: bool(self._lookalikes(key) or self._detect(key, deadline=self.deadline)),
         )
+
+    def _conceal_leaf(self, text: str, key: str) -> str:
+        decoded = json_values.decode_escapes(text)
+        clean = self._conceal(decoded, cue_prefix(key), self._lookalikes(decoded))
+        return text if clean == decoded else clean
 
     def _conceal(self, text: str, cue: str, lookalikes: list[Finding], kept: Iterable[Finding] = ()) -> str:
         found = self._detect(cue + text, deadline=self.deadline)

@@ -106,6 +106,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             timeout_s=settings.redis.timeout_s,
             workers=settings.workers,
         )
+        stack.push_async_callback(quota.close)
         spool = Spool(settings.spool_dir, None, settings.journal.segment_bytes)
         await spool.open()
         stack.push_async_callback(spool.close)

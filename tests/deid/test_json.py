@@ -93,3 +93,12 @@ def test_nesting_without_end_is_refused_not_crashed(concealer: Concealer) -> Non
         concealer.session().conceal_tree(deep)
     with pytest.raises(ConcealmentError):
         concealer.session().conceal_json_text("[" * 100_000 + "]" * 100_000)
+
+
+def test_json_inside_a_json_string_is_concealed_too() -> None:
+    inner = json.dumps({"電話": "手機0912-345-678"})
+    text = json.dumps({"body": inner, "note": "plain"})
+    session = CONCEALER.session()
+    clean = session.conceal_json_text(text)
+    assert "345" not in clean and session.counts == {"PHONE": 1}
+    assert json.loads(json.loads(clean)["body"]) == {"電話": "手機〔電話1〕"}

@@ -1,0 +1,1 @@
+"""Start vLLM from a profile: read it, check it, exec vLLM's own server. vLLM itself is never imported here."""

@@ -1,0 +1,1 @@
+"""Run every part on one machine: `bianmin up`, `bianmin down` and `bianmin ask`."""

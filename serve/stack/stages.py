@@ -1,0 +1,160 @@
+"""The start of the whole stack, stage by stage; each is one line on the screen."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from serve.catalog import Route
+from serve.engine.hardware import look
+from serve.engine.profile import EngineRefused, load_profile
+from serve.engine.readiness import check_content, check_profile
+from serve.errors import Conflict, ServeError
+from serve.settings import Settings
+from serve.stack import layout as parts
+from serve.stack.home import ensure_secrets, read_endpoints
+from serve.stack.layout import Layout, PortBusy, lay_out
+from serve.stack.probes import is_ok
+from serve.stack.process import Part
+from serve.stack.progress import Progress
+from serve.stack.redis_server import RedisUnusable, redis_part
+from serve.stack.supervisor import StageFailed, Supervisor, Wait
+
+_READY_TIMEOUT_S = 90.0
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A stack that answers: its layout and the demonstration's keys by tenant (none in production)."""
+
+    layout: Layout
+    keys: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What every stage needs; `public` is the bound public socket."""
+
+    settings: Settings
+    progress: Progress
+    supervisor: Supervisor
+    public: socket.socket
+
+
+@contextmanager
+def _failing() -> Iterator[None]:
+    """Turn each part's own refusal into a failed stage."""
+    try:
+        yield
+    except (PortBusy, EngineRefused, RedisUnusable) as exc:
+        raise StageFailed(str(exc)) from None
+    except Conflict as exc:
+        hint = "Raise the version in the engine profile, or start with a new BIANMIN_HOME."
+        raise StageFailed(f"{exc.text} {hint}") from None
+    except ServeError as exc:
+        raise StageFailed(exc.text) from None
+    except OSError as exc:
+        raise StageFailed(f"{exc.filename or 'A file'}: {exc.strerror}.") from None
+
+
+def bind_ports(settings: Settings) -> socket.socket:
+    """The public socket, once both ports are known to be free. Raises StageFailed."""
+    with _failing():
+        parts.check_admin_port(settings)
+        return parts.bind_public(settings)
+
+
+def start_stack(start: Start) -> Started:
+    """Run every stage. Raises StageFailed with one sentence, Stopped.
+
+    The engine loads while redis and the database are made ready.
+    """
+    layout = _prepare_home(start)
+    routes = _check_engine(start)
+    if not parts.has_own_engine(start.settings):
+        start.supervisor.start(parts.engine_part(layout, [route.engine_name for route in routes]))
+    _start_redis(start)
+    keys = _prepare_records(start, routes)
+    if not parts.has_own_engine(start.settings):
+        with start.progress.stage("engine") as stage:
+            stage.note = f"vLLM with {', '.join(route.engine_name for route in routes)}"
+            start.supervisor.wait_ready("engine", stage)
+    _start_one(start, parts.journal_part(layout))
+    _start_one(start, parts.admin_part(layout))
+    _start_gateway(start, layout)
+    return Started(layout, keys)
+
+
+def _prepare_home(start: Start) -> Layout:
+    settings = start.settings
+    with start.progress.stage("home") as stage, _failing():
+        settings.metrics_path.mkdir(parents=True, exist_ok=True)
+        for leftover in settings.metrics_path.glob("*.db"):
+            leftover.unlink()
+        stage.note = str(settings.home)
+        return lay_out(settings, ensure_secrets(settings.home), os.environ)
+
+
+def _check_engine(start: Start) -> Sequence[Route]:
+    """The models to serve; an engine that isn't ours is asked for its content only in the demonstration."""
+    settings = start.settings
+    with start.progress.stage("profile") as stage, _failing():
+        profile = load_profile(settings.engine.profile, settings.home)
+        stage.note = profile.description
+        if not parts.has_own_engine(settings):
+            return check_profile(profile, look()).routes
+        stage.note += f", at {settings.engine.url}"
+        return check_content(profile) if settings.stage == "demo" else ()
+
+
+def _start_redis(start: Start) -> None:
+    with start.progress.stage("redis") as stage, _failing():
+        if start.settings.redis.url:
+            stage.note = "at BIANMIN_REDIS__URL"
+            return
+        part = redis_part(start.settings.home)
+        start.supervisor.start(part)
+        start.supervisor.wait_ready("redis", stage)
+        stage.note = part.argv[0]
+
+
+def _prepare_records(start: Start, routes: Sequence[Route]) -> Mapping[str, str]:
+    """Migrate the database; in the demonstration, make its tenants and keys."""
+    from serve.records.database import open_database, upgrade
+    from serve.records.demo import ensure_demo
+
+    settings = start.settings
+    with start.progress.stage("database"), _failing():
+        upgrade(settings.records_url)
+    if settings.stage != "demo":
+        return {}
+    with start.progress.stage("tenants") as stage, _failing():
+        database = open_database(settings.records_url)
+        try:
+            keys = ensure_demo(database, routes, read_endpoints(settings.home).get("keys", {}))
+        finally:
+            database.dispose()
+        stage.note = ", ".join(keys)
+        return keys
+
+
+def _start_one(start: Start, part: Part) -> None:
+    with start.progress.stage(part.name) as stage:
+        start.supervisor.start(part)
+        start.supervisor.wait_ready(part.name, stage)
+
+
+def _start_gateway(start: Start, layout: Layout) -> None:
+    """All workers, then the readiness that a citizen's request needs."""
+    workers = parts.gateway_parts(layout, start.public)
+    with start.progress.stage("gateway") as stage:
+        parts.listen(start.public)
+        for worker in workers:
+            start.supervisor.start(worker)
+        url = f"{layout.public_url}/health/ready"
+        names = [worker.name for worker in workers]
+        start.supervisor.wait(names, Wait(lambda: is_ok(url), _READY_TIMEOUT_S), stage)
+        stage.note = f"{len(workers)} workers"

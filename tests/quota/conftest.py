@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from redis.asyncio import Redis
+
+from serve.quota import Quota, open_redis
+from tests.quota.support import TIMEOUT_S
+from tests.redis_server import RedisServer
+
+
+@pytest.fixture(scope="session")
+def shared_redis() -> Iterator[RedisServer]:
+    """A redis-server for all tests that leave it running."""
+    server = RedisServer()
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+async def redis(shared_redis: RedisServer) -> AsyncIterator[Redis]:
+    """A client of the empty server."""
+    client = open_redis(shared_redis.url, TIMEOUT_S)
+    await client.flushall()
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+async def quota(redis: Redis) -> AsyncIterator[Quota]:
+    """A quota whose leases outlast every test."""
+    made = Quota(redis, lease_s=300, timeout_s=TIMEOUT_S, workers=1)
+    yield made
+    await made.close()
