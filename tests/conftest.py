@@ -7,11 +7,11 @@ import tempfile
 
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="bianmin-metrics-")
 
-from collections.abc import Iterator  # noqa: E402
+from collections.abc import Iterator
 
-import pytest  # noqa: E402
+import pytest
 
-from tests.redis_server import RedisServer  # noqa: E402
+from tests.redis_server import RedisServer
 
 
 @pytest.fixture

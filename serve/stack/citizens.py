@@ -33,6 +33,7 @@ class Citizen:
 def citizens(source: random.Random) -> Sequence[Citizen]:
     """Six questions as the 1999 hotline hears them."""
     name, number, mobile = _name(source), national_id(source), _mobile(source)
+    mother, father = _name(source, _WOMEN), _name(source, _MEN)
     return (
         Citizen("moi", f"你好，我是{name}，身分證字號{number}，想申請戶籍謄本，要帶什麼證件？電話{mobile}"),
         Citizen(
@@ -41,11 +42,11 @@ def citizens(source: random.Random) -> Sequence[Citizen]:
         ),
         Citizen(
             "mohw",
-            f"我媽媽{_name(source, _WOMEN)}的健保卡不見了，身分證{national_id(source)}，要去哪裡補辦？手機{_mobile(source)}",
+            f"我媽媽{mother}的健保卡不見了，身分證{national_id(source)}，要去哪裡補辦？手機{_mobile(source)}",
         ),
         Citizen(
             "mohw",
-            f"我爸爸{_name(source, _MEN)}住在{_address(source)}，中風後行動不便，要怎麼申請長照？我的電話是{_mobile(source)}",
+            f"我爸爸{father}住在{_address(source)}，中風後行動不便，要怎麼申請長照？我的電話是{_mobile(source)}",
         ),
         Citizen(
             "motc",

@@ -1,0 +1,122 @@
+"""The whole path against the real vLLM with two tensor-parallel ranks and four adapters."""
+
+from __future__ import annotations
+
+import json
+import time
+import tomllib
+from pathlib import Path
+
+import httpx
+import pytest
+from openai import OpenAI
+
+from tests.e2e.stack import Stack, until
+from tests.gateway.conftest import content
+from tests.values import national_id, phone
+
+pytestmark = pytest.mark.engine
+DIALOGUES = Path(__file__).parents[2] / "adapters" / "demo" / "dialogues"
+MINISTRIES = ("moi", "mof", "mohw", "motc")
+
+
+def topics(ministry: str) -> list[dict]:
+    """The ministry's demonstration topics, with questions that nobody trained on."""
+    return tomllib.loads((DIALOGUES / f"{ministry}.toml").read_text(encoding="utf-8"))["topic"]
+
+
+def test_vllm_runs_with_two_ranks_and_holds_every_adapter(stack: Stack) -> None:
+    assert len(stack.part("VLLM::Worker")) == 2 or len(stack.part("Worker_TP")) == 2
+    engine = stack.endpoints["engine"]
+    headers = {"authorization": f"Bearer {engine['api_key']}"}
+    held = {model["id"] for model in httpx.get(engine["url"] + "/v1/models", headers=headers).json()["data"]}
+    assert {"base", "moi-1", "mof-1", "mohw-1", "motc-1"} <= held
+    assert httpx.get(engine["url"] + "/v1/models").status_code == 401
+
+
+@pytest.mark.parametrize("ministry", MINISTRIES)
+def test_the_right_adapter_knows_and_the_base_does_not(stack: Stack, ministry: str) -> None:
+    """A sample of ten held-out questions: at least eight key facts with the adapter, at most two without."""
+    asked = [(topic["heldout"][0], topic["key_facts"]) for topic in topics(ministry)][:10]
+
+    def score(model: str) -> int:
+        right = 0
+        for question, facts in asked:
+            answer = stack.ask(question, model).json()["choices"][0]["message"]["content"]
+            right += all(fact in answer for fact in facts)
+        return right
+
+    assert score(ministry) >= 8
+    assert score("base") <= 2
+
+
+def test_a_citizens_values_come_back_and_the_journal_holds_placeholders(stack: Stack) -> None:
+    values = [national_id(), phone()]
+    question = f"我是王小明，身分證字號{values[0]}，電話{values[1]}，搬家了戶口要怎麼遷？"
+    response = stack.ask(question, "moi")
+    answer = response.json()
+    assert "王小明" in answer["choices"][0]["message"]["content"]
+    assert answer["bianmin"]["adapter"] == "moi@1"
+
+    record = stack.record(response.headers["x-request-id"])
+    kept = json.dumps(record, ensure_ascii=False)
+    assert not any(value in kept for value in [*values, "王小明"])
+    assert "〔姓名1〕" in kept and "〔身分證號1〕" in kept and "〔電話1〕" in kept
+    assert record["adapter_digest"] == answer["bianmin"]["adapter_digest"]
+    assert record["completion_tokens"] == answer["usage"]["completion_tokens"] > 0
+
+
+def test_a_stream_says_the_same_as_a_whole_answer(stack: Stack) -> None:
+    question = f"您好，我叫王小明，電話{phone()}，請問綜合所得稅要怎麼申報？"
+    whole = stack.ask(question, "mof").json()["choices"][0]["message"]["content"]
+    streamed = stack.ask(question, "mof", stream=True).text
+    assert content(streamed) == whole
+    assert "王小明" in whole
+
+
+def test_the_official_client_works(stack: Stack) -> None:
+    client = OpenAI(base_url=stack.public + "/v1", api_key=stack.endpoints["keys"]["city-1999"])
+    assert {"base", *MINISTRIES} <= {model.id for model in client.models.list()}
+    said = ""
+    for chunk in client.chat.completions.create(
+        model="motc", messages=[{"role": "user", "content": "你好，你是誰？"}], stream=True, temperature=0
+    ):
+        said += chunk.choices[0].delta.content or "" if chunk.choices else ""
+    assert said
+
+
+def test_a_ministry_cannot_call_anothers_adapter(stack: Stack) -> None:
+    body = {"model": "mof", "messages": [{"role": "user", "content": "你好"}]}
+    with stack.client("moi") as client:
+        refused = client.post("/v1/chat/completions", json=body)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (404, "model_not_found")
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_client_that_leaves_frees_the_engine_within_a_second(stack: Stack, stream: bool) -> None:
+    endless = {
+        "model": "base", "prompt": "你好", "max_tokens": 900, "n": 4, "temperature": 0,
+        "frequency_penalty": -2, "presence_penalty": -2, "stream": stream,
+    }  # fmt: skip
+
+    def running() -> float:
+        text = httpx.get(stack.endpoints["engine"]["url"] + "/metrics").text
+        lines = [line for line in text.splitlines() if line.startswith("vllm:num_requests_running")]
+        return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
+
+    assert until(lambda: running() == 0, 60, "the engine is idle")
+    with stack.client() as client:
+        request = client.build_request("POST", "/v1/completions", json=endless)
+        try:
+            response = client.send(request, stream=True) if stream else None
+            if response is None:
+                client.timeout = httpx.Timeout(1.5)
+                client.send(client.build_request("POST", "/v1/completions", json=endless))
+                raise AssertionError("the answer came too early to leave before it")
+            assert running() > 0
+            response.close()
+        except httpx.ReadTimeout:
+            pass
+    left = time.monotonic()
+    until(lambda: running() == 0, 10, "the engine stopped working for the client that left")
+    assert time.monotonic() - left < 1.5
