@@ -6,6 +6,7 @@ refused, and a bad value names its key but never shows the value. docs/settings.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PREFIX = "BIANMIN_"
 SHORTEST_SECRET = 24
 KNOWN_SECRETS = frozenset({"changeme", "secret", "password", "admin", "test", "demo", "sk-1234", "bianmin"})
+_MEMORY = Path("/dev/shm")
 LEAST_RETENTION_DAYS = 184  # six months, Cyber Security Management Act rules, annex 10
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -49,7 +51,7 @@ class RedisSettings(_Branch):
 
     url: str = Field("", description="Redis URL; empty starts an embedded redis-server on a Unix socket.")
     timeout_s: float = Field(
-        0.25, gt=0, description="Longest wait for an answer before the local limit is used."
+        1.0, gt=0, description="Longest wait for an answer before the local limit is used."
     )
 
 
@@ -98,7 +100,9 @@ class Settings(BaseSettings):
     admin_tokens: dict[str, SecretStr] = Field(
         default_factory=dict, description="Operator name to admin token, as JSON; one per person."
     )
-    metrics_dir: Path | None = Field(None, description="Shared folder of the workers' metrics files.")
+    metrics_dir: Path | None = Field(
+        None, description="Shared folder of the workers' metrics files; empty is one in memory."
+    )
     engine: EngineSettings = EngineSettings()
     redis: RedisSettings = RedisSettings()
     records: RecordsSettings = RecordsSettings()
@@ -122,8 +126,14 @@ class Settings(BaseSettings):
 
     @property
     def metrics_path(self) -> Path:
-        """Where prometheus-client's multiprocess files lie."""
-        return self.metrics_dir or self.home / "metrics"
+        """Where prometheus-client's multiprocess files lie: in memory where the system has such a folder.
+
+        Each count is a write into a mapped file; on a busy disk it can wait for seconds, and the event loop with it.
+        """
+        if self.metrics_dir is not None or not os.access(_MEMORY, os.W_OK):
+            return self.metrics_dir or self.home / "metrics"
+        name = hashlib.sha256(str(self.home.absolute()).encode()).hexdigest()[:12]
+        return _MEMORY / f"bianmin-{os.getuid()}-{name}"
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -114,6 +115,7 @@ def _run(settings: Settings, *, show_keys: bool) -> None:
     finally:
         supervisor.stop()
         public.close()
+        shutil.rmtree(settings.metrics_path, ignore_errors=True)
     if last := read_endpoints(settings.home):
         write_endpoints(settings.home, {**last, "pid": None})
     if failed is not None:

@@ -172,6 +172,7 @@ async def test_the_command_serves_every_processs_metrics(tmp_path: Path, engine:
         "BIANMIN_ADMIN_PORT": str(port),
         "BIANMIN_ADMIN_TOKENS": json.dumps(TOKENS),
         "BIANMIN_ENGINE__URL": engine.url,
+        "BIANMIN_METRICS_DIR": str(tmp_path / "metrics"),
     }
     upgrade(f"sqlite:///{tmp_path / 'records.sqlite3'}")
     worker = "from serve import metrics; metrics.TOKENS.labels('moi', 'in').inc(7)"

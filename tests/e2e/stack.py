@@ -43,6 +43,7 @@ class Stack:
     home: Path
     process: subprocess.Popen[bytes] | None = None
     endpoints: dict[str, Any] = field(default_factory=dict, repr=False)
+    _clients: dict[str, httpx.Client] = field(default_factory=dict, repr=False)
 
     def start(self) -> None:
         """Start and wait until it says that it is ready."""
@@ -74,6 +75,8 @@ class Stack:
 
     def stop(self) -> None:
         """Ctrl-C, and wait."""
+        for client in self._clients.values():
+            client.close()
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             self.process.wait(timeout=90)
@@ -100,9 +103,14 @@ class Stack:
         return str(self.endpoints["public"])
 
     def client(self, tenant: str = "city-1999") -> httpx.Client:
-        """A client of the public plane with the tenant's demo key."""
-        headers = {"authorization": f"Bearer {self.endpoints['keys'][tenant]}"}
-        return httpx.Client(base_url=self.public, headers=headers, timeout=120)
+        """A client of the public plane with the tenant's demo key; one for each tenant, safe for threads."""
+        if tenant not in self._clients:
+            headers = {"authorization": f"Bearer {self.endpoints['keys'][tenant]}"}
+            limits = httpx.Limits(max_connections=64)
+            self._clients[tenant] = httpx.Client(
+                base_url=self.public, headers=headers, timeout=120, limits=limits
+            )
+        return self._clients[tenant]
 
     def admin(self) -> httpx.Client:
         """A client of the admin plane."""
@@ -112,8 +120,7 @@ class Stack:
     def ask(self, text: str, model: str = "moi", **more: Any) -> httpx.Response:
         """One question at temperature 0."""
         body = {"model": model, "messages": [{"role": "user", "content": text}], "temperature": 0, **more}
-        with self.client() as client:
-            return client.post("/v1/chat/completions", json=body)
+        return self.client().post("/v1/chat/completions", json=body)
 
     def record(self, request_id: str) -> dict[str, Any]:
         """The journal's record of a request, once it is shipped."""

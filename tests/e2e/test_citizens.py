@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -36,18 +37,19 @@ def test_vllm_runs_with_two_ranks_and_holds_every_adapter(stack: Stack) -> None:
 
 @pytest.mark.parametrize("ministry", MINISTRIES)
 def test_the_right_adapter_knows_and_the_base_does_not(stack: Stack, ministry: str) -> None:
-    """A sample of ten held-out questions: at least eight key facts with the adapter, at most two without."""
-    asked = [(topic["heldout"][0], topic["key_facts"]) for topic in topics(ministry)][:10]
+    """Every held-out question: at least eight in ten key facts with the adapter, at most two without."""
+    asked = [(question, topic["key_facts"]) for topic in topics(ministry) for question in topic["heldout"]]
 
-    def score(model: str) -> int:
-        right = 0
-        for question, facts in asked:
-            answer = stack.ask(question, model).json()["choices"][0]["message"]["content"]
-            right += all(fact in answer for fact in facts)
-        return right
+    def is_right(model: str, question: str, facts: list[str]) -> bool:
+        answer = stack.ask(question, model).json()["choices"][0]["message"]["content"]
+        return all(fact in answer for fact in facts)
 
-    assert score(ministry) >= 8
-    assert score("base") <= 2
+    def share(model: str) -> float:
+        with ThreadPoolExecutor(16) as pool:
+            return sum(pool.map(lambda one: is_right(model, *one), asked)) / len(asked)
+
+    assert share(ministry) >= 0.8
+    assert share("base") <= 0.2
 
 
 def test_a_citizens_values_come_back_and_the_journal_holds_placeholders(stack: Stack) -> None:
@@ -87,36 +89,50 @@ def test_the_official_client_works(stack: Stack) -> None:
 
 def test_a_ministry_cannot_call_anothers_adapter(stack: Stack) -> None:
     body = {"model": "mof", "messages": [{"role": "user", "content": "你好"}]}
-    with stack.client("moi") as client:
-        refused = client.post("/v1/chat/completions", json=body)
+    refused = stack.client("moi").post("/v1/chat/completions", json=body)
     assert (refused.status_code, refused.json()["error"]["code"]) == (404, "model_not_found")
 
 
+ENDLESS = {
+    "model": "base",
+    "prompt": "你好",
+    "max_tokens": 900,
+    "temperature": 0,
+    "frequency_penalty": -2,
+    "presence_penalty": -2,
+}
+
+
+def running(stack: Stack) -> float:
+    """How many requests vLLM says it is working on."""
+    text = httpx.get(stack.endpoints["engine"]["url"] + "/metrics").text
+    lines = [line for line in text.splitlines() if line.startswith("vllm:num_requests_running")]
+    return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
+
+
+def generated(stack: Stack) -> float:
+    """How many tokens vLLM has made since it started."""
+    text = httpx.get(stack.endpoints["engine"]["url"] + "/metrics").text
+    lines = [line for line in text.splitlines() if line.startswith("vllm:generation_tokens_total")]
+    return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
+
+
 @pytest.mark.parametrize("stream", [True, False])
-def test_a_client_that_leaves_frees_the_engine_within_a_second(stack: Stack, stream: bool) -> None:
-    endless = {
-        "model": "base", "prompt": "你好", "max_tokens": 900, "n": 4, "temperature": 0,
-        "frequency_penalty": -2, "presence_penalty": -2, "stream": stream,
-    }  # fmt: skip
-
-    def running() -> float:
-        text = httpx.get(stack.endpoints["engine"]["url"] + "/metrics").text
-        lines = [line for line in text.splitlines() if line.startswith("vllm:num_requests_running")]
-        return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
-
-    assert until(lambda: running() == 0, 60, "the engine is idle")
-    with stack.client() as client:
-        request = client.build_request("POST", "/v1/completions", json=endless)
-        try:
-            response = client.send(request, stream=True) if stream else None
-            if response is None:
-                client.timeout = httpx.Timeout(1.5)
-                client.send(client.build_request("POST", "/v1/completions", json=endless))
-                raise AssertionError("the answer came too early to leave before it")
-            assert running() > 0
-            response.close()
-        except httpx.ReadTimeout:
-            pass
+def test_a_client_that_leaves_is_aborted_inside_the_engine(stack: Stack, stream: bool) -> None:
+    until(lambda: running(stack) == 0, 60, "the engine is idle")
+    before = generated(stack)
+    client = stack.client()
+    body = {**ENDLESS, "stream": stream}
+    if stream:
+        request = client.build_request("POST", "/v1/completions", json=body)
+        response = client.send(request, stream=True)
+        assert response.status_code == 200
+        until(lambda: running(stack) > 0, 10, "the engine works for the client")
+        response.close()
+    else:
+        with pytest.raises(httpx.ReadTimeout):
+            client.post("/v1/completions", json=body, timeout=httpx.Timeout(30, read=1.0))
     left = time.monotonic()
-    until(lambda: running() == 0, 10, "the engine stopped working for the client that left")
+    until(lambda: running(stack) == 0, 10, "the engine stopped working for the client that left")
     assert time.monotonic() - left < 1.5
+    assert generated(stack) - before < ENDLESS["max_tokens"]

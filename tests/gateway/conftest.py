@@ -20,7 +20,7 @@ from sqlalchemy import Engine as Database
 
 from serve.callers import Limits
 from serve.gateway.app import create_app
-from serve.gateway.command import server_config
+from serve.process import server_config
 from serve.records.accounts import create_key
 from serve.records.catalog import AdapterSpec, register_adapter, set_alias
 from serve.records.database import open_database, upgrade
@@ -133,7 +133,7 @@ class _Server(uvicorn.Server):
 async def serving(settings: Settings) -> AsyncIterator[str]:
     """Run the application in uvicorn on a free loopback port."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = _Server(server_config(create_app(settings), settings))
+    server = _Server(server_config(create_app(settings), settings, settings.public_port))
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         while not server.started:
