@@ -7,15 +7,20 @@ import os
 
 import uvicorn
 
-from serve.settings import Settings
+from serve.settings import PREFIX, Settings, SettingsError
 
 _CHATTY = ("asyncio", "aiohttp", "httpx", "sqlalchemy", "presidio-analyzer", "redis")
 _GRACE_S = 20
 
 
 def prepare_process(settings: Settings) -> None:
-    """Point this process's metrics at the shared folder and set up its log; before `serve.metrics` is imported."""
+    """Point this process's metrics at the shared folder and set up its log; before `serve.metrics` is imported.
+
+    Raises SettingsError when the folder belongs to somebody else.
+    """
     settings.metrics_path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if settings.metrics_path.stat().st_uid != os.getuid():
+        raise SettingsError(f"The metrics folder isn't ours; set {PREFIX}METRICS_DIR.")
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.metrics_path.absolute())
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"

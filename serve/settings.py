@@ -18,7 +18,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PREFIX = "BIANMIN_"
 SHORTEST_SECRET = 24
 KNOWN_SECRETS = frozenset({"changeme", "secret", "password", "admin", "test", "demo", "sk-1234", "bianmin"})
-_MEMORY = Path("/dev/shm")
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own in it, mode 700, its owner checked before use
 LEAST_RETENTION_DAYS = 184  # six months, Cyber Security Management Act rules, annex 10
 
 Port = Annotated[int, Field(ge=1, le=65535)]

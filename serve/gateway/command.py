@@ -17,9 +17,9 @@ def gateway(fd: int | None) -> None:
     """Serve the public plane with one worker process."""
     try:
         settings = load_settings()
+        prepare_process(settings)
     except SettingsError as exc:
         raise click.ClickException(str(exc)) from None
-    prepare_process(settings)
     from serve.gateway.app import create_app  # metrics read their folder when they are imported
 
     sockets = None if fd is None else [socket.socket(fileno=fd)]
