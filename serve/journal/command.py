@@ -45,7 +45,7 @@ def journal() -> None:
 def ship() -> None:
     """Carry the spool into the database until SIGTERM."""
     settings = _settings()
-    from serve.gateway.command import prepare_process
+    from serve.process import prepare_process
 
     prepare_process(settings)
     from serve.journal import service  # metrics read their folder when they are imported
