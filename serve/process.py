@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
+from contextlib import suppress
 
 import uvicorn
 
@@ -46,3 +48,10 @@ def server_config(app: object, settings: Settings, port: int) -> uvicorn.Config:
         timeout_keep_alive=65,
         timeout_graceful_shutdown=_GRACE_S,
     )
+
+
+def run_server(app: object, settings: Settings, port: int, fd: int | None = None) -> None:
+    """Serve until SIGINT or SIGTERM, on a socket that listens already (`fd`) or on host and port."""
+    sockets = None if fd is None else [socket.socket(fileno=fd)]
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(server_config(app, settings, port)).run(sockets=sockets)

@@ -23,3 +23,9 @@ def redis_server() -> Iterator[RedisServer]:
         yield server
     finally:
         server.stop()
+
+
+@pytest.fixture(autouse=True)
+def _same_metrics_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command called inside the test process points its process's metrics elsewhere; undo that afterwards."""
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", os.environ["PROMETHEUS_MULTIPROC_DIR"])

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import click
-import uvicorn
 
 from serve.errors import RecordsUnavailable
-from serve.process import prepare_process, server_config
+from serve.process import prepare_process, run_server
 from serve.settings import SettingsError, load_settings
 
 
@@ -23,4 +22,4 @@ def admin() -> None:
         raise click.ClickException(str(exc)) from None
     except RecordsUnavailable as exc:
         raise click.ClickException(exc.text) from None
-    uvicorn.Server(server_config(app, settings, settings.admin_port)).run()
+    run_server(app, settings, settings.admin_port)

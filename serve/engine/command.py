@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shlex
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
@@ -16,6 +18,7 @@ from serve.engine.readiness import Checked, check_profile
 from serve.settings import Settings, SettingsError, load_settings
 
 REFUSED = 2
+_CPU_NICE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,18 @@ def engine(name: str | None, host: str | None, port: int | None, node: str, chec
     if check:
         _print_plan(start, checked)
         return
+    if profile.device == "cpu":
+        _give_way()
     argv, env = command_line(profile, place), _environment(start)
     os.execve(argv[0], argv, env)  # noqa: S606 - our own interpreter
+
+
+def _give_way() -> None:
+    """Let everything else on this machine go first: vLLM's CPU ranks wait by spinning on every core, and a gateway
+    that has to wait for them takes Redis for dead. `nice` counts within a session, autogroup between sessions."""
+    os.nice(_CPU_NICE)
+    with suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(_CPU_NICE))
 
 
 def _environment(start: _Start) -> dict[str, str]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import socket
-
 import click
-import uvicorn
 
-from serve.process import prepare_process, server_config
+from serve.process import prepare_process, run_server
 from serve.settings import SettingsError, load_settings
 
 
@@ -22,5 +19,4 @@ def gateway(fd: int | None) -> None:
         raise click.ClickException(str(exc)) from None
     from serve.gateway.app import create_app  # metrics read their folder when they are imported
 
-    sockets = None if fd is None else [socket.socket(fileno=fd)]
-    uvicorn.Server(server_config(create_app(settings), settings, settings.public_port)).run(sockets=sockets)
+    run_server(create_app(settings), settings, settings.public_port, fd)
