@@ -7,6 +7,8 @@ import json
 
 import pytest
 
+from serve.records.accounts import create_key
+from serve.records.tenants import TenantChange, update_tenant
 from tests.gateway.conftest import Gateway, content, events
 
 NATIONAL_ID = "A123456789"
@@ -171,3 +173,12 @@ async def test_what_is_refused_is_not_charged(gateway: Gateway) -> None:
     gateway.engine.fail_status = 0
     response = await gateway.chat("你好", tenant="people")
     assert response.headers["x-ratelimit-remaining-requests"] == "2"
+
+
+async def test_a_tenants_prefix_stands_before_every_answer(gateway: Gateway) -> None:
+    prefix = "【AI 產生】"
+    update_tenant(gateway.database, "city", TenantChange(answer_prefix=prefix), "test")
+    gateway.keys["prefixed"] = create_key(gateway.database, "city", "fresh, so not cached", "test")[1]
+    whole = await (await gateway.chat("你好", tenant="prefixed")).json()
+    streamed = await (await gateway.chat("你好", tenant="prefixed", stream=True)).text()
+    assert whole["choices"][0]["message"]["content"] == content(streamed) == f"{prefix}您說：你好"
