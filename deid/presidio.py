@@ -1,7 +1,7 @@
 """Presidio's recogniser classes, without the rest of Presidio.
 
-``import presidio_analyzer`` loads spaCy, and with it torch where torch is installed: 492 MB and several seconds,
-where the two classes needed here take 2 MB and 12 ms. So their submodules are loaded under a stand-in
+``import presidio_analyzer`` loads spaCy, and with it torch where torch is installed: hundreds of megabytes in each
+worker and seconds at each start, for the two classes needed here. So their submodules are loaded under a stand-in
 for the package, which is withdrawn at once: a later ``import presidio_analyzer`` runs in full and finds the very same
 classes, so the recognisers of this package are real ``EntityRecognizer`` subclasses for it too.
 """

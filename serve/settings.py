@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as SourceError
 
 PREFIX = "BIANMIN_"
 SHORTEST_SECRET = 24
@@ -153,8 +154,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             {PREFIX + "__".join(str(part) for part in error["loc"]).upper() for error in exc.errors()}
         )
         raise SettingsError(f"Not usable: {', '.join(places)}.") from None
-    except Exception as exc:  # noqa: BLE001 - pydantic-settings wraps JSON errors together with the value
-        raise SettingsError(f"A setting is not valid JSON ({type(exc).__name__}).") from None
+    except SourceError:  # its text and its cause hold the value
+        raise SettingsError("A setting is not valid JSON.") from None
     if settings.stage == "production":
         _refuse_weak_secrets(settings)
     return settings

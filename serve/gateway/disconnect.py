@@ -54,14 +54,14 @@ class EventStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send every event as soon as it is there."""
-        try:
-            await run_while_connected(receive, self._send(send))
-        except ClientGone:
-            return
+        async with aclosing(self._events):
+            try:
+                await run_while_connected(receive, self._send(send))
+            except ClientGone:
+                return
 
     async def _send(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        async with aclosing(self._events) as events:
-            async for event in events:
-                await send({"type": "http.response.body", "body": event, "more_body": True})
+        async for event in self._events:
+            await send({"type": "http.response.body", "body": event, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -31,7 +31,8 @@ def test_migrations_from_empty_give_exactly_the_declared_tables(db: Engine) -> N
 def test_upgrading_again_keeps_what_is_there(db: Engine, records_url: str) -> None:
     create_tenant(db, TenantSpec("moi", "ministry"), "test")
     upgrade(records_url)
-    create_key(db, "moi", "", "test")
+    key_id, _ = create_key(db, "moi", "", "test")
+    assert [key.id for key in list_keys(db, "moi")] == [key_id]
 
 
 def test_two_processes_may_upgrade_at_once(records_url: str) -> None:
