@@ -93,9 +93,9 @@ def _clean_message(message: Message, session: Session) -> Body:
     if message.content is not None:
         body["content"] = _clean_content(message.content, session, json_like=isinstance(message, ToolMessage))
     if message.name:
-        body["name"] = session.conceal(message.name)
+        body["name"] = _clean_text(message.name, session)
     if isinstance(message, ToolMessage):
-        body["tool_call_id"] = session.conceal(message.tool_call_id)
+        body["tool_call_id"] = _clean_text(message.tool_call_id, session)
     if isinstance(message, AssistantMessage):
         if message.refusal:
             body["content"] = (body["content"] or "") + _clean_text(message.refusal, session)
@@ -118,7 +118,7 @@ def _clean_text(text: str, session: Session) -> str:
 def _clean_call(call: ToolCall, session: Session) -> Body:
     _check_name(call.function.name, session)
     return {
-        "id": session.conceal(call.id),
+        "id": _clean_text(call.id, session),
         "type": "function",
         "function": {
             "name": call.function.name,
@@ -132,7 +132,7 @@ def _clean_tool(tool: Tool, session: Session) -> Body:
     _check_name(spec.name, session)
     function: Body = {"name": spec.name}
     if spec.description:
-        function["description"] = session.conceal(spec.description)
+        function["description"] = _clean_text(spec.description, session)
     if spec.parameters is not None:
         function["parameters"] = session.conceal_tree(spec.parameters)
     if spec.strict is not None:
@@ -147,7 +147,7 @@ def _clean_format(wanted: ResponseFormat, session: Session) -> Body:
     _check_name(schema.name, session)
     body: Body = {"name": schema.name}
     if schema.description:
-        body["description"] = session.conceal(schema.description)
+        body["description"] = _clean_text(schema.description, session)
     if schema.schema_ is not None:
         body["schema"] = session.conceal_tree(schema.schema_)
     if schema.strict is not None:

@@ -182,3 +182,19 @@ async def test_a_tenants_prefix_stands_before_every_answer(gateway: Gateway) -> 
     whole = await (await gateway.chat("你好", tenant="prefixed")).json()
     streamed = await (await gateway.chat("你好", tenant="prefixed", stream=True)).text()
     assert whole["choices"][0]["message"]["content"] == content(streamed) == f"{prefix}您說：你好"
+
+
+async def test_escapes_in_descriptions_and_names_are_read_before_concealment(gateway: Gateway) -> None:
+    told = json.dumps({"note": f"電話{PHONE}", "我的名字": "王小明"})
+    tool = {"type": "function", "function": {"name": "look_up", "description": told}}
+    schema = {"name": "form", "description": told, "schema": {"type": "object"}}
+    body = {
+        "model": "moi",
+        "messages": [{"role": "user", "content": "你好", "name": told}],
+        "tools": [tool],
+        "response_format": {"type": "json_schema", "json_schema": schema},
+    }
+    assert (await gateway.post(body)).status == 200
+    sent = json.dumps(gateway.engine.bodies[0], ensure_ascii=False)
+    assert PHONE not in sent and json.dumps("王小明")[1:-1] not in sent and "\\\\u738b" not in sent
+    assert sent.count("〔姓名1〕") == 3
