@@ -75,7 +75,11 @@ class Session:
         return CleanText(self._conceal(text, "", self._lookalikes(text)))
 
     def conceal_answer(self, text: str) -> CleanText:
-        """Conceal a model's answer again: this session's placeholders stay, invented values and names do not."""
+        """Conceal a model's answer again: this session's placeholders stay, invented values and names do not.
+
+        For keeping, not for restoring: JSON's escapes (of a tool call's arguments) are read and written out.
+        """
+        text = json_values.decode_escapes(text)
         lookalikes = self._lookalikes(text)
         kept = [found for found in lookalikes if self._is_issued(text[found.start : found.end])]
         return CleanText(self._conceal(text, "", lookalikes, kept))

@@ -102,3 +102,11 @@ def test_json_inside_a_json_string_is_concealed_too() -> None:
     clean = session.conceal_json_text(text)
     assert "345" not in clean and session.counts == {"PHONE": 1}
     assert json.loads(json.loads(clean)["body"]) == {"電話": "手機〔電話1〕"}
+
+
+def test_an_answer_is_concealed_behind_its_escapes_and_keeps_its_placeholders() -> None:
+    session = CONCEALER.session()
+    session.conceal("電話0912-345-678")
+    clean = session.conceal_answer(json.dumps({"電話": "〔電話1〕", "另": "電話0987-654-321"}))
+    assert "654" not in clean
+    assert json.loads(clean) == {"電話": "〔電話1〕", "另": "電話〔電話2〕"}
