@@ -105,7 +105,10 @@ class AnswerRestorer:
             answer: Body = {"index": index, "content": session.conceal_answer("".join(state.raw))}
             if state.calls:
                 answer["tool_calls"] = [
-                    {"name": call.name, "arguments": session.conceal_answer("".join(call.raw))}
+                    {
+                        "name": session.conceal_answer(call.name),
+                        "arguments": session.conceal_answer("".join(call.raw)),
+                    }
                     for _, call in sorted(state.calls.items())
                 ]
             kept.append(answer)

@@ -198,3 +198,11 @@ async def test_escapes_in_descriptions_and_names_are_read_before_concealment(gat
     sent = json.dumps(gateway.engine.bodies[0], ensure_ascii=False)
     assert PHONE not in sent and json.dumps("王小明")[1:-1] not in sent and "\\\\u738b" not in sent
     assert sent.count("〔姓名1〕") == 3
+
+
+async def test_what_a_model_invents_in_a_tool_call_is_not_journaled(gateway: Gateway) -> None:
+    gateway.engine.tool_name = f"call_{NATIONAL_ID}"
+    gateway.engine.tool_arguments = [json.dumps({"電話": f"電話{PHONE}"})]
+    assert (await gateway.chat("你好")).status == 200
+    kept = json.dumps(gateway.spooled()[-1]["answer"], ensure_ascii=False)
+    assert "tool_calls" in kept and NATIONAL_ID not in kept and PHONE not in kept

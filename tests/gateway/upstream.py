@@ -32,6 +32,7 @@ class ScriptedEngine:
     url: str = ""
     answer: Callable[[dict[str, Any]], Pieces] = echo
     tool_arguments: Pieces = ()
+    tool_name: str = "look_up"
     held: list[str] = field(default_factory=lambda: ["base", "moi-1", "mof-1"])
     fail_status: int = 0
     fail_body: str = "{}"
@@ -94,7 +95,11 @@ class ScriptedEngine:
         }  # fmt: skip
 
     def _call(self, arguments: str) -> dict[str, Any]:
-        return {"id": "call_1", "type": "function", "function": {"name": "look_up", "arguments": arguments}}
+        return {
+            "id": "call_1",
+            "type": "function",
+            "function": {"name": self.tool_name, "arguments": arguments},
+        }
 
     async def _stream(self, request: web.Request, body: dict[str, Any], chat: bool) -> web.StreamResponse:
         response = web.StreamResponse(headers={"content-type": "text/event-stream"})
@@ -153,7 +158,11 @@ class ScriptedEngine:
             return {"delta": {"content": piece}}
         call: dict[str, Any] = {"index": 0, "function": {"arguments": piece}}
         if place == 0:
-            call |= {"id": "call_1", "type": "function", "function": {"name": "look_up", "arguments": piece}}
+            call |= {
+                "id": "call_1",
+                "type": "function",
+                "function": {"name": self.tool_name, "arguments": piece},
+            }
         return {"delta": {"tool_calls": [call]}}
 
     async def models(self, _: web.Request) -> web.Response:
