@@ -4,9 +4,9 @@ BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --no-config --generate-hashes --no-annotate --no-emit-index-url \
 	--no-emit-find-links --python-version 3.11 --custom-compile-command "make lock"
 LOCK := $(COMPILE) pyproject.toml --python-platform x86_64-manylinux_2_28 \
-	--extra gateway --extra postgres --extra embedded --extra train --extra dev
+	--extra gateway --extra import --extra postgres --extra embedded --extra train --extra dev
 
-.PHONY: help install up down ask test lint bench demo-model lock sbom
+.PHONY: help install up down ask test lint bench bench-deid fuzz tagger demo-model lock sbom
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -34,6 +34,15 @@ lint: install ## ruff, mypy --strict and the import contracts
 
 bench: install ## measure the gateway against the numbers in docs/benchmarks.md
 	$(BIN)/python -m tests.bench
+
+bench-deid: install ## measure concealment beside stock Presidio (docs/benchmarks.md)
+	$(BIN)/python -m tests.bench.deid
+
+fuzz: install ## throw hostile texts at concealment for two minutes
+	$(BIN)/python -m tests.fuzz
+
+tagger: install ## train the name tagger anew from deid/training/corpus
+	$(BIN)/python -m deid.training
 
 demo-model: install ## rebuild the demonstration model and its adapters
 	$(BIN)/python -m adapters.demo

@@ -1,10 +1,16 @@
 """Conceals personal data in Traditional Chinese text and restores it in answers. See README.md."""
 
 from deid.concealer import Concealer
-from deid.errors import ConcealmentError, ConcealmentTimeout, KeyHoldsPersonalData, PolicyError
+from deid.errors import (
+    ConcealmentError,
+    ConcealmentTimeout,
+    KeyHoldsPersonalData,
+    PersonalDataBlocked,
+    PolicyError,
+)
 from deid.findings import Finding
 from deid.json_values import JSON
-from deid.policy import Policy, load_policy
+from deid.policy import Policy, load_policies, load_policy, policy_names
 from deid.restorer import Restorer
 from deid.session import CleanText, Session
 
@@ -16,9 +22,12 @@ __all__ = [
     "ConcealmentTimeout",
     "Finding",
     "KeyHoldsPersonalData",
+    "PersonalDataBlocked",
     "Policy",
     "PolicyError",
     "Restorer",
     "Session",
+    "load_policies",
     "load_policy",
+    "policy_names",
 ]

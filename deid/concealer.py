@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from deid.errors import ConcealmentError, ConcealmentTimeout, PolicyError
 from deid.findings import Finding
+from deid.generalise import area_start
+from deid.officials import in_role
 from deid.overlaps import resolve
-from deid.policy import Policy
+from deid.policy import KEEP, MASK, Policy
 from deid.presidio import EntityRecognizer
 from deid.recognizers import shipped_recognizers
 from deid.recognizers.base import TextRecognizer
@@ -33,13 +36,26 @@ class Concealer:
             for entity in recognizer.get_supported_entities():
                 if entity not in policy.words:
                     raise PolicyError(f"policy has no word for entity {entity}")
+        self._public = frozenset(_plain(value) for value in policy.public_values)
 
     def session(self, *, deadline: float | None = None) -> Session:
         """Open the memory of one request; ``deadline`` is a ``time.monotonic()`` value."""
         return Session(self.detect, self._policy, deadline=deadline)
 
-    def detect(self, text: str, *, deadline: float | None = None) -> tuple[Finding, ...]:
+    def refusing_session(self) -> Session:
+        """Open a session that refuses every text: the policy it should have had is missing."""
+
+        def refuse(text: str, *, deadline: float | None = None, strict: bool = False) -> tuple[Finding, ...]:
+            raise ConcealmentError("the policy is missing")
+
+        return Session(refuse, self._policy)
+
+    def detect(
+        self, text: str, *, deadline: float | None = None, strict: bool = False
+    ) -> tuple[Finding, ...]:
         """Return where personal data stands: sorted, without overlaps, in offsets of the original text.
+
+        With ``strict`` the policy's profile for special categories holds.
 
         Raises ConcealmentTimeout after the deadline and ConcealmentError when a recogniser failed.
         """
@@ -51,24 +67,51 @@ class Concealer:
             answer = _ask(recognizer, views)
             if answer is None:
                 raise ConcealmentError("a recogniser failed")
-            found += self._check(answer, len(text))
+            found += self._check(answer, len(text), strict)
             if deadline is not None and time.monotonic() > deadline:
                 raise ConcealmentTimeout("concealment took too long")
-        resolved = resolve(text, found)
+        resolved = tuple(
+            one
+            for one in self._with_areas(text, resolve(text, found), strict)
+            if not self._is_public(text, one, strict)
+        )
         if deadline is not None and time.monotonic() > deadline:
             raise ConcealmentTimeout("concealment took too long")
         return resolved
 
-    def _check(self, answer: Iterable[Finding], length: int) -> list[Finding]:
+    def _check(self, answer: Iterable[Finding], length: int, strict: bool) -> list[Finding]:
         policy, concealed = self._policy, []
         for finding in answer:
             if not (0 <= finding.start < finding.end <= length and 0 <= finding.score <= 1):
                 raise ConcealmentError("a recogniser answered with an impossible place or score")
             if finding.entity not in policy.words:
                 raise ConcealmentError("a recogniser answered with an entity that the policy does not name")
-            if finding.score >= policy.min_score and finding.entity not in policy.keep:
+            enough = finding.score >= policy.threshold(finding.entity, strict=strict)
+            if enough and policy.action(finding.entity, strict=strict) != KEEP:
                 concealed.append(finding)
         return concealed
+
+    def _with_areas(self, text: str, found: Sequence[Finding], strict: bool) -> Iterator[Finding]:
+        """Let addresses begin with their city and district where the policy says what becomes of these."""
+        policy, end = self._policy, 0
+        masked = policy.action("TW_ADDRESS", strict=strict) == MASK
+        for finding in found:
+            if finding.entity == "TW_ADDRESS" and not (masked and policy.keep_areas and not strict):
+                finding = replace(finding, start=max(end, area_start(text, finding.start)))
+            end = finding.end
+            yield finding
+
+    def _is_public(self, text: str, finding: Finding, strict: bool) -> bool:
+        """Whether the agency has published this very value, or it is the name of an official in office."""
+        officials = self._policy.keep_officials and not strict and finding.entity == "PERSON"
+        if officials and in_role(text, finding.start, finding.end):
+            return True
+        return bool(self._public) and _plain(text[finding.start : finding.end]) in self._public
+
+
+def _plain(value: str) -> str:
+    """Return a published value as it is compared: folded, without white space."""
+    return "".join(Views(value).folded.split())
 
 
 def _ask(recognizer: EntityRecognizer, views: Views) -> list[Finding] | None:

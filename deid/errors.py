@@ -3,6 +3,7 @@
 ConcealmentError
 ├── ConcealmentTimeout
 ├── PolicyError
+├── PersonalDataBlocked
 └── KeyHoldsPersonalData
 """
 
@@ -19,6 +20,14 @@ class ConcealmentTimeout(ConcealmentError):
 
 class PolicyError(ConcealmentError):
     """A policy or a recogniser is misconfigured: refuse to start."""
+
+
+class PersonalDataBlocked(ConcealmentError):
+    """The policy refuses texts with this kind of value. ``entity`` names the kind, never the value."""
+
+    def __init__(self, entity: str) -> None:
+        super().__init__(f"the policy refuses texts that hold {entity}")
+        self.entity = entity
 
 
 class KeyHoldsPersonalData(ConcealmentError):

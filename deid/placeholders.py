@@ -1,8 +1,9 @@
 """The written form of a placeholder, and every form of it that is accepted back.
 
-Issued as ``〔姓名1〕``. Accepted back with any bracket of ``〔〕［］[]【】〖〗`` on either side, white space anywhere
-inside, full-width letters and digits, and any letter case: that is what models do to placeholders. In JSON text
-the same characters may be written as ``\\uXXXX`` escapes.
+Issued as ``〔姓名1〕``, or with a coarser form as ``〔地址1：臺北市信義區〕``. Accepted back with any bracket of
+``〔〕［］[]【】〖〗`` on either side, white space anywhere inside, full-width letters and digits, any letter case, and
+a coarser form left out or written otherwise: that is what models do to placeholders. In JSON text the same
+characters may be written as ``\\uXXXX`` escapes.
 
 The same functions serve restoring and recognising look-alikes, so nothing can be restored that would not have been
 concealed had a user typed it.
@@ -20,7 +21,7 @@ LONGEST_ESCAPED = 6 * (LONGEST_INNER + 2)
 
 _LONGEST_WORD = 12
 _WIDE = {
-    code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+    code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1B), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 
@@ -49,9 +50,17 @@ def is_word(word: str) -> bool:
     return 1 <= len(word) <= _LONGEST_WORD and word.isalpha() and normalise(word) == word.casefold()
 
 
-def write(word: str, number: int) -> str:
+def write(word: str, number: int, coarser: str = "") -> str:
     """Return the placeholder as it is issued."""
-    return f"〔{word}{number}〕"
+    return f"〔{word}{number}：{coarser}〕" if coarser else f"〔{word}{number}〕"
+
+
+def head(normalised: str) -> str:
+    """Return the word and number of a normalised placeholder, which say alone which value is meant.
+
+    The colon stays: only a placeholder issued with a coarser form answers to one written with any.
+    """
+    return normalised[: normalised.find(":") + 1] or normalised
 
 
 def normalise(inner: str) -> str:

@@ -1,19 +1,30 @@
-"""What is concealed, under which words, and what stays visible. Policies are data: TOML files."""
+"""What is concealed, how, under which words, and what stays visible. Policies are data: TOML files.
+
+A policy may extend another (``extends = "default"``): its tables are laid over the other's entry by entry, and its
+lists are added to the other's.
+"""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from deid.errors import PolicyError
+from deid.generalise import GENERALISED
 from deid.placeholders import LITERAL, is_word
 
 _SHIPPED = Path(__file__).parent / "policies"
-_KEYS = frozenset({"name", "min_score", "words", "keep", "public_lines", "public_mailboxes"})
+_TABLES = ("words", "actions", "min_scores", "strict")
+_LISTS = ("public_lines", "public_mailboxes", "public_values")
+_KEYS = frozenset({"name", "extends", "min_score", "officials", "areas", *_TABLES, *_LISTS})
+_DEEPEST = 4
+
+MASK, GENERALISE, KEEP, BLOCK = "mask", "generalise", "keep", "block"
+ACTIONS = frozenset({MASK, GENERALISE, KEEP, BLOCK})
 
 ENTITIES = frozenset(
     {
@@ -27,59 +38,145 @@ ENTITIES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One reading of the law for one deployment; immutable.
+    """One reading of the law for one deployment or tenant; immutable.
 
-    ``words`` names the placeholder word of every entity that may be concealed. Entities in ``keep`` stay visible
-    unless another entity is found at the same place. Findings under ``min_score`` are ignored.
-    ``public_lines`` and ``public_mailboxes`` are the agency's published numbers and addresses, never concealed.
+    ``words`` names the placeholder word of every entity that may be concealed. ``actions`` tells what happens to a
+    found value: ``mask`` (the default), ``generalise`` (a coarser form stays inside the placeholder), ``keep`` (it
+    stays visible, unless another entity is found at the same place) or ``block`` (the whole text is refused).
+    Findings under ``min_score``, or under the entity's own in ``min_scores``, are ignored.
+
+    ``public_lines``, ``public_mailboxes`` and ``public_values`` are what the agency has published: telephone numbers
+    (an extension may follow), mailboxes, and any other value that stays when it is found whole. ``keep_officials``
+    leaves the name of a public official in its role, ``keep_areas`` the city and district before a masked address.
+
+    ``strict_min_score`` holds from the first text of a request that touches a special category (Personal Data
+    Protection Act, art. 6); nothing is kept or generalised then, except what the agency itself has published.
     """
 
     name: str
     words: Mapping[str, str]
     min_score: float = 0.4
-    keep: frozenset[str] = frozenset()
+    min_scores: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    actions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    strict_min_score: float = 0.25
+    keep_officials: bool = True
+    keep_areas: bool = True
     public_lines: frozenset[str] = frozenset()
     public_mailboxes: frozenset[str] = frozenset()
+    public_values: frozenset[str] = frozenset()
+
+    def action(self, entity: str, *, strict: bool = False) -> str:
+        """Return what happens to a value of this entity."""
+        action = self.actions.get(entity, MASK)
+        return MASK if strict and action in (KEEP, GENERALISE) else action
+
+    def threshold(self, entity: str, *, strict: bool = False) -> float:
+        """Return the score under which a finding is ignored."""
+        usual = self.min_scores.get(entity, self.min_score)
+        return min(usual, self.strict_min_score) if strict else usual
+
+
+def policy_names(folder: Path | None = None) -> tuple[str, ...]:
+    """Return the names of the policies of this package, and of a folder's ``*.toml`` files."""
+    folders = [_SHIPPED] if folder is None else [_SHIPPED, folder]
+    return tuple(sorted(path.stem for place in folders for path in place.glob("*.toml")))
+
+
+def load_policies(folder: Path | None = None) -> Mapping[str, Policy]:
+    """Load every shipped policy and every ``*.toml`` of a folder, by name.
+
+    Raises PolicyError when one cannot be used, the folder is missing, or it has a policy named like a shipped one.
+    """
+    policies = {name: load_policy(name) for name in policy_names()}
+    if folder is not None and not folder.is_dir():
+        raise PolicyError("the folder of policies does not exist")
+    for path in sorted(folder.glob("*.toml")) if folder is not None else ():
+        if path.stem in policies:
+            raise PolicyError(f"a shipped policy has this name: {path.stem}")
+        policies[path.stem] = load_policy(path.absolute())
+    return MappingProxyType(policies)
 
 
 def load_policy(name_or_path: str | Path) -> Policy:
     """Load a shipped policy by its name (``default``) or any policy by its path.
 
-    Raises PolicyError when the file is missing, unreadable, or holds an unknown key or entity.
+    Raises PolicyError when a file is missing, unreadable, or holds an unknown key, entity or action.
     """
-    path = _SHIPPED / f"{name_or_path}.toml"
-    if not str(name_or_path).isidentifier() or not path.is_file():
-        path = Path(name_or_path)
+    path = _find(name_or_path)
+    return _parse(_read(path, 0), path.stem)
+
+
+def _find(name_or_path: str | Path) -> Path:
+    shipped = _SHIPPED / f"{name_or_path}.toml"
+    return shipped if str(name_or_path).isidentifier() and shipped.is_file() else Path(name_or_path)
+
+
+def _read(path: Path, depth: int) -> dict[str, Any]:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as exc:
         raise PolicyError(f"policy file cannot be read: {type(exc).__name__}") from None
-    return _parse(table, path.stem)
+    if unknown := table.keys() - _KEYS:
+        raise PolicyError(f"unknown policy key: {sorted(unknown)[0]}")
+    _check_shapes(table)
+    base = table.pop("extends", None)
+    if base is None:
+        return table
+    if not isinstance(base, str) or depth >= _DEEPEST:
+        raise PolicyError("policy key extends must name a policy, at most four deep")
+    beneath = _find(base)
+    return _lay_over(_read(beneath if beneath.is_absolute() else path.parent / beneath, depth + 1), table)
+
+
+def _check_shapes(table: Mapping[str, Any]) -> None:
+    for key in _TABLES:
+        if not isinstance(table.get(key, {}), dict):
+            raise PolicyError(f"policy key {key} must be a table")
+    for key in _LISTS:
+        values = table.get(key, [])
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            raise PolicyError(f"policy key {key} must be a list of strings")
+
+
+def _lay_over(beneath: dict[str, Any], table: dict[str, Any]) -> dict[str, Any]:
+    merged = {**beneath, **table}
+    for key in _TABLES:
+        merged[key] = {**beneath.get(key, {}), **table.get(key, {})}
+    for key in _LISTS:
+        merged[key] = [*beneath.get(key, []), *table.get(key, [])]
+    return merged
 
 
 def _parse(table: dict[str, Any], stem: str) -> Policy:
-    if unknown := table.keys() - _KEYS:
-        raise PolicyError(f"unknown policy key: {sorted(unknown)[0]}")
-    words = table.get("words", {})
-    if not isinstance(words, dict):
-        raise PolicyError("policy key words must be a table")
+    words, actions = table.get("words", {}), table.get("actions", {})
     _check_words(words)
-    min_score = table.get("min_score", 0.4)
-    if isinstance(min_score, bool) or not isinstance(min_score, int | float) or not 0 <= min_score <= 1:
-        raise PolicyError("policy key min_score must be a number from 0 to 1")
-    keep = _strings(table, "keep")
-    if wordless := sorted(keep - words.keys()):
-        raise PolicyError(f"policy key keep names an entity without a word: {wordless[0]}")
-    if LITERAL in keep:
-        raise PolicyError("LITERAL cannot be kept: look-alikes of placeholders are always concealed")
+    _check_actions(actions, words)
+    min_scores = {
+        entity: _score(score, f"min_scores.{entity}") for entity, score in table.get("min_scores", {}).items()
+    }
+    if wordless := sorted(min_scores.keys() - words.keys()):
+        raise PolicyError(f"policy key min_scores names an entity without a word: {wordless[0]}")
+    strict = table.get("strict", {})
+    if unknown := strict.keys() - {"min_score"}:
+        raise PolicyError(f"unknown policy key: strict.{sorted(unknown)[0]}")
     return Policy(
         name=str(table.get("name", stem)),
         words=MappingProxyType(dict(words)),
-        min_score=float(min_score),
-        keep=keep,
-        public_lines=_strings(table, "public_lines"),
-        public_mailboxes=_strings(table, "public_mailboxes"),
+        min_score=_score(table.get("min_score", 0.4), "min_score"),
+        min_scores=MappingProxyType(min_scores),
+        actions=MappingProxyType(dict(actions)),
+        strict_min_score=_score(strict.get("min_score", 0.25), "strict.min_score"),
+        keep_officials=_keeps(table, "officials"),
+        keep_areas=_keeps(table, "areas"),
+        **{key: frozenset(table.get(key, [])) for key in _LISTS},
     )
+
+
+def _keeps(table: Mapping[str, Any], key: str) -> bool:
+    choice = table.get(key, KEEP)
+    if choice not in (KEEP, MASK):
+        raise PolicyError(f"policy key {key} must be keep or mask")
+    return bool(choice == KEEP)
 
 
 def _check_words(words: Mapping[str, object]) -> None:
@@ -94,8 +191,19 @@ def _check_words(words: Mapping[str, object]) -> None:
         raise PolicyError("two entities share one policy word")
 
 
-def _strings(table: Mapping[str, Any], key: str) -> frozenset[str]:
-    values = table.get(key, [])
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise PolicyError(f"policy key {key} must be a list of strings")
-    return frozenset(values)
+def _check_actions(actions: Mapping[str, object], words: Mapping[str, object]) -> None:
+    for entity, action in sorted(actions.items()):
+        if entity not in words:
+            raise PolicyError("policy key actions names an entity without a word")
+        if not isinstance(action, str) or action not in ACTIONS:
+            raise PolicyError(f"policy action of {entity} must be one of: {', '.join(sorted(ACTIONS))}")
+        if entity == LITERAL and action != MASK:
+            raise PolicyError("LITERAL is always masked: look-alikes of placeholders must not be restored")
+        if action == GENERALISE and entity not in GENERALISED:
+            raise PolicyError(f"{entity} has no coarser form; it cannot be generalised")
+
+
+def _score(value: object, key: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise PolicyError(f"policy key {key} must be a number from 0 to 1")
+    return float(value)

@@ -15,6 +15,7 @@ from deid.placeholders import (
     LONGEST_INNER,
     OPENERS,
     decode_escapes,
+    head,
     normalise,
 )
 
@@ -70,10 +71,10 @@ class Restorer:
 
     def _put_back(self, text: str) -> str:
         if not self._json_escaped:
-            return CANDIDATE.sub(lambda m: self._issued.get(normalise(m[1]), m[0]), text)
+            return CANDIDATE.sub(lambda m: self._issued.get(head(normalise(m[1])), m[0]), text)
 
         def replace(match: re.Match[str]) -> str:
-            value = self._issued.get(normalise(decode_escapes(match[1])))
+            value = self._issued.get(head(normalise(decode_escapes(match[1]))))
             return match[0] if value is None else _json_escape(value)
 
         return ESCAPED_CANDIDATE.sub(replace, text)
@@ -102,5 +103,5 @@ class Restorer:
         return last.start()
 
     def _may_become(self, inner: str) -> bool:
-        beginning = normalise(inner)
+        beginning = head(normalise(inner))
         return any(name.startswith(beginning) for name in self._issued)

@@ -10,11 +10,13 @@ from typing import NewType, Protocol
 
 from deid import json_values
 from deid.canonical import canonical
+from deid.errors import PersonalDataBlocked
 from deid.findings import Finding
+from deid.generalise import coarser
 from deid.json_values import JSON, JsonConcealer, cue_prefix
 from deid.overlaps import cut_out
-from deid.placeholders import CANDIDATE, ESCAPED_CANDIDATE, LITERAL, decode_escapes, normalise, write
-from deid.policy import Policy
+from deid.placeholders import CANDIDATE, ESCAPED_CANDIDATE, LITERAL, decode_escapes, head, normalise, write
+from deid.policy import BLOCK, GENERALISE, Policy
 from deid.restorer import Restorer
 from deid.special_category import speaks_of_special_category
 
@@ -22,10 +24,13 @@ CleanText = NewType("CleanText", str)
 
 _REMEMBERED_NAMES = 64
 _SHORTEST_REMEMBERED_NAME = 3
+_LONGEST_AFTER = 60
 
 
 class Detect(Protocol):
-    def __call__(self, text: str, *, deadline: float | None = None) -> tuple[Finding, ...]: ...
+    def __call__(
+        self, text: str, *, deadline: float | None = None, strict: bool = False
+    ) -> tuple[Finding, ...]: ...
 
 
 class Session:
@@ -70,9 +75,21 @@ class Session:
         """How many distinct values of each entity were concealed."""
         return MappingProxyType(self._totals)
 
-    def conceal(self, text: str) -> CleanText:
-        """Conceal a text that comes from outside."""
-        return CleanText(self._conceal(text, "", self._lookalikes(text)))
+    @property
+    def originals(self) -> Mapping[str, str]:
+        """What each placeholder stands for, as a Restorer takes it. This is personal data: never log or store it."""
+        return MappingProxyType(self._issued)
+
+    def conceal(self, text: str, *, after: str = "") -> CleanText:
+        """Conceal a text that comes from outside.
+
+        ``after`` is what was said directly before, such as the question that this text answers: its end is read as
+        a cue. Raises PersonalDataBlocked when the policy refuses texts that hold what this one holds.
+        """
+        cue = f"{after[-_LONGEST_AFTER:]}\n" if after else ""
+        concealed = self._conceal(text, cue, self._lookalikes(text))
+        self._check_blocked()
+        return CleanText(concealed)
 
     def conceal_answer(self, text: str) -> CleanText:
         """Conceal a model's answer again: this session's placeholders stay, invented values and names do not.
@@ -90,6 +107,7 @@ class Session:
         JSON in which nothing had to be concealed comes back unchanged; otherwise it is written anew.
         """
         concealed = self._json().conceal_json_text(text)
+        self._check_blocked()
         if concealed is not None:
             return CleanText(concealed)
         decoded = json_values.decode_escapes(text)
@@ -101,7 +119,15 @@ class Session:
 
         Raises KeyHoldsPersonalData when an object's key would have to be concealed.
         """
-        return self._json().conceal_tree(value)
+        concealed = self._json().conceal_tree(value)
+        self._check_blocked()
+        return concealed
+
+    def conceal_whole(self, text: str, entity: str) -> CleanText:
+        """Conceal a text that is one value of a known entity, such as a column of names."""
+        concealed = self._placeholder(Finding(0, len(text), entity, 1.0, "Session"), text)
+        self._check_blocked()
+        return CleanText(concealed)
 
     def restorer(self, *, json_escaped: bool = False) -> Restorer:
         return Restorer(self._issued, json_escaped=json_escaped)
@@ -113,8 +139,12 @@ class Session:
     def _json(self) -> JsonConcealer:
         return JsonConcealer(
             conceal_value=self._conceal_leaf,
-            is_personal=lambda key: bool(self._lookalikes(key) or self._detect(key, deadline=self.deadline)),
+            is_personal=self._is_personal,
         )
+
+    def _is_personal(self, key: str) -> bool:
+        found = self._detect(key, deadline=self.deadline, strict=self.special_category)
+        return bool(found or self._lookalikes(key))
 
     def _conceal_leaf(self, text: str, key: str) -> str:
         decoded = json_values.decode_escapes(text)
@@ -122,10 +152,10 @@ class Session:
         return text if clean == decoded else clean
 
     def _conceal(self, text: str, cue: str, lookalikes: list[Finding], kept: Iterable[Finding] = ()) -> str:
-        found = self._detect(cue + text, deadline=self.deadline)
+        self.special_category = self.special_category or speaks_of_special_category(text)
+        found = self._detect(cue + text, deadline=self.deadline, strict=self.special_category)
         if cue:
             found = _without_prefix(found, len(cue))
-        self.special_category = self.special_category or speaks_of_special_category(text)
         known = self._known_names(text)
         if known:
             found = tuple(sorted((*found, *cut_out(text, known, list(found))), key=lambda f: f.start))
@@ -147,11 +177,23 @@ class Session:
         identity = (finding.entity, canonical(finding.entity, original))
         if identity not in self._placeholders:
             self._totals[finding.entity] += 1
-            placeholder = write(self._policy.words[finding.entity], self._totals[finding.entity])
-            self._placeholders[identity] = placeholder
-            self._issued[normalise(placeholder[1:-1])] = original
+            word, number = self._policy.words[finding.entity], self._totals[finding.entity]
+            detail = self._coarser(finding.entity, original)
+            self._placeholders[identity] = write(word, number, detail)
+            self._issued[normalise(f"{word}{number}")] = original
+            if detail:
+                self._issued[normalise(f"{word}{number}:")] = original
             self._remember(finding.entity, original)
         return self._placeholders[identity]
+
+    def _coarser(self, entity: str, original: str) -> str:
+        action = self._policy.action(entity, strict=self.special_category)
+        return coarser(entity, original) if action == GENERALISE else ""
+
+    def _check_blocked(self) -> None:
+        for entity in self._totals:
+            if self._policy.action(entity) == BLOCK:
+                raise PersonalDataBlocked(entity)
 
     def _remember(self, entity: str, original: str) -> None:
         long_enough = len(original) >= _SHORTEST_REMEMBERED_NAME
@@ -174,18 +216,18 @@ class Session:
         found = []
         for match in pattern.finditer(text):
             inner = normalise(decode_escapes(match[1]) if escaped else match[1])
-            if self._lookalike.fullmatch(inner):
+            if self._lookalike.fullmatch(head(inner)):
                 found.append(Finding(*match.span(), LITERAL, 1.0, "Session"))
         return found
 
     def _is_issued(self, lookalike: str) -> bool:
         match = CANDIDATE.fullmatch(lookalike)
-        return match is not None and normalise(match[1]) in self._issued
+        return match is not None and head(normalise(match[1])) in self._issued
 
 
 def _lookalike_pattern(policy: Policy) -> re.Pattern[str]:
     words = "|".join(re.escape(normalise(word)) for word in policy.words.values())
-    return re.compile(f"(?:{words})[0-9]+")
+    return re.compile(f"(?:{words})[0-9]+:?")
 
 
 def _without_prefix(found: tuple[Finding, ...], length: int) -> tuple[Finding, ...]:

@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from typing import Any
 
 SEPARATORS = r"[ .\-·・‧]"
 
@@ -34,6 +35,8 @@ _CHINESE_DIGIT = re.compile(f"[{_CHINESE_DIGITS}]")
 _SEPARATED_DIGIT = re.compile(rf"{SEPARATORS}{{1,3}}(?=[0-9])")
 _LONG_NUMBER = re.compile(rf"[0-9{_CHINESE_DIGITS}](?:[ .\-·・‧()]{{0,3}}[0-9{_CHINESE_DIGITS}]){{5}}")
 _ASCII_ALNUM = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+# A JSON escape written out (a backslash and its letter) is no part of the word behind it.
+_ESCAPED = frozenset("NRTBF")
 _MARK_BEFORE = re.compile("(?<![A-Z])(?:ID|NO)$")
 _LETTERS_BEFORE = re.compile("(?:[A-Z]{3}|(?<![A-Z])(?:ID|NO))$")
 _WIDE_PUNCTUATION = (
@@ -46,7 +49,7 @@ _WIDE_PUNCTUATION = (
     ("）", ")"),
     ("\u3000", " "),
 )
-_GAP = re.compile(rf"{SEPARATORS}+")
+_GAP = re.compile(r"[ .\-·・‧()]+")
 _NOT_DIGIT = re.compile("[^0-9]")
 
 
@@ -107,6 +110,8 @@ class Views:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        # What recognisers have worked out about this text and share: one entry each, under a name of their own.
+        self.cache: dict[str, Any] = {}
         self.folded, self._origins = _fold(text)
 
     @cached_property
@@ -192,6 +197,8 @@ def _begins(text: str, start: int) -> bool:
         return True
     if before.isdigit():
         return False
+    if before in _ESCAPED and text[start - 2 : start - 1] == "\\":
+        return True
     words = _MARK_BEFORE if text[start].isalpha() else _LETTERS_BEFORE
     return words.search(text[max(0, start - 4) : start]) is not None
 

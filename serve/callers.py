@@ -32,7 +32,8 @@ DEFAULT_PRIORITY: dict[TenantKind, int] = {"agency": 0, "ministry": 0, "operator
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A checked key: its tenant, kind, the public model names it may call, priority and limits."""
+    """A checked key: its tenant, kind, the public model names it may call, priority and limits,
+    what its answers begin with and its concealment policy (empty: the deployment's)."""
 
     tenant: str
     kind: TenantKind
@@ -41,6 +42,7 @@ class Caller:
     priority: int
     limits: Limits
     answer_prefix: str = ""
+    policy: str = ""
 
     def may_call(self, model: str) -> bool:
         """Whether this caller may call the public model name."""

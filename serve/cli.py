@@ -10,6 +10,7 @@ import click
 COMMANDS = {
     "admin": "serve.admin.command:admin",
     "ask": "serve.stack.ask:ask",
+    "deid": "deid.command:deid",
     "down": "serve.stack.command:down",
     "engine": "serve.engine.command:engine",
     "gateway": "serve.gateway.command:gateway",

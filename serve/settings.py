@@ -78,7 +78,8 @@ class JournalSettings(_Branch):
 class DeidSettings(_Branch):
     """Concealment of personal data."""
 
-    policy: str = Field("default", description="Policy: a name in deid/policies or a path.")
+    policy: str = Field("default", description="Policy of tenants that have none of their own, by name.")
+    policy_dir: Path | None = Field(None, description="Folder of more policies, one TOML file each.")
     threads: int = Field(2, ge=1, description="Concealment threads of a gateway worker.")
     deadline_s: float = Field(2.0, gt=0, description="A text not concealed by then is refused.")
     queue_limit: int = Field(256, ge=1, description="Texts that may wait for a thread; one more is refused.")

@@ -42,13 +42,16 @@ _AREAS = (
     ("08", re.compile(r"[4-8][0-9]{6}")),
 )
 _OTHER_RANGES = re.compile(r"070[0-9]{8}|050[0-9]{7}|020[0-9]{6,7}")
-_EXTENSION = re.compile(r"#|\*|轉接|轉|分機|EXT", re.IGNORECASE)
+_EXTENSION = re.compile(r"#|\*|轉接|轉|分機|內線|EXT|X", re.IGNORECASE)
 _NOT_DIGIT = re.compile(r"[^0-9]")
+_COMPACT = re.compile(r"0[0-9]+(?:#[0-9]+)?")
 _COUNTRY = re.compile(r"\+?886(?:0(?=[2-9]))?(?=[2-9])")
 
 
 def compact(number: str) -> str:
     """Return the national number without separators; an extension follows ``#``. Foreign numbers keep ``+``."""
+    if _COMPACT.fullmatch(number):
+        return number
     parts = _EXTENSION.split(number, maxsplit=1)
     digits = _NOT_DIGIT.sub("", parts[0])
     if digits.startswith("886") and len(digits) >= 11:
@@ -76,6 +79,16 @@ def split_area(number: str) -> tuple[str, str] | None:
         if number.startswith(area) and subscriber.fullmatch(number, len(area)):
             return area, number[len(area) :]
     return None
+
+
+def is_mobile(number: str) -> bool:
+    """Whether a compact number is a mobile one."""
+    return _MOBILE.fullmatch(number.partition("#")[0]) is not None
+
+
+def has_extension(number: str) -> bool:
+    """Whether an extension follows the number."""
+    return "#" in compact(number)
 
 
 def is_valid(number: str) -> bool:

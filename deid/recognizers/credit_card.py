@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from deid.findings import Finding
 from deid.identifiers import credit_card
 from deid.recognizers.base import TextRecognizer
+from deid.recognizers.partial_number import parts_of
 from deid.views import SEPARATORS, Views, digits_of
 
 _SHAPE = re.compile(rf"[2-6](?:{SEPARATORS}{{0,2}}[0-9]){{12,18}}(?![0-9])")
 _CUE = re.compile("信用卡|刷卡|卡號|簽帳|金融卡|VISA|MASTER|JCB|CARD|我的卡")
+_CARD = re.compile("信用卡|卡號|卡片|簽帳|金融卡|刷卡|CARD")
 
 
 class PaymentCardRecognizer(TextRecognizer):
@@ -29,3 +31,5 @@ class PaymentCardRecognizer(TextRecognizer):
                 yield self.finding(views, (valid.start, valid.end), 1.0 if cue else 0.8)
             elif cue and match.value[0] != "2":
                 yield self.finding(views, (match.start, match.end), 0.6)
+        for span in parts_of(views, _CARD):
+            yield self.finding(views, span, 0.5)

@@ -8,21 +8,34 @@ from typing import Any
 
 from deid.findings import Finding
 from deid.recognizers.base import TextRecognizer
+from deid.recognizers.public_context import PublicContext
 from deid.views import Views
 
 _WRITTEN = re.compile(
     r"(?<![A-Z0-9._%+\-])[A-Z0-9._%+\-]++ ?@ ?(?:[A-Z0-9\-]{1,63}\.){1,6}[A-Z]{2,24}(?![A-Z0-9])"
 )
-_AT = re.compile(r" ?(?:小老鼠|老鼠|@|\(AT\)|\[AT\]| AT ) ?")
+_MISTYPED = re.compile(
+    r"(?<![A-Z0-9._%+\-])[A-Z0-9._%+\-]++ ?@{1,2} ?"
+    r"(?:GMAIL|YAHOO|HOTMAIL|OUTLOOK|ICLOUD|LIVE|MSN|PROTON|PCHOME|MSA|HINET)"
+    r"(?:[.,。 ]{0,2}(?:COM|NET|TW|ME|HINET)){1,3}(?![A-Z0-9])"
+)
+_AT = re.compile(r" ?(?:小老鼠|老鼠|艾特|@|\(AT\)|\[AT\]| AT ) ?")
 _LOCAL_BEFORE = re.compile(
     r"(?:[A-Z0-9._%+\-]| ?(?:點|底線|底槓|下底線|減號|槓|加號|DOT) ?|(?<=[A-Z0-9]) (?=[A-Z0-9]))+$"
 )
-_DOMAIN_AFTER = re.compile(r"(?:[A-Z0-9\-]{1,63} ?(?:點|DOT|\.) ?){1,5}[A-Z]{2,24}(?![A-Z])")
+_LETTER_ALONE = "(?<=(?<![A-Z0-9])[A-Z0-9]) (?=[A-Z0-9](?![A-Z0-9]))"
+_WORDS_BEFORE = re.compile(
+    rf"[A-Z0-9._%+\-]+(?:(?: (?:DOT|UNDERSCORE|UNDERLINE|DASH|HYPHEN|PLUS) | ?(?:點|下?底線|底槓|減號|槓|加號) ?"
+    rf"| (?=[0-9]+$)|{_LETTER_ALONE})[A-Z0-9._%+\-]+)*$"
+)
+_DOMAIN_AFTER = re.compile(r"(?:[A-Z0-9\-]{1,63} ?(?:點|[(\[]?DOT[)\]]?|\.) ?){1,5}[A-Z]{2,24}(?![A-Z])")
+_SAID = re.compile("[一-鿿]|(?<![A-Z])DOT(?![A-Z])")
+_MAILBOX = re.compile("GMAIL|YAHOO|HOTMAIL|OUTLOOK|ICLOUD|HINET|PROTON|MAIL|信箱|郵件")
 _ANNOUNCED = re.compile(r"^(?:(?:E-?MAIL|MAIL|GMAIL|ID|IS)[ :]+)+")
 _LONGEST_LOCAL = 64
 _ROLE = re.compile(
-    r"(?:SERVICE|INFO|CONTACT|MAYOR|WEBMASTER|ADMIN|MAIL|HELP|SUPPORT|PUBLIC|OFFICE|1999|PRESS|PETITION|HR)"
-    r"[A-Z\-_]{0,12}@(?:[A-Z0-9\-]{1,63}\.){0,5}GOV\.TW"
+    r"(?:SERVICE|INFO|CONTACT|MAYOR|WEBMASTER|ADMIN|MAIL|HELP|SUPPORT|PUBLIC|OFFICE|1999|PRESS|PETITION|HR|EBILL|EDM|NEWS)"
+    r"[A-Z\-_]{0,12}@(?:[A-Z0-9\-]{1,63}\.){0,5}GOV\.(?:TW|TAIPEI)|([A-Z]{2,12})@\1\.(?:[A-Z0-9\-]{1,63}\.){0,4}GOV\.TW"
 )
 
 
@@ -37,26 +50,43 @@ class EmailAddressRecognizer(TextRecognizer):
 
     def find(self, views: Views) -> Iterator[Finding]:
         folded = views.folded
+        judged: dict[int, int] = {}
         if "@" in folded:
             for match in _WRITTEN.finditer(folded):
-                address = match[0].replace(" ", "")
-                if address not in self._public and not _ROLE.fullmatch(address):
+                judged[match.end()] = match.start()
+                if not self._is_published(views, match):
                     yield self.finding(views, match.span(), 1.0)
-        if "點" in folded or "老鼠" in folded or "DOT" in folded:
-            yield from self._spoken(views)
+            for match in _MISTYPED.finditer(folded):
+                if match.end() not in judged and not match[0].endswith("GOV.TW"):
+                    yield self.finding(views, match.span(), 0.8)
+        if "點" in folded or "老鼠" in folded or "DOT" in folded or (" AT " in folded and "." in folded):
+            for start, end in _spoken(views):
+                if start < judged.get(end, end):
+                    yield self.finding(views, (start, end), 0.9)
 
-    def _spoken(self, views: Views) -> Iterator[Finding]:
-        figures = views.figures
-        for at in _AT.finditer(figures):
-            after = _DOMAIN_AFTER.match(figures, at.end())
-            if after is None:
-                continue
-            window = max(0, at.start() - _LONGEST_LOCAL)
-            before = _LOCAL_BEFORE.search(figures[window : at.start()])
-            if before is None:
-                continue
-            announced = _ANNOUNCED.match(before[0].lstrip())
-            skipped = len(before[0]) - len(before[0].lstrip()) + (announced.end() if announced else 0)
-            start = window + before.start() + skipped
-            if start < at.start():
-                yield self.finding(views, (start, after.end()), 0.9)
+    def _is_published(self, views: Views, match: re.Match[str]) -> bool:
+        address = match[0].replace(" ", "")
+        if address in self._public or _ROLE.fullmatch(address):
+            return True
+        return PublicContext.of(views).publishes_mailbox(*match.span())
+
+
+def _spoken(views: Views) -> Iterator[tuple[int, int]]:
+    """Yield addresses read out: the words before the at-sign that belong together, and the domain."""
+    figures = views.figures
+    for at in _AT.finditer(figures):
+        after = _DOMAIN_AFTER.match(figures, at.end())
+        if after is None or figures.startswith(" AT ", after.end()):
+            continue
+        window = max(0, at.start() - _LONGEST_LOCAL)
+        worded = at[0] == " AT "
+        before = (_WORDS_BEFORE if worded else _LOCAL_BEFORE).search(figures[window : at.start()])
+        if before is None or (worded and not _MAILBOX.search(views.around(*at.span(), 24))):
+            continue
+        if at[0].strip() == "@" and not _SAID.search(f"{before[0]} {after[0]}"):
+            continue
+        announced = _ANNOUNCED.match(before[0].lstrip())
+        skipped = len(before[0]) - len(before[0].lstrip()) + (announced.end() if announced else 0)
+        start = window + before.start() + skipped
+        if start < at.start():
+            yield start, after.end()

@@ -11,6 +11,8 @@ from deid.recognizers.base import TextRecognizer
 from deid.views import Views
 
 _V4 = re.compile(r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?!\.?[0-9])")
+_SPOKEN = re.compile(r"(?<![0-9A-Z])[0-9]{1,3}(?:(?: ?點 ?|-| )[0-9]{1,3}){3}(?![0-9\-])")
+_IP_BEFORE = re.compile(r"(?<![A-Z])IP[^0-9\n]{0,10}$")
 _V6 = re.compile(r"(?<![0-9A-Z:.])[0-9A-F:]{4,39}(?:\.[0-9]{1,3}){0,3}(?![0-9A-Z:])")
 _VERSION = re.compile(r"(?:VERSION|VER|BUILD|RELEASE|版本|版|V)[\"': .=號為是]{0,6}$")
 _CUE = re.compile(r"IP|位址|ADDRESS|HOST")
@@ -28,6 +30,10 @@ class IpAddressRecognizer(TextRecognizer):
                 plausible = all(int(part) <= 255 for part in match[0].split("."))
                 if plausible and not _VERSION.search(views.before(match.start())):
                     yield self.finding(views, match.span(), 0.9)
+        if "IP" in folded:
+            for match in _SPOKEN.finditer(views.figures):
+                if _IP_BEFORE.search(views.before(match.start())):
+                    yield self.finding(views, match.span(), 0.7)
         if folded.count(":") >= 2:
             for match in _V6.finditer(folded):
                 if _is_v6(match[0]) and (match[0].count(":") > 3 or _CUE.search(views.before(match.start()))):

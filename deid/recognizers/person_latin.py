@@ -24,6 +24,8 @@ _CUE = re.compile(
     r"\"(?:[a-z]+_)?name\"|[Oo]wner=|[Nn]ame=|[Nn]ame:)[\s:：=\"'「（(是為叫]{0,4}$"
 )
 _WINDOW = 24
+# Enough for any letter; more names are found where they stand, not wherever they come again.
+_REPEATED_NAMES = 64
 _SOME_NAME = re.compile(_NAME)
 _SYLLABLES = r"[A-Z][a-z]{0,5}-[A-Za-z][a-z]{0,5}"
 _ROMANISED = re.compile(
@@ -38,98 +40,15 @@ _ANGLICISED = re.compile(
     rf"(?<![A-Za-z])(?:[A-Z][a-z]{{2,12}} (?:{_SURNAMES})|(?:{_SURNAMES}), [A-Z][a-z]{{2,12}})(?![A-Za-z-])"
 )
 _HANGUL = re.compile(r"(?:저는|이름은|제 이름은) ([가-힣]{2,4}?)(?=입니다|이에요|예요|이고|[ ,.])")
-_NOT_NAMES = frozenset(
-    [
-        "Taiwan",
-        "Taipei",
-        "Taichung",
-        "Kaohsiung",
-        "Tainan",
-        "Line",
-        "Facebook",
-        "Google",
-        "Apple",
-        "Android",
-        "Chrome",
-        "The",
-        "This",
-        "That",
-        "There",
-        "Hi",
-        "Hello",
-        "Dear",
-        "App",
-        "Email",
-        "Mail",
-        "Phone",
-        "Plate",
-        "Agent",
-        "Thank",
-        "Thanks",
-        "Please",
-        "Yes",
-        "No",
-        "Road",
-        "Street",
-        "City",
-        "District",
-        "County",
-        "Section",
-        "Lane",
-        "Alley",
-        "Pay",
-        "Easycard",
-        "Park",
-        "Station",
-        "Bus",
-        "Mrt",
-        "Metro",
-        "Hospital",
-        "University",
-        "School",
-        "Department",
-        "Social",
-        "Welfare",
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-        "Monday",
-        "Tuesday",
-        "Wednesday",
-        "Thursday",
-        "Friday",
-        "Saturday",
-        "Sunday",
-        "Not",
-        "In",
-        "On",
-        "At",
-        "To",
-        "From",
-        "Here",
-        "Calling",
-        "Writing",
-        "Wondering",
-        "Your",
-        "My",
-        "Our",
-        "Just",
-        "Still",
-        "Also",
-        "Very",
-        "So",
-        "Now",
-    ]
+_ORDINARY_WORDS = (
+    "Taiwan Taipei Taichung Kaohsiung Tainan Line Facebook Google Apple Android Chrome The This That "
+    "There Hi Hello Dear App Email Mail Phone Plate Agent Thank Thanks Please Yes No Road Street City "
+    "District County Section Lane Alley Pay Easycard Park Station Bus Mrt Metro Hospital University "
+    "School Department Social Welfare January February March April May June July August September October "
+    "November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday Not In On At To From Here "
+    "Calling Writing Wondering Your My Our Just Still Also Very So Now "
 )
+_NOT_NAMES = frozenset(_ORDINARY_WORDS.split())
 _CAPITAL = re.compile("[A-ZÀ-ÞĐ가-힣]")
 
 
@@ -143,23 +62,26 @@ class LatinNameRecognizer(TextRecognizer):
         if not _CAPITAL.search(text):
             return
         names: dict[str, float] = {}
-        for name, score in _candidates(text):
+        for start, name, score in _candidates(text):
             if name := _trim(name):
-                names.setdefault(name, score)
-                names.setdefault(name.split(" ")[0], 0.5)
+                at = text.index(name, start)
+                yield Finding(at, at + len(name), self.ENTITY, score, self.name)
+                if len(names) < _REPEATED_NAMES:
+                    names.setdefault(name, score)
+                    names.setdefault(name.split(" ")[0], 0.5)
         for name, score in names.items():
             if len(name) > 2:
                 for match in re.finditer(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", text):
                     yield Finding(*match.span(), self.ENTITY, score, self.name)
 
 
-def _candidates(text: str) -> Iterator[tuple[str, float]]:
+def _candidates(text: str) -> Iterator[tuple[int, str, float]]:
     for match in _SOME_NAME.finditer(text):
         if _CUE.search(text[max(0, match.start() - _WINDOW) : match.start()]):
-            yield match[0], 0.6
+            yield match.start(), match[0], 0.6
     for pattern, score in ((_HANGUL, 0.7), (_ROMANISED, 0.7), (_ANGLICISED, 0.5)):
         for match in pattern.finditer(text):
-            yield match[pattern.groups], score
+            yield match.start(), match[pattern.groups], score
 
 
 def _trim(name: str) -> str:

@@ -4,30 +4,46 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from deid.findings import Finding
 from deid.identifiers import tw_phone
 from deid.recognizers.base import TextRecognizer
+from deid.recognizers.phone_parts import EXTENSION, fragments, with_followers
+from deid.recognizers.public_context import PublicContext
 from deid.views import NumberMatch, Views
 
 _GAP = r"[ .\-·・‧()]{0,3}"
-_EXTENSION = r"(?:[ ,]{0,2}(?:#|\*|轉接|轉|分機|EXT\.?)[ :]{0,2}[0-9]{1,6}(?![0-9]))?"
 _NATIONAL = re.compile(
-    rf"(?:\+886{_GAP}(?:0{_GAP})?|886{_GAP}(?:0{_GAP})?|\(0|0)[2-9](?:{_GAP}[0-9]){{7,9}}(?![0-9]){_EXTENSION}"
+    rf"(?:\+886{_GAP}(?:0{_GAP})?|886{_GAP}(?:0{_GAP})?|\(0|0)[2-9](?:{_GAP}[0-9]){{7,9}}(?![0-9]){EXTENSION}"
 )
-_FOREIGN = re.compile(rf"\+(?!886)[1-9](?:{_GAP}[0-9]){{8,14}}(?![0-9])")
+_SPLIT_GAP = r"[ \t\r\n.,/_\-]{1,3}"
+_SPLIT = re.compile(
+    rf"(?<![0-9])09[0-9]{{2}}(?:{_SPLIT_GAP}[0-9]{{3}}{_SPLIT_GAP}[0-9]{{3}}|{_SPLIT_GAP}[0-9]{{6}}|"
+    rf"(?:{_SPLIT_GAP}[0-9]{{2}}){{3}})"
+    r"(?![0-9])"
+)
+_FOREIGN = re.compile(rf"(?:\+(?!886)[1-9]|(?<![0-9])00[29]{_GAP}[1-9])(?:{_GAP}[0-9]){{8,14}}(?![0-9])")
 _LOCAL = re.compile(
-    rf"[2-9](?<![\-/.][2-9])[0-9]{{2,3}}[ \-]?[0-9]{{2,3}}[ \-]?[0-9]{{2,3}}(?![0-9A-Z\-/]){_EXTENSION}"
+    rf"(?:[2-8]-(?=[0-9]{{3,4}}-?[0-9]{{4}}))?"
+    rf"[2-9](?<![/.][2-9])(?<![0-9]-[2-9])[0-9]{{2,3}}[ \-]?[0-9]{{2,3}}[ \-]?[0-9]{{2,3}}(?![0-9A-Z\-/]|[ "
+    rf"]?元){EXTENSION}"
 )
-_PART = re.compile(r"(?<![0-9A-Z])[0-9][0-9 \-]{1,6}[0-9](?![0-9A-Z])")
-_PART_CUE = re.compile("(?:手機|電話|門號)[^0-9]{0,16}(?:[後末前]面?[0-9]碼)[^0-9]{0,4}$")
+_WHOLE = re.compile(r"\s*+(?:[2-8][0-9]{2,3}-[0-9]{4})\s*+")
 
 _CUE = re.compile(
-    "電話|手機|聯絡|連絡|聯繫|市話|門號|專線|來電|回電|撥打|撥|打給|打到|打我|打|傳真|簡訊|TEL|PHONE|MOBILE|CALL|FAX|號碼"
+    "電話|手機|聯絡|連絡|聯繫|市話|門號|專線|來電|回電|撥打|撥|打給|打到|打我|打去|打來|打|傳真|簡訊|室話|家用|家[裡中]|住家|"
+    "TEL|PHONE|MOBILE|CALL|FAX|"
+    "號碼|請洽|電洽|洽詢"
+)
+_CUE_AFTER = re.compile(
+    f"{EXTENSION.removesuffix('?')}|[ ,]?(?:[這那]支|是我|是[他她]|是家|我家電話|我的電話|找我|可以?找到?我|"
+    f"聯絡我|打給我|打這)"
 )
 _OTHER_NUMBER = re.compile(
-    "統編|統一編號|帳號|劃撥|局號|戶號|學號|卡號|案號|編號|文號|單號|字第|保單|病歷|護照|郵遞|金額|元|載具|發票|ISBN|桿|票號|"
+    "統編|統一編號|帳號|劃撥|局號|戶號|學號|卡號|案號|編號|文號|單號|字第|保單|病歷|護照|郵遞|金額|元|載具|發票|"
+    "ISBN|桿|票號|"
     "水號|電號|車號|車牌|地號|建號|轉|分機|#"
 )
 _OFFICIAL_NUMBER = re.compile(r"字第 ?$")
@@ -36,7 +52,8 @@ _TOLL_FREE = re.compile(r"0800[0-9]{6}|0809[0-9]{6}|412[0-9]{4}|4128185")
 
 
 class TelephoneRecognizer(TextRecognizer):
-    """Public lines stay: toll-free and 412 numbers, and the agency's own (the whole number must match).
+    """Public lines stay: toll-free and 412 numbers, the agency's own (the whole number must match), and what the
+    words around a number show to be an agency's.
 
     Nationwide short lines (110, 119, 165, 1999 ...) are shorter than anything looked for here.
     """
@@ -51,52 +68,86 @@ class TelephoneRecognizer(TextRecognizer):
         self._public = frozenset(compacted).union(subscriber for _, subscriber in areas)
 
     def find(self, views: Views) -> Iterator[Finding]:
+        for start, end, score in self._spans(views):
+            yield self.finding(views, with_followers(views.figures, start, end), score)
+        for span in fragments(views.figures):
+            yield self.finding(views, span, 0.5)
+
+    def _spans(self, views: Views) -> Iterator[tuple[int, int, float]]:
+        context = PublicContext.of(views)
+        judged: set[int] = set()
+        for match in views.number_matches(_NATIONAL):
+            if match.start in judged and match.end - 1 in judged:
+                continue
+            judged.update(range(match.start, match.end))
+            yield from self._national(views, match, context)
+        if "09" in views.figures:
+            for split in _SPLIT.finditer(views.figures):
+                if split.start() not in judged:
+                    yield *split.span(), 0.8
         if not views.has_long_number:
             return
-        for match in views.number_matches(_NATIONAL):
-            yield from self._national(views, match)
-        if "+" in views.folded:
-            for found in _FOREIGN.finditer(views.folded):
-                yield self.finding(views, found.span(), 0.7)
-        if _CUE.search(views.folded):
-            yield from self._announced(views)
+        if "+" in views.folded or "00" in views.figures:
+            yield from _foreign(views)
+        yield from self._local(views, context, judged)
 
-    def _national(self, views: Views, match: NumberMatch) -> Iterator[Finding]:
+    def _national(
+        self, views: Views, match: NumberMatch, context: PublicContext
+    ) -> Iterator[tuple[int, int, float]]:
         if _OFFICIAL_NUMBER.search(views.before(match.start)):
             return
-        for candidate in (match, *match.shorter()):
+        for candidate in chain((match,), match.shorter()):
             number = tw_phone.compact(candidate.value)
             if self._is_public(number):
                 return
             if tw_phone.is_valid(number):
-                yield self.finding(views, _balanced(views.folded, candidate.start, candidate.end), 0.9)
+                mobile = tw_phone.is_mobile(number)
+                if not context.publishes_line(candidate.start, candidate.end, mobile=mobile):
+                    yield *_balanced(views.folded, candidate.start, candidate.end), 0.9
                 return
 
-    def _announced(self, views: Views) -> Iterator[Finding]:
-        """Find numbers that only a telephone cue tells from others: no area code, no leading zero, a part."""
+    def _local(
+        self, views: Views, context: PublicContext, judged: set[int]
+    ) -> Iterator[tuple[int, int, float]]:
+        """Find numbers that only a telephone cue tells from others: no area code or no leading zero."""
+        if _WHOLE.fullmatch(views.folded):
+            yield 0, len(views.folded), 0.5
+        if not _CUE.search(views.folded) and not _CUE_AFTER.search(views.folded):
+            return
         for match in views.number_matches(_LOCAL):
-            number = tw_phone.compact(match.value)
-            main = number.partition("#")[0]
-            local = len(main) in (7, 8) and not _DATE.match(main)
-            if (
-                (local or len(main) == 10)
-                and not self._is_public(number)
-                and self._is_announced(views, match.start)
-            ):
-                yield self.finding(views, (match.start, match.end), 0.6)
-        for found in _PART.finditer(views.figures):
-            if _PART_CUE.search(views.figures[max(0, found.start() - 40) : found.start()]):
-                yield self.finding(views, found.span(), 0.5)
+            if match.start in judged or not self._is_local(match.value) or not _is_announced(views, match):
+                continue
+            if not context.publishes_line(match.start, match.end):
+                yield match.start, match.end, 0.6
 
-    def _is_announced(self, views: Views, start: int) -> bool:
-        before = views.before(start, 16)
-        cues = [match.end() for match in _CUE.finditer(before)]
-        others = [match.end() for match in _OTHER_NUMBER.finditer(before)]
-        return bool(cues) and max(cues) > max(others, default=-1)
+    def _is_local(self, value: str) -> bool:
+        number = tw_phone.compact(value)
+        main = number.partition("#")[0]
+        if self._is_public(number) or (len(main) in (7, 8) and _DATE.match(main)):
+            return False
+        return len(main) in (7, 8, 10) or tw_phone.is_valid(f"0{main}")
 
     def _is_public(self, number: str) -> bool:
         main = number.partition("#")[0]
         return main in self._public or _TOLL_FREE.fullmatch(main) is not None
+
+
+def _foreign(views: Views) -> Iterator[tuple[int, int, float]]:
+    for found in _FOREIGN.finditer(views.figures):
+        if found[0].startswith("+") or _CUE.search(views.before(found.start())):
+            yield *found.span(), 0.7
+
+
+def _is_announced(views: Views, match: NumberMatch) -> bool:
+    """Whether the nearest word before says telephone, or an extension or a telling word follows."""
+    before = views.before(match.start, 16)
+    cues = [cue.end() for cue in _CUE.finditer(before)]
+    others = max((other.end() for other in _OTHER_NUMBER.finditer(before)), default=-1)
+    if cues and max(cues) > others:
+        return True
+    if others >= 0:
+        return False
+    return tw_phone.has_extension(match.value) or _CUE_AFTER.match(views.folded, match.end) is not None
 
 
 def _balanced(folded: str, start: int, end: int) -> tuple[int, int]:

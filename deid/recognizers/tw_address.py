@@ -2,7 +2,7 @@
 
 The span begins at the road (or village) and ends after number, floor and room: division and district stay, because
 the answer depends on them and they name nobody. Without a house number (a crossing, a landmark, a stretch of road)
-the place is what a report is about, and stays.
+the place is what a report is about, and stays. So does the address that an agency publishes.
 """
 
 from __future__ import annotations
@@ -11,59 +11,22 @@ import re
 from collections.abc import Iterator
 
 from deid.findings import Finding
+from deid.recognizers import address_grammar as grammar
+from deid.recognizers.address_english import english_addresses
 from deid.recognizers.base import TextRecognizer
+from deid.recognizers.public_context import PublicContext
 from deid.views import Views
 
-_FIGURE = "[0-9一二三四五六七八九十百零〇○廿兩]"
-_NUM = "(?:[0-9]{1,5}|[一二三四五六七八九十百零〇○廿兩]{1,7})"
-_SUB = f"(?: ?[之\\-~] ?{_NUM})"
-_NUMBER = re.compile(
-    rf"{_FIGURE}(?:(?<=[0-9])[0-9]{{0,4}}|"
-    rf"(?<![0-9])[一二三四五六七八九十百零〇○廿兩]{{0,6}}){_SUB}? ?號(?:{_SUB}|"
-    rf"(?: ?[至到~、] ?{_NUM}{_SUB}? ?號))?"
-    rf"(?:[ ,]{{0,2}}(?:(?:地下)?{_NUM} ?(?:樓|F(?![A-Z]))|B[0-9]{{1,2}}F?(?![0-9A-Z])|頂樓|地下室){_SUB}?)?"
-    rf"(?: ?{_NUM} ?室)?"
+_LEFT_WINDOW = 48
+_NOT_NUMBERS = re.compile("[第字]$|(?:台|國道|縣道|省道) ?$")
+_NOT_HOUSE = re.compile(" ?(?:公車|出口|月台|候車|登機|窗口|櫃)")
+_NOT_HOUSE_IN_DISTRICT = re.compile(
+    " ?(?:公車|出口|月台|候車|登機|窗口|櫃|碼頭|診|水門|球場|公園|停車|車位|攤|線|道|機|井|倉|廳|教室|房|展|"
+    "門(?!口)|池|館|場|站|"
+    "[信函令案燈公園]|橋|隧道|幹線|投開票|投票)"
 )
-_LEFT_WINDOW = 44
-_HAN = "[一-鿿]"
-_LEADING = re.compile(
-    rf"(?:"
-    rf"(?P<road>{_HAN}{{1,7}}(?:路|街|大道|"
-    rf"巷))(?: ?[東西南北]?[一二三四五六七八九十0-9]{{1,2}} ?段)?(?:{_HAN}{{1,3}}巷)?"
-    rf"|(?P<village>{_HAN}{{1,4}}[里村])(?: ?{_NUM} ?鄰){_HAN}{{0,5}}"
-    rf"|(?P<hamlet>{_HAN}{{1,3}}村){_HAN}{{0,3}}"
-    rf")"
-    rf" ?(?:{_NUM}{_SUB}? ?巷 ?)?(?:{_NUM}{_SUB}? ?[弄衖] ?)?$"
-)
-_LANE_ONLY = re.compile(rf"{_NUM} ?巷 ?(?:{_NUM} ?[弄衖] ?)?$")
-_VILLAGE_BEFORE = re.compile(rf"({_HAN}{{1,4}}[里村]) ?(?:{_NUM} ?鄰 ?)?$")
-_STOPS = frozenset(
-    "在住是到於址的了跟往去就點為我你他她這那從寄找從區鄉鎮市縣里鄰村壁有前後面旁邊下上和與及叫名戶家還搬租給段號樓看站口間"
-)
-_ROAD_WORDS = (
-    "和平",
-    "市民",
-    "市政",
-    "中和",
-    "永和",
-    "民間",
-    "前鎮",
-    "後庄",
-    "上海",
-    "下營",
-    "新店",
-    "站前",
-    "和美",
-    "南區",
-)
-_NOT_ROADS = re.compile("(?:公路|鐵路|網路|道路|馬路|線路|電路|思路|通路|出路|迴路|國道)$")
-_NOT_NUMBERS = re.compile("[第字]$")
-_LATIN = re.compile(
-    r"(?:[0-9]{1,3}F(?:-[0-9]{1,2})?[., ]{1,2})?NO\.? ?[0-9]{1,4}(?:-[0-9]{1,3})?[, ]{1,2}"
-    r"(?:(?:LN|LANE|ALY|ALLEY|SEC|SECTION)\.? ?[0-9]{1,4}[, ]{1,2}){0,3}"
-    r"(?:[A-Z0-9][A-Z0-9'\-]{0,20}\.? ){1,4}(?:RD|ROAD|ST|STREET|BLVD|AVE)\b\.?(?:, ?SEC\.? ?[0-9])?"
-    r"(?:, ?(?:[0-9]{1,3}F|RM\.? ?[0-9]{1,4}))?"
-)
+_NOT_VILLAGES = ("公里", "鄰里", "這里", "那里", "海里", "英里", "農村", "山村", "漁村")
+_ENGLISH = re.compile(r"(?:R(?:OA)?D|ST(?:REET)?|BLVD|BOULEVARD|AVE(?:NUE)?|L(?:N|ANE)|NO)[. ]")
 
 
 class TwAddressRecognizer(TextRecognizer):
@@ -73,44 +36,69 @@ class TwAddressRecognizer(TextRecognizer):
     COUNTRY_CODE = "tw"
 
     def find(self, views: Views) -> Iterator[Finding]:
-        folded = views.folded
+        context = PublicContext.of(views)
+        for start, end in self._spans(views.folded):
+            if not context.publishes_address(start, end):
+                yield self.finding(views, (start, end), 0.8)
+
+    def _spans(self, folded: str) -> Iterator[tuple[int, int]]:
         if "號" in folded:
-            for number in _NUMBER.finditer(folded):
-                start = _leading_start(folded, number.start())
+            lowest = 0
+            for house in grammar.HOUSE.finditer(folded):
+                start = _leading_start(folded, lowest, house)
+                lowest = house.end()
                 if start is not None:
-                    yield self.finding(views, (start, number.end()), 0.8)
-        if "NO" in folded:
-            for match in _LATIN.finditer(folded):
-                yield self.finding(views, match.span(), 0.8)
+                    yield start, house.end()
+        for house in grammar.UNMARKED.finditer(folded):
+            base = max(0, house.start() - _LEFT_WINDOW)
+            start = _place_start(folded[base : house.start()])
+            if start is not None:
+                yield base + start, house.end()
+        if _ENGLISH.search(folded):
+            yield from english_addresses(folded)
 
 
-def _leading_start(folded: str, end: int) -> int | None:
-    """Return where the road or village of a house number begins, or None when nothing leads up to it."""
-    base = max(0, end - _LEFT_WINDOW)
-    window = folded[base:end]
-    if _NOT_NUMBERS.search(window):
+def _leading_start(folded: str, lowest: int, house: re.Match[str]) -> int | None:
+    """Return where the address of a house number begins, or None when nothing leads up to it."""
+    base, end = max(lowest - 1, house.start() - _LEFT_WINDOW, 0), house.end()
+    window = folded[base : house.start()]
+    if not window or _NOT_NUMBERS.search(window) or _NOT_HOUSE.match(folded, end):
         return None
-    match = _LEADING.search(window)
+    first = _place_start(window)
+    if first is None and not _NOT_HOUSE_IN_DISTRICT.match(folded, end):
+        first = _weak_start(window)
+    return None if first is None else base + first
+
+
+def _place_start(window: str) -> int | None:
+    """Return where the road or village that ends the window begins."""
+    match = grammar.LEADING.search(window)
     if match is None:
-        lane = _LANE_ONLY.search(window)
-        return base + lane.start() if lane else None
-    if match["road"]:
-        name_end = match.end("road")
-        if _NOT_ROADS.search(window[:name_end]):
+        return None
+    if match["road"] is None:
+        if match["village"].endswith(_NOT_VILLAGES):
             return None
-        start = _name_start(window, match.start("road"), name_end)
-        village = _VILLAGE_BEFORE.search(window, 0, start)
-        if village:
-            start = _name_start(window, village.start(1), village.end(1))
-    else:
-        group = "village" if match["village"] else "hamlet"
-        start = _name_start(window, match.start(group), match.end(group))
-    return base + start
+        return grammar.name_start(window, match.start("village"), match.end("village") - 1)
+    name_end = match.end("road")
+    if window[name_end] == "巷" and (road := grammar.LANE_IN_ROAD.search(window, 0, name_end)):
+        name_end = road.start()
+    if grammar.NOT_A_ROAD.search(window[: name_end + 1]):
+        return None
+    first = grammar.name_start(window, match.start("road"), name_end)
+    before = grammar.VILLAGE_BEFORE.search(window, 0, first)
+    if before is None or not before[0].strip():
+        return first
+    if before[1] is None:
+        return before.start()
+    return grammar.name_start(window, before.start(1), before.end(1) - 1)
 
 
-def _name_start(window: str, start: int, end: int) -> int:
-    """Cut words before a road's or village's name off: at the last stop that leaves two characters of name."""
-    for at in range(end - 4, start - 1, -1):
-        if window[at] in _STOPS and not window.startswith(_ROAD_WORDS, at):
-            return at + 1
-    return start
+def _weak_start(window: str) -> int | None:
+    """Return where a lead without road and village begins: a lane, a neighbourhood, a district alone."""
+    for pattern in (grammar.LANE_ONLY, grammar.NEIGHBOURHOOD):
+        if match := pattern.search(window):
+            return match.start()
+    match = grammar.DISTRICT_ONLY.search(window)
+    if match is None or grammar.NOT_A_PLACE.search(match["place"]):
+        return None
+    return match.start("place")

@@ -1,4 +1,4 @@
-"""Finds 國民身分證統一編號."""
+"""Finds 身分證字號, the number of the national identity card."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from deid.findings import Finding
 from deid.identifiers import tw_national_id
 from deid.recognizers.base import TextRecognizer
+from deid.recognizers.partial_number import parts_of
 from deid.views import SEPARATORS, Views
 
 _SHAPE = re.compile(rf"[A-Z]{SEPARATORS}{{0,2}}[12](?:{SEPARATORS}{{0,2}}[0-9]){{8}}(?![0-9A-Z])")
@@ -34,6 +35,8 @@ class TwNationalIdRecognizer(TextRecognizer):
             for match in views.number_matches(_MISCOUNTED):
                 if _SURE_CUE.search(views.before(match.start, 12)):
                     yield self.finding(views, (match.start, match.end), 0.5)
+        for span in parts_of(views, _SURE_CUE):
+            yield self.finding(views, span, 0.5)
 
     def _judge(self, views: Views, start: int, end: int, value: str) -> Iterator[Finding]:
         cue = _CUE.search(views.around(start, end)) is not None

@@ -13,7 +13,7 @@ from deid.views import SEPARATORS, Views
 _SHAPE = re.compile(
     rf"[A-Z](?:{SEPARATORS}{{0,2}}[89]|[ \-]?[A-D])(?:{SEPARATORS}{{0,2}}[0-9]){{8}}(?![0-9A-Z])"
 )
-_CUE = re.compile("居留證|統一證號|統號|證號|外僑|移工|ARC|UI ?NO|RESIDENT|身分證|THẺ CƯ TRÚ")
+_CUE = re.compile("居留證|統一證號|統號|證號|外僑|移工|ARC|UI ?NO|RESIDENT|身分證|[Tt]H[Ẻẻ] C[Ưư] TR[Úú]")
 _INVOICE = re.compile("發票[^0-9]{0,8}$")
 
 

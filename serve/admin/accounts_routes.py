@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from serve.admin.services import Actor, Parts
 from serve.admin.wire import KeyId, KeyIn, KeyOut, NewKeyOut, TenantIn, TenantName, TenantOut, TenantPatch
 from serve.records import accounts, tenants
+from serve.records.naming import check_policy
 
 router = APIRouter(prefix="/admin", tags=["accounts"])
 
@@ -21,6 +22,7 @@ def create_tenant(body: TenantIn, parts: Parts, actor: Actor) -> TenantOut:
         limits=body.to_limits(),
         priority=body.priority,
         answer_prefix=body.answer_prefix or "",
+        policy=check_policy(body.policy, parts.settings.deid.policy_dir) or "",
     )
     return TenantOut.model_validate(tenants.create_tenant(parts.db, spec, actor))
 
@@ -45,6 +47,7 @@ def update_tenant(name: TenantName, body: TenantPatch, parts: Parts, actor: Acto
         limits=body.to_limits(),
         priority=body.priority,
         answer_prefix=body.answer_prefix,
+        policy=check_policy(body.policy, parts.settings.deid.policy_dir),
     )
     return TenantOut.model_validate(tenants.update_tenant(parts.db, name, change, actor))
 

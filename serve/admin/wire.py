@@ -46,6 +46,9 @@ class TenantPatch(_In):
     limits: LimitsIn | None = None
     priority: int | None = Field(None, description="vLLM serves the smallest number first.")
     answer_prefix: str | None = Field(None, max_length=PREFIX_LENGTH, description="Put before every answer.")
+    policy: str | None = Field(
+        None, max_length=64, description="Concealment policy; empty is the deployment's."
+    )
 
     def to_limits(self) -> Limits | None:
         """The limits as the inside knows them."""
@@ -84,6 +87,7 @@ class TenantOut(_Out):
     limits: LimitsOut
     priority: int
     answer_prefix: str
+    policy: str
     created_at: datetime
     disabled_at: datetime | None
 

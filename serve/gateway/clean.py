@@ -50,7 +50,7 @@ class Cleaned:
 
 def clean_chat(request: ChatRequest, session: Session) -> Cleaned:
     """Conceal a chat request. Raises deid.ConcealmentError or PersonalDataInName; then nothing may be sent."""
-    messages = [_clean_message(message, session) for message in request.messages]
+    messages = _clean_messages(request.messages, session)
     body: Body = {"messages": messages, **_clean_sampling(request, session)}
     limit = request.max_completion_tokens or request.max_tokens
     if limit is not None:
@@ -87,11 +87,23 @@ def _clean_sampling(request: Sampling, session: Session) -> Body:
     return body
 
 
-def _clean_message(message: Message, session: Session) -> Body:
+def _clean_messages(messages: Sequence[Message], session: Session) -> list[Body]:
+    """Conceal a conversation. What was said before a message is a cue for it: 「請問大名？」「王小明」."""
+    cleaned: list[Body] = []
+    before = ""
+    for message in messages:
+        cleaned.append(_clean_message(message, session, before))
+        before = _joined(message.content) if message.content is not None else ""
+    return cleaned
+
+
+def _clean_message(message: Message, session: Session, before: str) -> Body:
     body: Body = {"role": "system" if message.role == "developer" else message.role}
     body["content"] = None
     if message.content is not None:
-        body["content"] = _clean_content(message.content, session, json_like=isinstance(message, ToolMessage))
+        text = _joined(message.content)
+        json_like = isinstance(message, ToolMessage) or "\\u" in text
+        body["content"] = session.conceal_json_text(text) if json_like else session.conceal(text, after=before)
     if message.name:
         body["name"] = _clean_text(message.name, session)
     if isinstance(message, ToolMessage):
@@ -104,10 +116,9 @@ def _clean_message(message: Message, session: Session) -> Body:
     return body
 
 
-def _clean_content(content: Content, session: Session, *, json_like: bool = False) -> str:
-    """Conceal a content. Parts are joined first: a value may have been cut between two of them."""
-    text = content if isinstance(content, str) else "".join(part.text for part in content)
-    return session.conceal_json_text(text) if json_like else _clean_text(text, session)
+def _joined(content: Content) -> str:
+    """A content as one text: a value may have been cut between two parts."""
+    return content if isinstance(content, str) else "".join(part.text for part in content)
 
 
 def _clean_text(text: str, session: Session) -> str:

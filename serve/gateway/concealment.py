@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Concatenate, ParamSpec, TypeVar
 
-from deid import Concealer, KeyHoldsPersonalData, Session
+from deid import Concealer, KeyHoldsPersonalData, PersonalDataBlocked, Session
 from serve.errors import ConcealmentFailed, InvalidRequest
 from serve.gateway.clean import PersonalDataInName
 from serve.metrics import CONCEAL_WAITING
@@ -21,19 +21,35 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 
+class BlockedByPolicy(InvalidRequest):
+    """The tenant's policy refuses texts with this kind of personal data."""
+
+    code = "personal_data_blocked"
+    message = "The text holds personal data that this service does not accept."
+
+
 class Concealment:
     """Runs work on a session in a thread. Whatever goes wrong there, the answer is ConcealmentFailed."""
 
-    def __init__(self, concealer: Concealer, settings: DeidSettings) -> None:
-        self._concealer = concealer
+    def __init__(self, concealers: Mapping[str, Concealer], settings: DeidSettings) -> None:
+        """`concealers` stand under their policies' names; the settings' policy is one of them."""
+        self._concealers = concealers
+        self._default = concealers[settings.policy]
         self._deadline_s = settings.deadline_s
         self._limit = settings.threads + settings.queue_limit
         self._pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="conceal")
         self._busy = 0
 
-    def session(self) -> Session:
-        """A fresh session: one request's values, dropped with it."""
-        return self._concealer.session()
+    def session(self, policy: str = "") -> Session:
+        """A fresh session: one request's values, dropped with it. Empty is the default policy.
+
+        Under a policy that this process did not find when it started, every text is refused.
+        """
+        concealer = self._concealers.get(policy) if policy else self._default
+        if concealer is None:
+            log.error("a tenant's policy is not loaded; restart the gateway when its file is in place")
+            return self._default.refusing_session()
+        return concealer.session()
 
     async def run(
         self, work: Callable[Concatenate[Session, P], T], session: Session, *args: P.args, **kwargs: P.kwargs
@@ -56,6 +72,8 @@ class Concealment:
                 return await asyncio.wrap_future(future)
         except KeyHoldsPersonalData:
             raise PersonalDataInName from None
+        except PersonalDataBlocked as blocked:
+            raise BlockedByPolicy(f"This service accepts no {blocked.entity}; leave it out.") from None
         except InvalidRequest:
             raise
         except TimeoutError:

@@ -114,7 +114,7 @@ class Path:
         )
 
     def _begin(self, inquiry: Inquiry) -> Exchange:
-        session = self._steps.concealment.session()
+        session = self._steps.concealment.session(inquiry.caller.policy)
         return Exchange(inquiry, session, AnswerRestorer(session, inquiry.caller.answer_prefix))
 
     @asynccontextmanager

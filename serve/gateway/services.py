@@ -8,7 +8,9 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from deid import Concealer, load_policy
+from sqlalchemy import Engine as Database
+
+from deid import Concealer, PolicyError, load_policies
 from serve.catalog import Catalog
 from serve.errors import EngineUnavailable, JournalUnavailable, ServeError
 from serve.gateway.auth import KeyRing
@@ -20,7 +22,8 @@ from serve.quota import Quota
 from serve.quota.connection import open_redis
 from serve.records.catalog import load_catalog
 from serve.records.database import open_database
-from serve.settings import Settings
+from serve.records.tenants import policies_in_use
+from serve.settings import DeidSettings, Settings
 
 log = logging.getLogger("bianmin.services")
 _CATALOG_INTERVAL_S = 2.0
@@ -94,10 +97,10 @@ class Services:
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Open everything. Raises deid.PolicyError, JournalUnavailable or RecordsUnavailable: then nothing starts."""
     async with AsyncExitStack() as stack:
-        concealment = Concealment(Concealer(load_policy(settings.deid.policy)), settings.deid)
-        stack.callback(concealment.close)
         database = open_database(settings.records_url)
         stack.callback(database.dispose)
+        concealment = Concealment(_concealers(settings.deid, database), settings.deid)
+        stack.callback(concealment.close)
         redis = open_redis(settings.redis_url, settings.redis.timeout_s)
         stack.push_async_callback(redis.aclose)
         quota = Quota(
@@ -119,3 +122,14 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         stack.push_async_callback(path.close)
         keys = KeyRing(database, settings.records)
         yield Services(keys, path, engine, catalog, spool, concealment)
+
+
+def _concealers(settings: DeidSettings, database: Database) -> dict[str, Concealer]:
+    """One concealer for each policy. Raises PolicyError when the settings' or a tenant's policy is missing."""
+    policies = load_policies(settings.policy_dir)
+    if settings.policy not in policies:
+        raise PolicyError("the policy of the settings does not exist")
+    concealers = {name: Concealer(policy) for name, policy in policies.items()}
+    if missing := sorted(policies_in_use(database) - policies.keys()):
+        raise PolicyError(f"a tenant has a policy that does not exist: {missing[0]}")
+    return concealers

@@ -72,6 +72,7 @@ def find_caller(db: Engine, key_sha256: str) -> Caller | None:
         priority=row.priority,
         limits=limits_of(row),
         answer_prefix=row.answer_prefix,
+        policy=row.policy,
     )
 
 

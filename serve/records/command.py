@@ -20,6 +20,7 @@ from serve.errors import ServeError
 from serve.records import accounts
 from serve.records import tenants as records
 from serve.records.database import open_database, upgrade
+from serve.records.naming import check_policy
 from serve.records.printing import print_records
 from serve.settings import Settings, SettingsError, load_settings
 
@@ -36,6 +37,7 @@ _models = click.option(
 )
 _priority = click.option("--priority", type=int, help="vLLM serves the smallest number first.")
 _prefix = click.option("--answer-prefix", help="Text put before every answer.")
+_policy = click.option("--policy", help="Concealment policy; empty is the deployment's.")
 
 
 def _limit_options(function: Callable[..., None]) -> Callable[..., None]:
@@ -63,6 +65,7 @@ def tenants() -> None:
 @_models
 @_priority
 @_prefix
+@_policy
 @_limit_options
 @_as_json
 def create_tenant(name: str, kind: TenantKind, models: Sequence[str], as_json: bool, **options: Any) -> None:
@@ -74,8 +77,10 @@ def create_tenant(name: str, kind: TenantKind, models: Sequence[str], as_json: b
         _limits(DEFAULT_LIMITS[kind], options),
         options["priority"],
         options["answer_prefix"] or "",
+        options["policy"] or "",
     )
     with _database() as db:
+        check_policy(spec.policy, _settings().deid.policy_dir)
         print_records([records.create_tenant(db, spec, _actor())], as_json)
 
 
@@ -101,6 +106,7 @@ def show_tenant(name: str, as_json: bool) -> None:
 @_models
 @_priority
 @_prefix
+@_policy
 @_limit_options
 @_as_json
 def update_tenant(name: str, models: Sequence[str], as_json: bool, **options: Any) -> None:
@@ -111,6 +117,7 @@ def update_tenant(name: str, models: Sequence[str], as_json: bool, **options: An
             limits=_limits(records.get_tenant(db, name).limits, options),
             priority=options["priority"],
             answer_prefix=options["answer_prefix"],
+            policy=check_policy(options["policy"], _settings().deid.policy_dir),
         )
         print_records([records.update_tenant(db, name, change, _actor())], as_json)
 

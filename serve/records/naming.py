@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+from deid import policy_names
 from serve.callers import EVERY_MODEL
 from serve.errors import InvalidRequest
 
@@ -13,6 +15,7 @@ VERSION = r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?@[a-z0-9][a-z0-9._-]{0,31}$"
 ENGINE_NAME = r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,127}$"
 DIGEST = r"^[a-z0-9:]{1,128}$"
 KEY_ID = r"^key_[0-9a-f]{16}$"
+POLICY = r"^(?:[a-z0-9][a-z0-9_-]{0,63})?$"
 LABEL_LENGTH = 128
 PREFIX_LENGTH = 500
 
@@ -29,6 +32,13 @@ def check_text(value: str, longest: int, param: str) -> str:
     if len(value) > longest or not all(char.isprintable() or char == "\n" for char in value):
         raise InvalidRequest(f"The field {param} is too long or holds control characters.", param=param)
     return value
+
+
+def check_policy(name: str | None, folder: Path | None) -> str | None:
+    """The policy's name, if it is empty, shipped, or a file of the folder. Raises InvalidRequest."""
+    if name and name not in policy_names(folder):
+        raise InvalidRequest("There is no such policy.", param="policy")
+    return name
 
 
 def check_models(models: frozenset[str]) -> frozenset[str]:

@@ -45,6 +45,7 @@ tenants = Table(
     Column("limit_tokens_per_day", BigInteger, nullable=False),
     Column("limit_concurrent", Integer, nullable=False),
     Column("answer_prefix", Text, nullable=False),
+    Column("policy", String(64), nullable=False, server_default=""),
     Column("created_at", UtcDateTime, nullable=False),
     Column("disabled_at", UtcDateTime),
     CheckConstraint("kind IN ('ministry', 'agency', 'community', 'operator')", name="kind"),

@@ -15,7 +15,7 @@ from serve.errors import Conflict, InvalidRequest, NotFound
 from serve.records.audit import AdminEvent, audited
 from serve.records.columns import utc_now
 from serve.records.database import reading
-from serve.records.naming import PREFIX_LENGTH, SLUG, check, check_models, check_text
+from serve.records.naming import POLICY, PREFIX_LENGTH, SLUG, check, check_models, check_text
 from serve.records.tables import tenants
 
 LARGEST_LIMIT = 2**31 - 1
@@ -32,6 +32,7 @@ class TenantSpec:
     limits: Limits | None = None
     priority: int | None = None
     answer_prefix: str = ""
+    policy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class TenantChange:
     limits: Limits | None = None
     priority: int | None = None
     answer_prefix: str | None = None
+    policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Tenant:
     limits: Limits
     priority: int
     answer_prefix: str
+    policy: str
     created_at: datetime
     disabled_at: datetime | None
 
@@ -65,7 +68,7 @@ def create_tenant(db: Engine, spec: TenantSpec, actor: str) -> Tenant:
         raise InvalidRequest(param="kind")
     limits = spec.limits or DEFAULT_LIMITS[spec.kind]
     priority = DEFAULT_PRIORITY[spec.kind] if spec.priority is None else spec.priority
-    values = _columns(TenantChange(spec.models, limits, priority, spec.answer_prefix))
+    values = _columns(TenantChange(spec.models, limits, priority, spec.answer_prefix, spec.policy))
     event = AdminEvent(actor, "tenant.create", spec.name, details={"kind": spec.kind, **values})
     row = {"name": spec.name, "kind": spec.kind, "created_at": utc_now(), **values}
     with audited(db, event) as connection:
@@ -138,9 +141,17 @@ def _tenant(row: Row[Any]) -> Tenant:
         limits=limits_of(row),
         priority=row.priority,
         answer_prefix=row.answer_prefix,
+        policy=row.policy,
         created_at=row.created_at,
         disabled_at=row.disabled_at,
     )
+
+
+def policies_in_use(db: Engine) -> frozenset[str]:
+    """The names of the policies that enabled tenants have of their own. Raises RecordsUnavailable."""
+    named = select(tenants.c.policy).where(tenants.c.policy != "", tenants.c.disabled_at.is_(None)).distinct()
+    with reading(db) as connection:
+        return frozenset(connection.execute(named).scalars())
 
 
 def _columns(change: TenantChange) -> Mapping[str, Any]:
@@ -155,6 +166,8 @@ def _columns(change: TenantChange) -> Mapping[str, Any]:
         values["priority"] = change.priority
     if change.answer_prefix is not None:
         values["answer_prefix"] = check_text(change.answer_prefix, PREFIX_LENGTH, "answer_prefix")
+    if change.policy is not None:
+        values["policy"] = check(POLICY, change.policy, "policy")
     return values
 
 

@@ -108,8 +108,21 @@ def test_an_entity_without_a_word_is_refused_at_the_start(policy: Policy) -> Non
         "surprise = 1\n[words]\nLITERAL = '原文'",
         "min_score = 2\n[words]\nLITERAL = '原文'",
         "min_score = true\n[words]\nLITERAL = '原文'",
-        "keep = ['PERSON']\n[words]\nLITERAL = '原文'",
-        "keep = ['LITERAL']\n[words]\nLITERAL = '原文'",
+        "[words]\nLITERAL = '原文'\n[actions]\nPERSON = 'keep'",
+        "[words]\nLITERAL = '原文'\n[actions]\nLITERAL = 'keep'",
+        "extends = 'default'\n[actions]\nPERSON = 'hide'",
+        "extends = 'default'\n[actions]\nPERSON = 'generalise'",
+        "extends = 'default'\n[actions]\nPERSON = ['keep']",
+        "extends = 'default'\n[min_scores]\nNONSENSE = 0.5",
+        "extends = 'default'\n[min_scores]\nPERSON = 1.5",
+        "extends = 'default'\n[strict]\nmin_scores = 0.1",
+        "extends = 'default'\n[strict]\nmin_score = 'low'",
+        "extends = 'default'\nactions = 'mask'",
+        "extends = 'default'\nofficials = 'block'",
+        "extends = 'default'\nareas = true",
+        "extends = 'no_such_policy'",
+        "extends = 'policy.toml'",
+        "extends = 3",
         "public_lines = '1999'\n[words]\nLITERAL = '原文'",
         "not toml",
     ],
@@ -129,8 +142,9 @@ def test_a_missing_policy_is_refused() -> None:
 
 def test_a_kept_entity_stays_visible(tmp_path) -> None:
     path = tmp_path / "policy.toml"
-    words = "\n".join(f"{entity} = '{word}'" for entity, word in load_policy("default").words.items())
-    path.write_text(f"keep = ['TW_UBN']\npublic_lines = ['04-2228-9111']\n[words]\n{words}", encoding="utf-8")
+    path.write_text(
+        "extends = 'default'\npublic_lines = ['04-2228-9111']\n[actions]\nTW_UBN = 'keep'", encoding="utf-8"
+    )
     session = Concealer(load_policy(path)).session()
     text = "統編16480894，電話04-2228-9111轉12"
     assert session.conceal(text) == text

@@ -110,3 +110,14 @@ def test_an_answer_is_concealed_behind_its_escapes_and_keeps_its_placeholders() 
     clean = session.conceal_answer(json.dumps({"電話": "〔電話1〕", "另": "電話0987-654-321"}))
     assert "654" not in clean
     assert json.loads(clean) == {"電話": "〔電話1〕", "另": "電話〔電話2〕"}
+
+
+@pytest.mark.parametrize("escape", ["\\n", "\\t", "\\r", "\\b", "\\f", "\\\\n"])
+@pytest.mark.parametrize("number", ["A123456789", "0912345678", "02-2345-6789"])
+def test_a_short_escape_before_a_number_is_no_part_of_it(
+    concealer: Concealer, escape: str, number: str
+) -> None:
+    cut_off = f'{{"note": "身分證或電話{escape}{number}'
+    assert number not in concealer.session().conceal_json_text(cut_off)
+    assert number not in concealer.session().conceal_answer(f'{cut_off}"}}')
+    assert number not in concealer.session().conceal(cut_off)

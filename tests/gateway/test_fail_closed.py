@@ -111,16 +111,16 @@ async def test_not_ready_without_concealment(with_recognizer: Open) -> None:
 async def test_a_worker_with_a_wrong_policy_does_not_start(
     settings: Settings, tmp_path: Path, policy: str
 ) -> None:
-    path = tmp_path / "policy.toml"
-    path.write_text(policy)
-    await _refuses_to_start(settings, str(path))
+    (tmp_path / "own.toml").write_text(policy)
+    await _refuses_to_start(settings, DeidSettings(policy_dir=tmp_path))
 
 
 async def test_a_worker_without_its_policy_does_not_start(settings: Settings, tmp_path: Path) -> None:
-    await _refuses_to_start(settings, str(tmp_path / "missing.toml"))
+    await _refuses_to_start(settings, DeidSettings(policy="missing", policy_dir=tmp_path))
+    await _refuses_to_start(settings, DeidSettings(policy_dir=tmp_path / "missing"))
 
 
-async def _refuses_to_start(settings: Settings, policy: str) -> None:
+async def _refuses_to_start(settings: Settings, deid: DeidSettings) -> None:
     with pytest.raises(PolicyError):
-        async with open_services(settings.model_copy(update={"deid": DeidSettings(policy=policy)})):
+        async with open_services(settings.model_copy(update={"deid": deid})):
             pass

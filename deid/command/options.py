@@ -1,0 +1,50 @@
+"""Options and openings that the commands share. Error messages name places, never what stands there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, TextIO, TypeVar
+
+import click
+
+from deid.concealer import Concealer
+from deid.errors import PolicyError
+from deid.policy import load_policy, policy_names
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def policy_option(command: F) -> F:
+    """Add ``--policy``."""
+    shipped = ", ".join(policy_names())
+    option = click.option(
+        "--policy", default="default", show_default=True, help=f"One of {shipped}, or a policy file's path."
+    )
+    return option(command)
+
+
+def open_concealer(policy: str) -> Concealer:
+    """Raises click.ClickException when the policy cannot be used."""
+    try:
+        return Concealer(load_policy(policy))
+    except PolicyError as exc:
+        raise click.ClickException(str(exc)) from None
+
+
+def json_lines(source: TextIO, *keys: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield line number and object of each filled line.
+
+    Raises click.ClickException, naming the line, when one is no object with these keys.
+    """
+    for number, line in enumerate(source, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError):
+            row = None
+        if not isinstance(row, dict) or not row.keys() >= set(keys):
+            wanted = " and ".join(keys) or "anything"
+            raise click.ClickException(f"line {number}: not a JSON object with {wanted}")
+        yield number, row

@@ -1,0 +1,116 @@
+"""`bianmin deid conceal|restore|scan`: from a file or standard input to standard output."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from deid.command.options import json_lines, open_concealer, policy_option
+from deid.concealer import Concealer
+from deid.errors import ConcealmentError
+from deid.restorer import Restorer
+
+_SOURCE = click.argument("source", type=click.File(encoding="utf-8-sig"), default="-")
+_READ_AT_ONCE = 65_536
+
+
+@click.command()
+@_SOURCE
+@policy_option
+@click.option(
+    "--jsonl", is_flag=True, help="Each line is a JSON value; its strings are concealed, line by line."
+)
+@click.option(
+    "--map", "map_file", type=click.Path(path_type=Path), help="Write placeholder and value here (0600)."
+)
+def conceal(source: TextIO, policy: str, jsonl: bool, map_file: Path | None) -> None:
+    """Conceal the personal data in SOURCE (or standard input).
+
+    The whole input is one text. With --map the values can be restored later: that file is personal data, keep it
+    apart from the text and delete it when it has served.
+    """
+    if jsonl and map_file:
+        raise click.UsageError("--map goes with one text, not with --jsonl")
+    concealer = open_concealer(policy)
+    if jsonl:
+        for number, row in json_lines(source):
+            _print_json(_conceal_row(concealer, number, row))
+        return
+    session = concealer.session()
+    try:
+        concealed = session.conceal(source.read())
+    except ConcealmentError as exc:
+        raise click.ClickException(str(exc)) from None
+    if map_file:
+        _write_private(map_file, json.dumps(dict(session.originals), ensure_ascii=False, indent=1))
+    click.echo(concealed, nl=False)
+
+
+@click.command()
+@_SOURCE
+@click.option("--map", "map_file", type=click.Path(exists=True, path_type=Path), required=True)
+def restore(source: TextIO, map_file: Path) -> None:
+    """Put the values of a map file back into SOURCE (or standard input), as it streams."""
+    try:
+        originals = json.loads(map_file.read_text(encoding="utf-8"))
+    except ValueError:
+        originals = None
+    if not isinstance(originals, dict) or not all(isinstance(value, str) for value in originals.values()):
+        raise click.ClickException("the map file is not one that `bianmin deid conceal --map` wrote")
+    restorer = Restorer(originals)
+    while piece := source.read(_READ_AT_ONCE):
+        click.echo(restorer.feed(piece), nl=False)
+    click.echo(restorer.flush(), nl=False)
+
+
+@click.command()
+@_SOURCE
+@policy_option
+@click.option("--jsonl", is_flag=True, help='Read {"id", "text"} lines; without it the input is one text.')
+def scan(source: TextIO, policy: str, jsonl: bool) -> None:
+    """Tell where personal data stands in SOURCE (or standard input), never what it is.
+
+    Writes {"id", "spans": [{"start", "end", "type", "score"}]} lines in the order read; offsets in characters.
+    """
+    concealer = open_concealer(policy)
+    if not jsonl:
+        _print_json({"spans": _spans(concealer, source.read(), "the text")})
+        return
+    for number, row in json_lines(source, "id", "text"):
+        if not isinstance(row["text"], str):
+            raise click.ClickException(f"line {number}: text is not a string")
+        _print_json({"id": row["id"], "spans": _spans(concealer, row["text"], f"line {number}")})
+
+
+def _spans(concealer: Concealer, text: str, place: str) -> list[dict[str, Any]]:
+    try:
+        found = concealer.detect(text)
+    except ConcealmentError as exc:
+        raise click.ClickException(f"{place}: {exc}") from None
+    return [{"start": f.start, "end": f.end, "type": f.entity, "score": round(f.score, 4)} for f in found]
+
+
+def _conceal_row(concealer: Concealer, number: int, row: dict[str, Any]) -> Any:
+    try:
+        return concealer.session().conceal_tree(row)
+    except ConcealmentError as exc:
+        raise click.ClickException(f"line {number}: {exc}") from None
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def _write_private(path: Path, content: str) -> None:
+    """Write a file that only its owner can read; one that exists is never overwritten."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise click.ClickException("the map file exists already; it is not overwritten") from None
+    with open(descriptor, "w", encoding="utf-8") as out:
+        out.write(content)

@@ -1,0 +1,143 @@
+"""Dates as Taiwan writes them: year of the Republic (民國, AD − 1911) or AD, in digits or Chinese numerals.
+
+``compact`` writes ``YYYY-MM-DD``; what the text leaves out is left out: ``1989``, ``1989-05``, ``--05-03``.
+
+>>> compact("民國78年5月3日")
+'1989-05-03'
+>>> compact("七十八年五月三號")
+'1989-05-03'
+>>> compact("0780503")
+'1989-05-03'
+>>> compact("May 3, 1989")
+'1989-05-03'
+>>> compact("78年次")
+'1989'
+>>> validate("民國78年2月30日")
+Traceback (most recent call last):
+    ...
+deid.identifiers.errors.InvalidFormat: date
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+from deid.identifiers.errors import InvalidFormat, InvalidNumber
+
+_ROC, _JAPAN = 1911, {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988}
+_DIGITS = {
+    c: d
+    for d, group in enumerate(("零〇○", "一", "二兩", "三", "四", "五", "六", "七", "八", "九"))
+    for c in group
+}
+_TENS = {"十": 10, "拾": 10, "廿": 20, "卅": 30, "百": 100, "千": 1000}
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("JAN JANUARI JANUARY", "FEB FEBRUARI FEBRUARY", "MAR MARET MARCH", "APR APRIL", "MAY MEI", "JUN JUNI JUNE",
+         "JUL JULI JULY", "AUG AGU AGUSTUS AUGUST", "SEP SEPT SEPTEMBER", "OCT OKT OKTOBER OCTOBER", "NOV NOVEMBER",
+         "DEC DES DESEMBER DECEMBER"), start=1)
+    for name in names.split()
+}  # fmt: skip
+_UNSAID = (2000, 1, 1)  # a leap year: 2月29日 without a year is a date
+_N = "(?:[0-9]{1,4}|[零〇○一二兩三四五六七八九十拾廿卅百千]{1,6})"
+_PARTS = re.compile(
+    rf"(?:(?P<era>民國|西元|明治|大正|昭和|平成) ?)?(?:(?P<year>{_N}) ?年 ?次?)?"
+    rf"(?: ?(?:[農國陽陰舊新]曆|閏)?(?P<month>{_N}) ?月(?: ?初? ?(?P<day>{_N}) ?[日號]?)?)?"
+)
+_SEPARATED = re.compile(r"(?:民國|西元)? ?([0-9]{1,4})([ ]?[./\-、][ ]?|[ ])([0-9]{1,2})\2([0-9]{1,4})")
+_MONTH_DAY = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})")
+_RUN = re.compile(r"(?:民國|西元)? ?([0-9]{2,4})([0-9]{2})([0-9]{2})")
+_WORDS = re.compile(r"[A-Z]+|[0-9]+")
+
+
+def _number(text: str) -> int:
+    if text.isascii():
+        return int(text)
+    if not any(char in _TENS for char in text):
+        return int("".join(str(_DIGITS[char]) for char in text))
+    total, digit = 0, 0
+    for char in text:
+        if char in _TENS:
+            total += max(digit, 1) * _TENS[char] if char not in "廿卅" else _TENS[char]
+            digit = 0
+        else:
+            digit = _DIGITS[char]
+    return total + digit
+
+
+def _year(number: int, era: str | None = None) -> int:
+    if era in _JAPAN:
+        return number + _JAPAN[era]
+    return number if era != "民國" and (era or number >= 1000) else number + _ROC
+
+
+def _in_words(text: str) -> tuple[int | None, int | None, int | None] | None:
+    match = _PARTS.fullmatch(text)
+    if match is None or not (match["year"] or match["month"]):
+        return None
+    year = _year(_number(match["year"]), match["era"]) if match["year"] else None
+    return (
+        year,
+        _number(match["month"]) if match["month"] else None,
+        _number(match["day"]) if match["day"] else None,
+    )
+
+
+def _in_figures(text: str) -> tuple[int | None, int | None, int | None] | None:
+    if match := _SEPARATED.fullmatch(text):
+        first, middle, last = match[1], int(match[3]), match[4]
+        if len(last) == 4:
+            return (int(last), int(first), middle) if middle > 12 else (int(last), middle, int(first))
+        return (_year(int(first)), middle, int(last)) if len(last) <= 2 else None
+    if match := _MONTH_DAY.fullmatch(text):
+        return None, int(match[1]), int(match[2])
+    if match := _RUN.fullmatch(text):
+        return _year(int(match[1])), int(match[2]), int(match[3])
+    return None
+
+
+def _in_english(text: str) -> tuple[int | None, int | None, int | None] | None:
+    words = _WORDS.findall(text.upper())
+    months = [MONTHS[word] for word in words if word in MONTHS]
+    numbers = [int(word) for word in words if word.isdigit()]
+    if len(months) != 1 or len(numbers) not in (1, 2):
+        return None
+    days = [number for number in numbers if number <= 31]
+    years = [number for number in numbers if number > 31]
+    return (years[0] if years else None), months[0], (days[0] if days else None)
+
+
+def parts(text: str) -> tuple[int | None, int | None, int | None]:
+    """Return AD year, month and day, None for what is not said, or raise InvalidFormat."""
+    text = text.strip()
+    found = _in_words(text) or _in_figures(text) or _in_english(text)
+    if found is None:
+        raise InvalidFormat("date")
+    year, month, day = found
+    try:
+        datetime.date(
+            *(unsaid if said is None else said for said, unsaid in zip(found, _UNSAID, strict=True))
+        )
+    except (ValueError, OverflowError):
+        raise InvalidFormat("date") from None
+    return year, month, day
+
+
+def compact(text: str) -> str:
+    """Return the date as ``YYYY-MM-DD``, or raise InvalidFormat."""
+    year, month, day = parts(text)
+    written = f"{year:04}" if year is not None else "-"
+    written += f"-{month:02}" if month is not None else ""
+    return written + (f"-{day:02}" if day is not None else "")
+
+
+validate = compact
+
+
+def is_valid(text: str) -> bool:
+    try:
+        return bool(validate(text))
+    except InvalidNumber:
+        return False

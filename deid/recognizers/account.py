@@ -1,0 +1,84 @@
+"""Finds personal user names, and numbers by which a company or an office knows a person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from deid.findings import Finding
+from deid.recognizers import cue_words
+from deid.recognizers.cued import CODE, CuedRecognizer, Span
+from deid.recognizers.handles import HANDLE, is_name, is_official, is_private
+from deid.views import Views
+
+_MENTION = re.compile(
+    r"(?<![A-Z0-9._%+\-/@])@[A-Z0-9_](?:[A-Z0-9._]{1,28}[A-Z0-9_])(?![A-Z0-9@\-]|\.[A-Z0-9])"
+)
+_DOMAIN = re.compile(r".*(?:\.(?:COM|TW|NET|ORG|EDU|GOV|IO|ME)|APP|BOT)")
+_PROFILE = re.compile(
+    r"(?:FACEBOOK|FB|INSTAGRAM|THREADS|TWITTER|TIKTOK|T|LINE)\.(?:COM|NET|ME)/"
+    r"(?:PROFILE\.PHP\?ID=|PEOPLE/|TI/P/~?|@)?([A-Z0-9._\-]{4,40})"
+)
+_INMATE = re.compile(
+    "(?:監獄|看守所|戒治所|收容所|感化院|受刑人|收容人|療養院|安置機構)[^。!?\n]{0,16}"
+    "(?:編號|呼號|號碼|代號)[ :是為]{0,3}"
+    "([A-Z]{0,2}-?[0-9]{3,8})(?![0-9A-Z])"
+)
+_SERVICES = ("FB", "FACEBOOK", "MESSENGER", "臉書", "IG", "INSTAGRAM")
+_SHOWN_NAME = re.compile(
+    rf"(?<![A-Z])(?:{'|'.join(_SERVICES)})(?:的|名稱|名字|帳號|暱稱|叫做?|是|搜尋?|找|:|「| ){{0,5}}"
+    r"([A-Z][A-Z'.]{1,19}(?: [A-Z][A-Z'.]{1,19}){1,3})(?![A-Z0-9@])"
+)
+_SERVICE = re.compile(
+    "MARKETPLACE|MESSENGER|FACEBOOK|INSTAGRAM|META|BUSINESS|PAGE|GROUP|LIVE|TAIWAN|TAIPEI|STORE|SHOP|CLUB|NEWS"
+)
+_QUERY = re.compile("[?&][A-Z_]{0,8}(?:ID|V)=$")
+_SOMEONE = re.compile("[我他她]的|對方|本人|鄰居|網友|MY |HIS |HER |PROFILE\\.PHP|TI/P/")
+
+
+class AccountRecognizer(CuedRecognizer):
+    """User names after a service's name or 帳號, ``@name``, and the numbers of contracts, meters, policies, parcels.
+
+    A page that an office runs stays.
+    """
+
+    ENTITY = "ACCOUNT"
+    KINDS = (cue_words.USER_NAME, cue_words.SOCIAL, cue_words.LOGIN, cue_words.ID, cue_words.CONTRACT)
+    VALUE = HANDLE
+    SCORE = 0.65
+
+    def find(self, views: Views) -> Iterator[Finding]:
+        yield from super().find(views)
+        folded = views.folded
+        if "@" in folded:
+            for match in _MENTION.finditer(folded):
+                if not _DOMAIN.fullmatch(match[0]) and not is_official(views, match.span()):
+                    yield self.finding(views, match.span(), 0.5)
+        if "編號" in folded or "呼號" in folded or "號碼" in folded or "代號" in folded:
+            for match in _INMATE.finditer(views.figures):
+                yield self.finding(views, match.span(1), 0.5)
+        if any(name in folded for name in _SERVICES):
+            yield from self._named(views)
+        if "/" in folded:
+            for match in _PROFILE.finditer(folded):
+                if _SOMEONE.search(views.before(match.start(), 16) + match[0]):
+                    yield self.finding(views, match.span(1), 0.5)
+
+    def _named(self, views: Views) -> Iterator[Finding]:
+        """Find a page that is called like a person: FB Anna Maria Lin."""
+        for match in _SHOWN_NAME.finditer(views.folded):
+            words = views.text[slice(*views.original_span(*match.span(1)))].split()
+            called = all(word[0].isupper() and word[1:].islower() for word in words)
+            if called and not _SERVICE.search(match[1]) and not is_official(views, match.span(1)):
+                yield self.finding(views, match.span(1), 0.5)
+
+    def shape(self, kind: str) -> re.Pattern[str]:
+        return CODE if kind == cue_words.CONTRACT else HANDLE
+
+    def accepts(self, views: Views, span: Span, kind: str) -> bool:
+        if kind != cue_words.USER_NAME and _QUERY.search(views.before(span[0], 12)):
+            return False
+        return super().accepts(views, span, kind) and (kind == cue_words.CONTRACT or is_private(views, span))
+
+    def fills(self, views: Views, cell: Span) -> bool:
+        return is_name(views, cell)

@@ -1,0 +1,81 @@
+"""Addresses in Latin script: 「5F.-1, No. 12, Ln. 5, Sec. 2, Zhongshan N. Rd.」, 「12 Zhongshan Rd.」.
+
+A street is found first; the pieces that belong to it are then read to both sides. A street alone stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_KIND = re.compile(r"(?<=[ .])(?:ROAD|RD|STREET|ST|BOULEVARD|BLVD|AVENUE|AVE|LANE|LN)(?![A-Z])\.?")
+_WORD = r"(?:[A-Z][A-Z'\-]{0,20}|[1-9][0-9]{0,2}(?:ST|ND|RD|TH))"
+_NAME = re.compile(rf"(?<![A-Z0-9])(?:{_WORD}(?:\. ?| )){{1,4}}$")
+_NOT_NAME = re.compile(
+    r"(?:^|(?<=[ .]))(?:I|AM|WE|LIVE|LIVING|STAY|AT|ON|IN|IS|ADDRESS|ADDR|HOME|MY|THE|NEAR|TO|FROM|OF|AND|BY|"
+    r"ALONG|LN|"
+    r"SEC|ALY|NO)[. ]+"
+)
+_NUMBER = "[0-9]{1,4}(?: ?[-~] ?[0-9]{1,4}){0,2}(?![0-9])"
+_PIECE = (
+    rf"(?:(?:NO|NUMBER)\.? ?{_NUMBER}|#{_NUMBER}|(?:LN|LANE|ALY|ALLEY|SEC|SECTION)\.? ?[0-9]{{1,4}}|[0-9]{{1,3}} "
+    rf"?F(?:L|LOOR)?\.?"
+    r"(?: ?- ?[0-9]{1,3})?|[0-9]{1,2}(?:ST|ND|RD|TH) FLOOR|B[0-9]F?|(?:RM|ROOM|UNIT|APT)\.? ?[A-Z0-9]{1,5})"
+)
+_SEPARATOR = r"(?:[.,]{0,2}[ \n]?)"
+_BEFORE = re.compile(rf"(?<![A-Z0-9]){_PIECE}{_SEPARATOR}$")
+_BARE_BEFORE = re.compile(rf"(?<![A-Z0-9.]){_NUMBER},? $")
+_AFTER = re.compile(rf"{_SEPARATOR}{_PIECE}(?![A-Z0-9])")
+_BARE_AFTER = re.compile(rf"\.? ?{_NUMBER}(?![:.]?[0-9])")
+_HOUSE = re.compile(r"NO\.? ?[0-9]|NUMBER|#")
+_LONGEST_NAME, _LONGEST_PIECE, _MOST_PIECES = 44, 24, 6
+
+
+def english_addresses(folded: str) -> Iterator[tuple[int, int]]:
+    """Yield the streets with a house number, with lane, section, floor and room."""
+    position = 0
+    for kind in _KIND.finditer(folded):
+        start = _name_start(folded, position, kind.start())
+        if start is None:
+            continue
+        first, last = _first_piece(folded, start), _last_piece(folded, kind.end())
+        if first == start and last == kind.end() and (bare := _BARE_AFTER.match(folded, last)):
+            last = bare.end()
+        elif not _HOUSE.search(folded, first, last):
+            bare = _BARE_BEFORE.search(folded, max(0, first - _LONGEST_PIECE), first)
+            if bare is None:
+                continue
+            first = bare.start()
+        if first >= position:
+            position = last
+            yield first, last
+
+
+def _name_start(folded: str, lowest: int, end: int) -> int | None:
+    base = max(lowest, end - _LONGEST_NAME)
+    match = _NAME.search(folded[base:end])
+    if match is None:
+        return None
+    start = match.start()
+    for word in _NOT_NAME.finditer(match[0]):
+        start = match.start() + word.end()
+    return base + start if start < match.end() else None
+
+
+def _first_piece(folded: str, start: int) -> int:
+    for _ in range(_MOST_PIECES):
+        base = max(0, start - _LONGEST_PIECE)
+        match = _BEFORE.search(folded[base:start])
+        if match is None:
+            break
+        start = base + match.start()
+    return start
+
+
+def _last_piece(folded: str, end: int) -> int:
+    for _ in range(_MOST_PIECES):
+        match = _AFTER.match(folded, end)
+        if match is None:
+            break
+        end = match.end()
+    return end

@@ -1,0 +1,104 @@
+"""The parts of a Taiwanese address, as patterns on the folded view, and where a place's name begins.
+
+    road [section] [lane] [alley] number [floor] [room]     village [neighbourhood] [settlement] number ...
+
+Numbers stand in digits or Chinese numerals, with spaces inside, as ranges and lists. Every pattern is bounded.
+"""
+
+from __future__ import annotations
+
+import re
+
+from deid.tw_districts import CITIES, DISTRICTS
+
+HAN = "[㐀-䶿一-鿿\ue000-\uf8ff]"
+DAMAGED = "[?\ufffd□○◯〇*_]"
+_NUMERALS = "一二三四五六七八九十百千零〇○廿卅兩壹貳參叁肆伍陸柒捌玖拾佰"
+NUM = f"(?:[0-9]{{1,5}}|[{_NUMERALS}]{{1,8}})"
+SUB = f"(?: ?[之~-] ?{NUM})"
+_UNIT = f"{NUM}{SUB}{{0,2}}"
+_JOIN = "[ ]?(?:[、,~/-]|跟|和|及|與|或|至|到)[ ]?"
+_FLOOR = (
+    rf"(?:(?:地下 ?|第)?{NUM}(?:[~、至到-]{NUM})? ?(?:樓|層|FL?\.?(?![A-Z])){SUB}?(?: ?[A-Z][室戶棟座]?(?![A-Z0-9]))?"
+    rf"|B[0-9]{{1,2}}F?(?![0-9A-Z]){SUB}?|頂樓|頂加|地下室|騎樓"
+    rf"|[A-Z0-9甲乙丙丁前後左右中] ?[棟座幢])"
+)
+_ROOM = rf"(?:(?:{NUM}|[A-Z][0-9]{{0,4}}){SUB}? ?(?:室|房(?!屋)|戶(?![政籍長])))"
+_TAIL = rf"(?:[ ,、(]{{0,2}}{_FLOOR}){{0,3}}(?:[ ,、(]{{0,2}}{_ROOM})?"
+_FIRST = f"(?:(?<![0-9])[0-9]{{1,5}}|(?<![{_NUMERALS}])[{_NUMERALS}]{{1,8}}|(?<=[0-9段巷路街弄衖])[{_NUMERALS}]{{1,8}})"
+HOUSE = re.compile(
+    rf"{_FIRST}{SUB}{{0,2}}(?:{_JOIN}{_UNIT}){{0,6}} ?號(?: ?[之-] ?{NUM}(?! ?[號樓F]))?"
+    rf"(?:{_JOIN}{_UNIT} ?號(?: ?之 ?{NUM}(?! ?[號樓F]))?){{0,6}}{_TAIL}"
+)
+# 「忠孝東路四段100之2 5樓」: a number without 號, told by the floor or the sub-number behind it.
+UNMARKED = re.compile(
+    rf"(?<=[段路街道巷弄 ]){NUM}(?:{SUB}(?:[ ,]{{1,2}}{_FLOOR}|(?![0-9號段樓巷弄 ]))|[ ,]{{1,2}}{_FLOOR})"
+)
+
+_SECTION = f"(?: ?[東西南北]?{NUM} ?段|{HAN}{{1,3}}段)?"
+_LANE = f"(?:{NUM}{SUB}? ?巷(?:內 ?)?[ ,]?)?(?:{NUM}{SUB}? ?[弄衖] ?)?(?:{NUM} ?[弄衖] ?)?"
+# How one finds the door inside a lane: 「巷口進來第三間」.
+_WAY = (
+    rf"(?:[ ,]|巷?口|[巷弄]?[底內裡]面?|走?進[來去]|[往直]前?走|[左右](?:轉|手邊|邊)|過去|的|[那這]|倒數|"
+    rf"第 ?{NUM} ?[間棟戶家排])"
+)
+_ROAD_END = "(?:路|街|大道|巷)"
+LEADING = re.compile(
+    rf"(?:(?P<road>(?:{HAN} ?){{1,7}}|(?:{HAN}){{0,6}}{DAMAGED}{{1,2}}{HAN}?){_ROAD_END}{_SECTION}(?: "
+    rf"?{HAN}{{1,3}}巷)?"
+    rf"|(?P<village>{HAN}{{1,4}}[里村](?![鎮區鄉]))(?: ?{NUM} ?鄰)?(?P<settled>{HAN}{{0,5}}))"
+    rf" ?(?:門牌)?{_LANE}(?:(?<=[巷弄])(?![ ,]){_WAY}{{1,6}})?(?:附|臨|{NUM} ?樓 ?)?$"
+)
+# 「光復路三百」 before 巷: the lane's number was read as a part of the road's name.
+LANE_IN_ROAD = re.compile(rf"(?:路|街|大道) ?(?:[東西南北]?[{_NUMERALS}] ?段 ?)?(?=[{_NUMERALS}]{{1,8}}$)")
+LANE_ONLY = re.compile(rf"(?:{NUM}{SUB}? ?巷 ?(?:{NUM}{SUB}? ?[弄衖] ?)?|{NUM} ?[弄衖] ?)$")
+NEIGHBOURHOOD = re.compile(rf"{NUM} ?鄰{HAN}{{0,4}} ?$")
+VILLAGE_BEFORE = re.compile(rf"({HAN}{{1,4}}[里村](?![鎮區鄉]))? ?(?:{NUM} ?鄰[ ,]?)?$")
+_DISTRICT = re.compile("|".join(sorted(DISTRICTS, key=len, reverse=True)))
+DISTRICT_ONLY = re.compile(rf"(?:{_DISTRICT.pattern}) ?(?P<place>{HAN}{{0,4}}) ?$")
+NOT_A_ROAD = re.compile("(?:公路|鐵路|網路|(?<!鐵)道路|馬路|線路|電路|思路|通路|出路|迴路|國道)$")
+NOT_A_PLACE = re.compile(
+    "[所局處科課室院校館站場園店廟宮區樓梯的在是有線廳櫃台會團隊戲段第字約共]$|中心$|公司$"
+)
+
+# What goes before a name without being part of it. The last of these that leaves a name of two characters counts.
+_WORDS_BEFORE = re.compile(
+    "[這那]個?|到|[路街巷](?!竹)口?|"
+    "[之側]|至(?![善聖誠真平德公])|(?<=[路街號樓段巷口們0-9一二三四五六七八九十])[和與及]|"
+    "(?<=[0-9一二三四五六七八九十])[日月點分時年度次台輛件]|[里村](?![東西南北])|縣(?![民府政])|市(?![民府政場])|"
+    "(?:竹北|苗栗|頭份|彰化|員林|南投|斗六|太保|朴子|屏東|宜蘭|花蓮|[台臺]東|馬公)市|(?<![一-鿿])[東西南北中]區|"
+    "(?<=[一-鿿]{2})[區鄉鎮]|"
+    "還有|檢舉|反映|反應|投訴|陳情|違停|昨天|今天|明天|昨晚|今早|早上|晚上|半夜|凌晨|[上下]午|目前|現在|一直|"
+    "(?:戶籍|通訊|現居|居住|所在|租屋|工作|公司|聯絡|寄件|收件)(?:地[址點]?|處)(?!政)|住址|地址|"
+    "門牌|地點|戶籍|[住居處]所|其?住處|"
+    "位置|派人|過來|經過|接近|送至|遷至|搬至|搬去|寄至|(?:[我住老娘新店你妳他她們公嬤叔姨爸媽哥姐姊弟妹客東居]|朋友|親戚)家(?!齊)|"
+    "公司|收[件到]|旁邊|對面|[前後外裡]面|"
+    "附近|門口|轉角|有個|淹水|"
+    f"看到|發現|[台臺]灣(?!大道)|{'|'.join(CITIES)}|"
+    "[在住是於址的了往我你他您她寄找從號樓室弄段(:,;!。?鄰請跟靠就給叫壁查問修挖]"
+)
+_SHORT_NAMES = frozenset("東西南北中新老大橫直")
+_LONGEST_GLUED, _LONGEST_WORD = 7, 3
+
+
+def name_start(text: str, start: int, end: int) -> int:
+    """Return where a place's name begins in ``text[start:end]``, the run of characters before 路, 里, 段 ..."""
+    best = start
+    for match in _WORDS_BEFORE.finditer(text, max(0, start - _LONGEST_WORD), end):
+        if match.end() <= start:
+            continue
+        left = end - match.end()
+        if left >= 2 or (left == 1 and text[match.end()] in _SHORT_NAMES and _is_boundary(text, match.end())):
+            best = match.end()
+    spaced = text.rfind(" ", best, end)
+    if spaced >= best and end - spaced > 2:
+        best = spaced + 1
+    if best == start and end - start >= _LONGEST_GLUED:
+        best = end - 5
+    return best
+
+
+def _is_boundary(text: str, end: int) -> bool:
+    """Whether a name of one character may follow: 「住南街」, 「三峽區中街」, but not 「鎮南街」."""
+    before = text[end - 1]
+    return before not in "?區鄉鎮市里村" or any(text[end - n : end] in DISTRICTS for n in (2, 3, 4))

@@ -1,0 +1,178 @@
+"""Finds dates of birth: a date that a word of birth announces, in a column of birthdays, or in a row of identity.
+
+Ordinary dates (of an application, a notice, an event) stay.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+
+from deid.findings import Finding
+from deid.identifiers import roc_date
+from deid.identifiers.errors import InvalidNumber
+from deid.recognizers.base import TextRecognizer
+from deid.recognizers.name_context import SURNAME_START
+from deid.views import Views
+
+_C = "[零〇○一二兩三四五六七八九十廿卅]"
+_Y = f"(?:[0-9]{{1,4}}|[零〇○一二三四五六七八九十百廿]{{1,5}}|{_C}(?: {_C}){{1,3}})"
+_N = f"(?:[0-9]{{1,2}}|{_C}{{1,3}}|{_C} {_C})"
+_DAY = f"(?:{_N} ?[日號]?|初 ?[一二三四五六七八九十])"
+_LUNAR = "(?:農曆|國曆|陽曆|陰曆|舊曆|新曆|閏)"
+_ERA = "(?:民國|西元|明治|大正|昭和|平成|ROC)"
+_MONTH = "(?:JAN|FEB|MAR|APR|MAY|MEI|JUN|JUL|AUG|AGU|SEP|OCT|OKT|NOV|DEC|DES)[A-Z]{0,7}"
+_SEP = r"(?: ?[./\-、] ?| )"
+_DATE = re.compile(
+    rf"(?=[0-9零〇○一二兩三四五六七八九十百廿卅民西明大昭平RJFMASOND])(?:"
+    rf"(?:{_ERA} ?)?{_Y} ?年(?: ?次)?(?: ?{_LUNAR}?{_N} ?月(?: ?{_DAY})?)?|{_N} ?月 ?{_DAY}"
+    rf"|(?<![0-9./\-])(?:{_ERA} ?)?[0-9]{{1,4}}{_SEP}[0-9]{{1,2}}{_SEP}(?:[0-9]{{4}}|[0-9]{{1,2}})(?![0-9]|"
+    rf"[./\-][0-9])"
+    rf"|(?<![0-9A-Z./\-])(?:{_ERA} ?)?[0-9]{{6,8}}(?![0-9])|(?<![0-9./\-])[0-9]{{1,2}}[/.][0-9]{{1,2}}(?![0-9./])"
+    rf"|(?<![0-9])[0-9]{{1,2}}(?:ST|ND|RD|TH)?(?: OF)?[ \-]{_MONTH}[.,]?[ \-][0-9]{{4}}(?![0-9])"
+    rf"|(?<![A-Z]){_MONTH}\.? [0-9]{{1,2}}(?:ST|ND|RD|TH)?,? ?[0-9]{{4}}(?![0-9])"
+    rf"|{_Y}點{_N}點{_N}|[0-9]{{1,2}} THáNG [0-9]{{1,2}},? NăM [0-9]{{4}})"
+)
+_BIRTH = re.compile("生|年次|出世|D\\.? ?O\\.? ?B|BIRTH|BORN|SINH|LAHIR|KAARAWAN")
+_CUE_BEFORE = re.compile(
+    r"(?:生日|出生(?:年月日|日期|日|於|年)?|生於|年次|誕生(?:於)?|生年月日|生辰|出世|D\.? ?O\.? ?B\.?|(?:DATE ?OF "
+    r"?)?BIRTH[_ \-]?(?:DAY|DATE)?|"
+    r"BORN|SINH|LAHIR|KAARAWAN)"
+    r"(?:[ :=\"'「『(\[{,、\t/|_?的是為在於ON]|(?:A|ANS|ANSWER|CALLER|答|民眾|來電者|對方) ?:|DATE|TIME|年月日|"
+    rf"日期|格式|{_LUNAR}|填|寫|就|應該|應|正確|[打寫登印記填][錯成]|被|誤植|有誤|不對|不是|"
+    r"[把將我他她卻]|結果|了|TANGGAL|NGàY|改成?|"
+    r"分別|都|[\n]){0,8}"
+    r"(?:IS |WAS )?$"
+)
+_CUE_AFTER = re.compile(
+    " ?(?:[)( ,]{0,2}(?:出生(?!登記|率|證明|[之者、])|誕生|生日|BORN)|"
+    "(?:的)?生(?![效活產態命物意病死育氣前成肖日長鮮理涯動])|"
+    "(?:是|為)?(?:我|他|她|小孩|兒子|女兒|爸|媽|先生|太太|本人)?(?:爸|媽)?的?(?:生日|出生))"
+)
+# What may stand between one date of birth and the next: 「印成」, 「不是」, 「、老二」.
+_CORRECTED = re.compile(
+    r"[^。!\n0-9]{0,10}(?:[打寫登印記填變弄]成|[打寫登印記填]錯|應該?[是為]|應改|不是|才對|更正|改成|"
+    r"還是|正確|[證照戶籍本]上?面?[寫是登])[^。!\n0-9]{0,6}"
+)
+_NEXT_OF_KIN = re.compile(
+    r"(?: ?出?生)?(?: ?[、和跟與及/] ?|[, ]{1,2}而?是|"
+    r"[ ,、;和跟與及/]{1,3}(?:老[大二三四么]|[姊姐]姊?姐?|妹妹?|哥哥?|弟弟?|[大小]的|[大二三小]?(?:兒子|女兒)|"
+    r"先生|太太|"
+    r"爸爸?|媽媽?|我|另一[個位])的?[是: ]{0,2})"
+)
+_GENERIC_YEAR = re.compile(
+    " ?(?:\\)?以[上下前後]|以前|以後|之前|之後|[前後至起者~-]|[( ]?含|\\(|的?役男|男子|、|,? ?[0-9]{2}年次)"
+)
+_COHORT_BEFORE = re.compile(r"[0-9] ?(?:年次)?[~-]$|歲 ?\($|例[:如]$|\(例:?$")
+_PERSONAL_BEFORE = re.compile(
+    "(?:我|本人|爸|媽|先生|太太|老[公婆]|兒子|女兒|小孩|公|嬤|[他她]|弟|妹|哥|姊|姐)[^,。!?\n]{0,8}$"
+)
+_ID = "[A-Z][0-9A-D][0-9]{8}"
+_MOBILE = "09[0-9]{2}[- ]?[0-9]{3}[- ]?[0-9]{3}"
+_ROW = "[ ,、/\t|;\\n]{1,3}"
+_ID_BEFORE, _ID_AFTER = re.compile(rf"{_ID}{_ROW}$"), re.compile(rf"{_ROW}{_ID}(?![0-9])")
+_MOBILE_BEFORE, _MOBILE_AFTER = re.compile(rf"{_MOBILE}{_ROW}$"), re.compile(rf"{_ROW}{_MOBILE}(?![0-9])")
+_NAME_BEFORE = re.compile(
+    rf"(?:^|[ \n\t,、:(。;/|]|"
+    rf"[爸媽公嬤父母弟妹哥姊姐夫妻婆伯叔姨姑兒女生人孩子]){SURNAME_START.pattern}[一-鿿·]{{1,3}}{_ROW}$"
+)
+_HEADER = re.compile("生日|出生(?!地)|BIRTH|DOB")
+_SEPARATORS = ("\t", "|", ",", "  ", " ")
+_BEFORE, _LONGEST_HEADING, _OLDEST, _GROWN = 36, 200, 125, 12
+
+
+class DateOfBirthRecognizer(TextRecognizer):
+    """A date in itself says nothing; what stands around it does."""
+
+    ENTITY = "DATE_OF_BIRTH"
+
+    def find(self, views: Views) -> Iterator[Finding]:
+        folded = views.folded
+        announced = _BIRTH.search(folded) is not None
+        last = -1
+        for found in _DATE.finditer(folded):
+            start, end = found.span()
+            before = folded[max(0, start - _BEFORE) : start]
+            told = announced and (_is_announced(folded, before, found) or _follows(folded, last, found))
+            if told or _is_in_row(folded, before, found):
+                last = end if told else last
+                yield self.finding(views, (start, end), 0.7)
+        if announced:
+            for span in _in_columns(folded):
+                yield self.finding(views, span, 0.7)
+
+
+def _is_announced(folded: str, before: str, found: re.Match[str]) -> bool:
+    """Whether a word of birth leads to the date or follows it."""
+    if found[0].rstrip().endswith("次"):
+        generic = _GENERIC_YEAR.match(folded, found.end()) or _COHORT_BEFORE.search(before)
+        return generic is None or _PERSONAL_BEFORE.search(before) is not None
+    if _CUE_BEFORE.search(before):
+        return True
+    return _CUE_AFTER.match(folded, found.end()) is not None and roc_date.is_valid(found[0])
+
+
+def _follows(folded: str, last: int, found: re.Match[str]) -> bool:
+    """Whether a date corrects the date of birth before it, or is that of the next child."""
+    if last < 0 or found.start() - last > _BEFORE or found[0].rstrip().endswith("次"):
+        return False
+    between = (_CORRECTED, _NEXT_OF_KIN)
+    return any(words.fullmatch(folded, last, found.start()) for words in between)
+
+
+def _is_in_row(folded: str, before: str, found: re.Match[str]) -> bool:
+    """Whether a full past date stands directly beside a national ID, a mobile number or a name.
+
+    Beside a mobile number or a name, a recent date is rather when something happened or was signed.
+    """
+    by_id = _ID_BEFORE.search(before) or _ID_AFTER.match(folded, found.end())
+    beside = (
+        _MOBILE_BEFORE.search(before)
+        or _MOBILE_AFTER.match(folded, found.end())
+        or _NAME_BEFORE.search(before)
+    )
+    if not by_id and not beside:
+        return False
+    try:
+        year, month, day = roc_date.parts(found[0])
+    except InvalidNumber:
+        return False
+    if year is None or month is None or day is None:
+        return False
+    age = datetime.date.today().year - year
+    return (0 if by_id else _GROWN) <= age <= _OLDEST
+
+
+def _in_columns(folded: str) -> Iterator[tuple[int, int]]:
+    """Yield the dates under a heading of birth in a table of lines."""
+    separator, column, position = "", -1, 0
+    for line in folded.splitlines(keepends=True):
+        if column < 0 or separator not in line or _HEADER.search(line):
+            separator, column = _birth_column(line)
+        elif cell := _cell(line, separator, column):
+            start, end = cell
+            if roc_date.is_valid(line[start:end]):
+                yield position + start, position + end
+        position += len(line)
+
+
+def _birth_column(line: str) -> tuple[str, int]:
+    if not _HEADER.search(line) or len(line) > _LONGEST_HEADING:
+        return "", -1
+    for separator in _SEPARATORS:
+        cells = line.split(separator)
+        if len(cells) > 1:
+            return separator, next(index for index, cell in enumerate(cells) if _HEADER.search(cell))
+    return "", -1
+
+
+def _cell(line: str, separator: str, column: int) -> tuple[int, int] | None:
+    cells = line.split(separator, column + 1)
+    if len(cells) <= column:
+        return None
+    start = sum(len(cell) + len(separator) for cell in cells[:column])
+    cell = cells[column]
+    trimmed = cell.strip(" \"'\r\n")
+    start += cell.find(trimmed)
+    return (start, start + len(trimmed)) if trimmed else None

@@ -1,0 +1,96 @@
+"""User names of chat and social services: what one looks like, and when it is a private person's."""
+
+from __future__ import annotations
+
+import re
+
+from deid.recognizers.cued import Span
+from deid.views import Views
+
+_SPOKEN = "下?底線|底槓|點|減號|槓|UNDERSCORE|UNDERLINE|DASH|DOT"
+HANDLE = re.compile(
+    rf"(?:@|小老鼠)? ?[A-Z0-9](?:[A-Z0-9._\-]| ?(?:{_SPOKEN}) ?(?=[A-Z0-9])"
+    r"|(?<=[A-Z_]) (?=[0-9]{2,6}(?![0-9年月日號點元樓個次]))|(?<=(?<![A-Z0-9])[A-Z0-9]) (?=[A-Z0-9](?![A-Z]))){2,40}"
+    r"(?<=[A-Z0-9_])(?:#[0-9]{4})?(?![A-Z0-9@]|\.[A-Z0-9])"
+)
+
+_TOLD = re.compile(
+    r"(?:[:=?]|是|為|叫做?|改成|(?<![A-Z])(?:ID|IS|IT'S|NAME|USERNAME|HANDLE|CALLED)|帳號|名稱|代號|賴|LINE)"
+    r"[ \n\"'「『(<]{0,3}(?:[^\n:]{0,8}: ?)?$"
+)
+_TOLD_OUTRIGHT = re.compile(
+    r"(?:(?:帳號|名稱|代號|暱稱|(?<![A-Z])(?:USERNAME|(?:LINE|WECHAT|IG|FB|DISCORD|賴)[ 的]{0,2}ID))[\"'」]?"
+    r"(?: ?(?:[:=]|\?\n|就?是|為|叫做?)| IS| IT'S)*"
+    r"|(?:(?<![A-Z])(?:ID|LINE|NAME|USER|LOGIN|HANDLE|ACCOUNT|ACCT|IG|FB|FACEBOOK|INSTAGRAM|THREADS|DISCORD|TELEGRAM|TWITTER|"
+    r"WECHAT|TIKTOK|PTT|DCARD|STEAM)|賴|微信|臉書|推特|抖音|脆)[\"'」]?(?: ?(?:[:=]|\?\n|就?是|為|叫做?)| IS| IT'S)+)"
+    r"[ \n\"'「『(<]{0,3}(?:[A-Z]{1,12}: )?$"
+)
+_COUNTED = re.compile(" ?[人元次名則位個件]")
+_SENTENCE_GOES_ON = re.compile(" [A-Z]")
+_OFFICIAL = re.compile("官方|官網|粉專|粉絲|市府|政府|縣府|公所|客服|GOV|訂閱|LINE@|小編|機關")
+_PRODUCT = re.compile(
+    r"(?:V|VER|IOS|ANDROID|IPHONE|IPAD|WIN|WINDOWS|COVID|PM|MP|OPPO|PIXEL|GALAXY|CHROME|EDGE|GPT)[ \-]?[0-9.]+"
+    r"|[A-Z]?[0-9]X[0-9A-F]+|[0-9.]+(?:[GKMPT]B?|PX|MIN|HR)|.*(?:APP|BOT)|[0-9]{1,2}點.*|HTTPS?|WWW\..*|.*\.(?:COM|TW|NET|ORG|EDU|GOV|ME|TV|CC|PHP|HTML?|ASPX?|PDF|JPG|PNG|MP4)"
+)
+_LETTERS = re.compile("[A-Z._]{3,30}")
+_KEY_AFTER = re.compile(r"[\"']?[ ]?[:=]")
+_WORD = re.compile(
+    "ACCOUNT|ADMIN|AGENT|ALSO|AND|ANDROID|APP|AVAILABLE|BECAUSE|BLOCKED|BOT|BUSY|BUT|CALL|"
+    "CALLER|CARD|CHAT|CHECK|CLOSED|CODE|CONTACT|DEAD|DETAILS|DOWN|EMAIL|EMPTY|FACEBOOK|"
+    "FALSE|FRIEND|FROM|GMAIL|GOOGLE|GROUP|GUEST|HACKED|HAS|HAVE|HELLO|HERE|HOTMAIL|"
+    "INSTAGRAM|INVALID|IOS|ITAIWAN|LINE|LOCKED|LOGIN|LOGOUT|LONG|MAIL|MESSAGE|MESSENGER|"
+    "MINE|MUSIC|NAME|NONE|NOT|NOTIFY|NULL|NUMBER|OFFICIAL|OPEN|OUTLOOK|PASSWORD|PAY|PHONE|"
+    "PLEASE|POINTS|POST|QRCODE|ROOT|SHOPPING|STILL|STOLEN|STORE|SUSPENDED|TAXI|TEST|THAT|"
+    "THE|THIS|THREADS|TODAY|TRUE|UNKNOWN|USER|USERNAME|VOOM|WALLET|WAS|WITH|WRONG|YAHOO|"
+    "YES|YOU|YOUR"
+)
+_SHORTEST = 4
+_SHORTEST_TOLD = 3
+_SHORTEST_NUMBER = 5
+_LONGEST_ACRONYM = 5
+
+
+def is_private(views: Views, span: Span) -> bool:
+    """Whether a user name of the right shape reads like one, and not like a word, a product or an office's page.
+
+    Letters only, or digits only, must be told outright (「ID 是」, ``username:``).
+    """
+    start, end = span
+    value = views.figures[start:end]
+    name = value.lstrip("@ ")
+    if _PRODUCT.fullmatch(name) or _WORD.fullmatch(name.split(" ")[0]) or is_official(views, span):
+        return False
+    if _KEY_AFTER.match(views.folded, end) or views.before(start, 1) in ("#", "&", "/"):
+        return False
+    letters = any("A" <= char <= "Z" for char in name)
+    digits = sum(map(str.isdigit, name))
+    told = value[0] == "@" or _TOLD.search(views.before(start, 24)) is not None
+    if not letters:
+        return (
+            told and digits >= _SHORTEST_NUMBER and "." not in name and not _COUNTED.match(views.folded, end)
+        )
+    if len(name) < (_SHORTEST_TOLD if told else _SHORTEST):
+        return False
+    if digits or "_" in name or "線" in name or "點" in name or "." in name:
+        return True
+    if value[0] == "@":
+        return True
+    if len(name) <= _LONGEST_ACRONYM and views.text[slice(*views.original_span(start, end))].isupper():
+        return False
+    outright = _TOLD_OUTRIGHT.search(views.before(start, 24))
+    if outright is None:
+        return False
+    joined = outright[0].rstrip()[-1] in ":=是為叫"
+    return joined or _SENTENCE_GOES_ON.match(views.folded, end) is None
+
+
+def is_name(views: Views, cell: Span) -> bool:
+    """Whether a cell of a column of user names holds one."""
+    value = views.folded[slice(*cell)].strip()
+    return _LETTERS.fullmatch(value) is not None and not _WORD.fullmatch(value)
+
+
+def is_official(views: Views, span: Span) -> bool:
+    """Whether an office is spoken of right beside a user name."""
+    value = views.folded[span[0] : span[1]]
+    return _OFFICIAL.search(f"{views.before(span[0], 12)}\n{value}\n{views.after(span[1], 6)}") is not None

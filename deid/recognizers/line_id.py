@@ -1,0 +1,26 @@
+"""Finds the IDs of LINE and other chat services."""
+
+from __future__ import annotations
+
+from deid.recognizers import cue_words
+from deid.recognizers.cued import CuedRecognizer, Span, cues_of
+from deid.recognizers.handles import HANDLE, is_name, is_private
+from deid.views import Views
+
+
+class LineIdRecognizer(CuedRecognizer):
+    """A user name after LINE, 賴, 加我; after ID alone only where a chat service is spoken of."""
+
+    ENTITY = "LINE_ID"
+    KINDS = (cue_words.CHAT, cue_words.CHAT_HINT, cue_words.ID)
+    VALUE = HANDLE
+    REACH = 40
+    SCORE = 0.7
+
+    def accepts(self, views: Views, span: Span, kind: str) -> bool:
+        if kind == cue_words.ID and not cues_of(views).by_kind.get(cue_words.CHAT):
+            return False
+        return super().accepts(views, span, kind) and is_private(views, span)
+
+    def fills(self, views: Views, cell: Span) -> bool:
+        return is_name(views, cell)

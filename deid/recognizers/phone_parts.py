@@ -1,0 +1,75 @@
+"""What belongs to a telephone number without being one: extensions, second numbers, corrections, parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+EXTENSION = (
+    r"(?:[ ,(]{0,2}(?:(?:轉|撥)?(?:內線|分機)(?:號碼?)?(?:是|為)?|#|\*|轉接|轉|EXT(?:ENSION)?\.?|X(?=[ ]?[0-9]))[ "
+    r":]{0,2}[0-9]{1,6}(?![0-9]))?"
+)
+_EXTENDED = re.compile(r"(?:轉|分機|內線|#|\*|EXT|X)[^0-9]{0,5}[0-9]{1,6}$")
+_NOT_COUNTED = r"(?![0-9]|[ ]?[年月日號樓點時分元人次位歲%:巷弄段鄰條個件天張萬千百台輛坪度之]|[/.\-][0-9])"
+_SECOND = re.compile(
+    rf"[ ]?(?:或是?|、|/|,|;|及|和|跟|與)[ ]?[2-9][0-9]{{2,3}}[ \-]?[0-9]{{4}}{EXTENSION}{_NOT_COUNTED}"
+)
+_ENDINGS = re.compile(rf"[ ]?[/~][ ]?[0-9]{{1,4}}{_NOT_COUNTED}")
+_EXTENSIONS = re.compile(rf"[ ]?(?:或是?|、|/|,|~|-|至|及|和)[ ]?(?:轉|分機|#)?[0-9]{{1,5}}{_NOT_COUNTED}")
+_CORRECTED = (
+    r"(?:啊|欸|喔|呃|抱歉)?(?:不對|不是|錯了?|打錯|說錯|講錯|寫錯|更正|喔不|啊不|應該是|"
+    r"改成)(?![0-9]{0,3}[年月日號樓元])"
+)
+_CORRECTION = re.compile(
+    rf"[ ,.…、]{{0,4}}{_CORRECTED}[^0-9\n]{{0,10}}[0-9]{{2,8}}(?:-[0-9]{{3,4}})?{_NOT_COUNTED}"
+)
+# A cheap look at what every follower begins with.
+_MAY_FOLLOW = re.compile(r"[ ]?[或、/,;及和跟與~\-至]|[ ,.…、]{0,4}[啊欸喔呃抱不錯打說講寫更應改]")
+_QUERIED = re.compile(
+    r"(?:PHONE|TEL|MOBILE|CELL|手機|電話)[A-Z_0-9]{0,10}[\"'`]? (?:NOT )?LIKE [\"'][%_]*([0-9]{3,10})[%_]*[\"']"
+)
+_MOST_FOLLOWERS = 8
+
+_FRAGMENT = re.compile(
+    rf"(?<![0-9])09[0-9]{{2}}(?:[ .\-]?[0-9]{{1,3}}(?:[ \-]?[0-9]{{1,2}})?)?(?=[ .…,、\-]{{0,6}}{_CORRECTED})"
+)
+_PART = re.compile(r"(?<![0-9A-Z])[0-9](?:[0-9 \-]{0,6}[0-9])(?![0-9A-Z])")
+_PART_WORD = "(?:[後末尾前]面?的?[2-8]個?[碼位]|尾數|末尾)"
+_PART_CUE = re.compile(f"{_PART_WORD}(?:號碼)?(?:數字)?[^0-9]{{0,5}}$")
+_PHONE_WORD = re.compile("手機|電話|門號|號碼|09[0-9]{2}|TEL|MOBILE|PHONE|市話|聯絡")
+_OTHER_WORD = re.compile("卡|帳|身分證|身份證|統編|發票|載具|車|證號|信用|戶頭|案號|案件|收據|訂單|序號")
+_PART_WINDOW = 28
+
+
+def with_followers(figures: str, start: int, end: int) -> tuple[int, int]:
+    """Extend a number by what shares it: 「2345-6789/6790」, 「轉12、13」, 「不對 是679」."""
+    for _ in range(_MOST_FOLLOWERS):
+        if not _MAY_FOLLOW.match(figures, end):
+            break
+        patterns = [_SECOND, _ENDINGS, _CORRECTION]
+        if _EXTENDED.search(figures[max(start, end - 12) : end]):
+            patterns.insert(0, _EXTENSIONS)
+        match = next(filter(None, (pattern.match(figures, end) for pattern in patterns)), None)
+        if match is None:
+            break
+        end = match.end()
+    return start, end
+
+
+def fragments(figures: str) -> Iterator[tuple[int, int]]:
+    """Yield parts of a number: 「0912… 不對」, 「手機末三碼 123」 and ``phone LIKE '%123'``."""
+    if "09" in figures:
+        for found in _FRAGMENT.finditer(figures):
+            yield found.span()
+    if "LIKE" in figures:
+        for found in _QUERIED.finditer(figures):
+            yield found.span(1)
+    if "碼" not in figures and "尾" not in figures:
+        return
+    for found in _PART.finditer(figures):
+        before = figures[max(0, found.start() - _PART_WINDOW) : found.start()]
+        if _PART_CUE.search(before):
+            words = [match.end() for match in _PHONE_WORD.finditer(before)]
+            others = [match.end() for match in _OTHER_WORD.finditer(before)]
+            if words and max(words) > max(others, default=-1):
+                yield found.span()

@@ -1,0 +1,163 @@
+"""Tells a number or an address that an agency publishes from a private one, by the words around it.
+
+Two kinds of evidence; without either a value is private:
+
+* a link: an agency's name, its form of address (本局, 承辦人) or a published line (服務專線) leads straight to it;
+* a notice: the surroundings read like an agency's notice, nobody speaks of himself there, and no private word
+  (姓名, 家裡, 住) leads to it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from functools import cached_property
+
+from deid.recognizers.public_words import (
+    ADDRESS_GLUE,
+    ADDRESS_LINK,
+    ANCHOR,
+    ASKED,
+    CITIZEN,
+    LINE_GLUE,
+    LINE_LINK,
+    MAIL_TOLD,
+    NAME_BEFORE,
+    NOTICE,
+    PLACE,
+    PLACE_AFTER,
+    PRIVATE_AFTER,
+    PRIVATE_BEFORE,
+    SERVED_AFTER,
+    TOLD_BEFORE,
+)
+from deid.tw_districts import DISTRICTS
+from deid.views import Views
+
+_LEFT, _CLAIM, _ASK = 72, 40, 8
+_CITIZEN_REACH, _NOTICE_REACH = 160, 400
+_ENOUGH_MARKS = 2
+_ENOUGH_PLACES = 3
+_LISTED = frozenset(" \n\t:(,、-|市區縣鄉鎮及")
+_MOST_ANCHORS = 3
+_NAME = "public_context"
+
+
+class PublicContext:
+    """Judges places of one text, in offsets of the folded view.
+
+    Whatever it needs of the text is looked for once, by the first judgment that needs it.
+    """
+
+    def __init__(self, folded: str) -> None:
+        self._folded = folded
+
+    @classmethod
+    def of(cls, views: Views) -> PublicContext:
+        """Return the one that all recognisers of a text share."""
+        context = views.cache.get(_NAME)
+        if not isinstance(context, cls):
+            context = views.cache[_NAME] = cls(views.folded)
+        return context
+
+    def publishes_line(self, start: int, end: int, *, mobile: bool = False) -> bool:
+        """Whether the telephone number at ``start:end`` is an agency's; a mobile number needs a link."""
+        return self._is_published(start, end, LINE_LINK, LINE_GLUE, notice=not mobile)
+
+    def publishes_address(self, start: int, end: int) -> bool:
+        """Whether the address at ``start:end`` is an agency's."""
+        if self._is_published(start, end, ADDRESS_LINK, ADDRESS_GLUE, notice=True):
+            return True
+        return self._is_near_citizen(start, end) is False and PLACE_AFTER.match(self._folded, end) is not None
+
+    def publishes_mailbox(self, start: int, end: int) -> bool:
+        """Whether the e-mail address at ``start:end`` is an agency's or an event's."""
+        if self._is_published(start, end, LINE_LINK, LINE_GLUE, notice=True):
+            return True
+        told = MAIL_TOLD.search(self._folded[max(0, start - _CLAIM) : start])
+        if told is None or self._is_near_citizen(start, end):
+            return False
+        near = start - _NOTICE_REACH, end + _NOTICE_REACH
+        marks = _count(self._notice_marks, *near) + _count(self._places, *near)
+        return told["event"] is not None or marks >= _ENOUGH_MARKS
+
+    def _is_published(
+        self, start: int, end: int, link: re.Pattern[str], glue: re.Pattern[str], *, notice: bool
+    ) -> bool:
+        if not (self._anchors if not notice else self._has_evidence):
+            return False
+        if PRIVATE_AFTER.match(self._folded, end):
+            return False
+        first = bisect_left(self._anchors, (start - _LEFT, False))
+        near = self._anchors[first : bisect_left(self._anchors, (start + 1, False))]
+        anchors = [at for at, _ in near]
+        if self._is_linked(start, [at for at, is_firm in near if not is_firm], link):
+            return True
+        if self._is_near_citizen(start, end):
+            return False
+        if self._is_linked(start, anchors, glue):
+            return True
+        if not notice:
+            return False
+        if SERVED_AFTER.match(self._folded, end):
+            return True
+        if self._is_claimed(start, max(anchors, default=-1)):
+            return False
+        asked = bool(anchors) and ASKED.search(self._folded[max(0, start - _ASK) : start]) is not None
+        return asked or self._is_notice(start, end)
+
+    def _is_near_citizen(self, start: int, end: int) -> bool:
+        return _count(self._citizen_marks, start - _CITIZEN_REACH, end + _CITIZEN_REACH) > 0
+
+    def _is_notice(self, start: int, end: int) -> bool:
+        low, high = start - _NOTICE_REACH, end + _NOTICE_REACH
+        if _count(self._notice_marks, low, high) >= _ENOUGH_MARKS:
+            return True
+        if _count(self._places, low, high) < _ENOUGH_PLACES:
+            return False
+        before = self._folded[max(0, start - _ASK) : start]
+        return before[-1:] in _LISTED or TOLD_BEFORE.search(before) is not None
+
+    def _is_linked(self, start: int, anchors: list[int], glue: re.Pattern[str]) -> bool:
+        return any(glue.fullmatch(self._folded, at, start) for at in reversed(anchors[-_MOST_ANCHORS:]))
+
+    def _is_claimed(self, start: int, last_anchor: int) -> bool:
+        """Whether a private word or a name stands before the value, with no agency between."""
+        before = max(0, start - _CLAIM)
+        words = self._private_words
+        at = bisect_left(words, (start + 1, 0)) - 1
+        if at >= 0 and words[at][0] > last_anchor and words[at][1] >= before:
+            return True
+        named = NAME_BEFORE.search(self._folded[max(before, last_anchor) : start])
+        return named is not None and f"{named['name']}區" not in DISTRICTS
+
+    @cached_property
+    def _anchors(self) -> list[tuple[int, bool]]:
+        """Where each name of an agency or published line ends, and whether it is only a firm's."""
+        return [(match.end(), match["firm"] is not None) for match in ANCHOR.finditer(self._folded)]
+
+    @cached_property
+    def _has_evidence(self) -> bool:
+        """Whether anything in the text speaks of an agency at all: mostly not, and then nothing is weighed."""
+        return bool(self._anchors or self._notice_marks or self._places or SERVED_AFTER.search(self._folded))
+
+    @cached_property
+    def _private_words(self) -> list[tuple[int, int]]:
+        """Where each private word ends and begins."""
+        return [(match.end(), match.start()) for match in PRIVATE_BEFORE.finditer(self._folded)]
+
+    @cached_property
+    def _citizen_marks(self) -> list[int]:
+        return [match.start() for match in CITIZEN.finditer(self._folded)]
+
+    @cached_property
+    def _notice_marks(self) -> list[int]:
+        return [match.start() for match in NOTICE.finditer(self._folded)]
+
+    @cached_property
+    def _places(self) -> list[int]:
+        return [match.start() for match in PLACE.finditer(self._folded)]
+
+
+def _count(positions: list[int], low: int, high: int) -> int:
+    return bisect_left(positions, high) - bisect_left(positions, low)

@@ -1,0 +1,67 @@
+"""Finds bank and post office accounts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from deid.findings import Finding
+from deid.identifiers import tw_bank_account
+from deid.recognizers import cue_words
+from deid.recognizers.cued import CuedRecognizer, Span, cues_of
+from deid.recognizers.partial_number import parts_of
+from deid.views import NumberMatch, Views, digits_of
+
+_GAP = r"[ .\-·・‧()]{0,3}"
+_CODED = re.compile(r"(?:\([0-9]{3}\)[ \-]?|[0-9]{3}[ \-]{1,2})[0-9](?:[ \-]?[0-9]){9,15}(?![0-9A-Z])")
+_MONEY = re.compile("匯|帳|戶|轉|銀行|郵局|存摺|BANK|ACCOUNT|ACCT")
+_ACCOUNT = re.compile("[帳賬][號戶]|戶頭|轉帳|匯款|存摺|存簿|ACCOUNT")
+_TELEPHONE = re.compile(r"0(?:9[0-9]{8}|800[0-9]{6}|[2-8][0-9]{7,8})")
+_LOCAL = re.compile("[2-8][0-9]{2,3}-[0-9]{4}")
+_DIRECT = re.compile("(?:[帳賬][號戶]|戶頭|局號|存[摺簿]|ACC(?:OUN)?T)[^0-9]{0,4}$")
+_FEWEST = {cue_words.POST_BRANCH: 6, cue_words.LOGIN: 8, cue_words.BANK: 8, cue_words.BANK_NAME: 10}
+_FEWEST_AT_POST = 6
+
+
+class TwBankAccountRecognizer(CuedRecognizer):
+    """Digits after a cue: the more the weaker the cue is. A bank's code with a dash needs only speak of money.
+
+    帳號 announces user names as well; they are another recogniser's. The post office's two halves are seven digits.
+    """
+
+    ENTITY = "TW_BANK_ACCOUNT"
+    COUNTRY_CODE = "tw"
+    KINDS = (cue_words.POST_BRANCH, cue_words.BANK, cue_words.LOGIN, cue_words.BANK_NAME)
+    VALUE = re.compile(
+        rf"(?:[A-Z]{{2}}(?=[0-9]{{2}}))?\(?[0-9](?:{_GAP}[0-9]){{5,19}}(?![0-9A-Z])(?! ?[元年萬])"
+    )
+    REACH = 32
+    SCORE = 0.7
+
+    def find(self, views: Views) -> Iterator[Finding]:
+        for span in parts_of(views, _ACCOUNT):
+            yield self.finding(views, span, 0.5)
+        if not views.has_long_number:
+            return
+        yield from super().find(views)
+        if _MONEY.search(views.folded):
+            for match in views.number_matches(_CODED):
+                if self._is_coded(match):
+                    yield self.finding(views, (match.start, match.end), 0.5)
+
+    @staticmethod
+    def _is_coded(match: NumberMatch) -> bool:
+        number = digits_of(match.value)
+        return tw_bank_account.is_valid(number) and bool(tw_bank_account.BANKS.match(number))
+
+    def accepts(self, views: Views, span: Span, kind: str) -> bool:
+        digits = digits_of(views.figures[span[0] : span[1]])
+        fewest = _FEWEST[kind]
+        if kind != cue_words.BANK_NAME and cues_of(views).by_kind.get(cue_words.POST_BRANCH):
+            fewest = _FEWEST_AT_POST
+        if len(digits) < fewest:
+            return False
+        telephone = _TELEPHONE.fullmatch(digits) or _LOCAL.fullmatch(views.figures, *span)
+        if telephone and not _DIRECT.search(views.before(span[0], 8)):
+            return False
+        return super().accepts(views, span, kind)

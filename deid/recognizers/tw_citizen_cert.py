@@ -1,0 +1,33 @@
+"""Finds 自然人憑證 numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from deid.findings import Finding
+from deid.recognizers import cue_words
+from deid.recognizers.cued import CuedRecognizer
+from deid.views import SEPARATORS, Views
+
+_SHAPE = re.compile(rf"[A-Z]{SEPARATORS}?[A-Z](?:{SEPARATORS}{{0,2}}[0-9]){{14}}(?![0-9A-Z])")
+
+
+class TwCitizenCertRecognizer(CuedRecognizer):
+    """Two letters and fourteen digits are unmistakable; after a cue some digits may lack or be too many."""
+
+    ENTITY = "TW_CITIZEN_CERT"
+    COUNTRY_CODE = "tw"
+    KINDS = (cue_words.CITIZEN_CERT,)
+    VALUE = re.compile(
+        rf"(?:[A-Z]{SEPARATORS}?){{0,2}}[0-9](?:{SEPARATORS}{{0,2}}[0-9]){{10,16}}(?![0-9A-Z])"
+    )
+    REACH = 32
+    SCORE = 0.7
+
+    def find(self, views: Views) -> Iterator[Finding]:
+        if not views.has_long_number:
+            return
+        for match in views.number_matches(_SHAPE):
+            yield self.finding(views, (match.start, match.end), 0.85)
+        yield from super().find(views)

@@ -1,0 +1,50 @@
+"""Finds 手機條碼, the carriers of e-invoices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from deid.findings import Finding
+from deid.identifiers import tw_einvoice_carrier
+from deid.recognizers import cue_words
+from deid.recognizers.cued import CuedRecognizer, Span
+from deid.views import Views
+
+_SHAPE = re.compile(r"(?<![0-9A-Z./+\-])/[0-9A-Z.+\-]{7}(?![0-9A-Z/+\-]|\.[0-9A-Z])")
+_SLASH = "/斜S"
+_LENGTH = 7
+_NOT_FRACTION = re.compile(r"[A-Z].*[0-9]|[0-9].*[A-Z]|[A-Z].*[+\-]")
+
+
+class TwEinvoiceCarrierRecognizer(CuedRecognizer):
+    """After a cue, with or without the slash, spoken too. Elsewhere the slash, a digit and a capital are needed.
+
+    A path of the web looks the same, but is written in small letters or goes on after seven characters.
+    """
+
+    ENTITY = "TW_EINVOICE_CARRIER"
+    COUNTRY_CODE = "tw"
+    KINDS = (cue_words.CARRIER,)
+    VALUE = re.compile(
+        r"(?:(?:/|斜線|斜槓|SLASH) ?)?[0-9A-Z](?: ?(?:[0-9A-Z.+\-]|加號?|減號?|PLUS)){5,7}(?![0-9A-Z/])"
+    )
+    REACH = 32
+
+    def find(self, views: Views) -> Iterator[Finding]:
+        if "/" in views.folded:
+            for match in _SHAPE.finditer(views.folded):
+                start, end = views.original_span(*match.span())
+                written = views.text[start:end]
+                if _NOT_FRACTION.search(match[0]) and written.upper() == written:
+                    yield self.finding(views, match.span(), 0.6)
+        yield from super().find(views)
+
+    def accepts(self, views: Views, span: Span, kind: str) -> bool:
+        value = views.figures[span[0] : span[1]]
+        digits = sum(map(str.isdigit, value))
+        letters = sum("A" <= char <= "Z" for char in value)
+        whole = tw_einvoice_carrier.is_valid(value)
+        if value[0] not in _SLASH and len(value.replace(" ", "")) != _LENGTH:
+            return False
+        return (letters > 0 and (digits > 0 or whole)) and super().accepts(views, span, kind)

@@ -1,0 +1,29 @@
+"""Finds numbers of uniform invoices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from deid.findings import Finding
+from deid.recognizers import cue_words
+from deid.recognizers.cued import CuedRecognizer
+from deid.views import SEPARATORS, Views
+
+_WRITTEN = re.compile(r"[A-Z]{2}-[0-9]{8}(?![0-9A-Z\-])")
+
+
+class TwInvoiceNoRecognizer(CuedRecognizer):
+    """Two letters and eight digits after a cue, or with the printed dash."""
+
+    ENTITY = "TW_INVOICE_NO"
+    COUNTRY_CODE = "tw"
+    KINDS = (cue_words.INVOICE,)
+    VALUE = re.compile(rf"[A-Z] ?[A-Z](?:{SEPARATORS}{{0,2}}[0-9]){{8}}(?![0-9A-Z])")
+
+    def find(self, views: Views) -> Iterator[Finding]:
+        if not views.has_long_number:
+            return
+        for match in views.number_matches(_WRITTEN):
+            yield self.finding(views, (match.start, match.end), 0.5)
+        yield from super().find(views)

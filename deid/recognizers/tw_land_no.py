@@ -1,0 +1,93 @@
+"""Finds parcels and buildings of the land register: 「中山段一小段123-4地號」, 「建號00123-000」."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from deid.findings import Finding
+from deid.generalise import area_start
+from deid.recognizers.address_grammar import HAN, name_start
+from deid.recognizers.base import TextRecognizer
+from deid.views import Views
+
+_DIGIT = "[0-9一二三四五六七八九十百千零〇○]"
+_NO = rf"{_DIGIT}(?: ?{_DIGIT}){{0,7}}(?: ?[-之] ?{_DIGIT}(?: ?{_DIGIT}){{0,3}})?"
+_LIST = rf"{_NO}(?:(?: ?[、,及和與至~] ?|等){_NO}){{0,20}}"
+_SMALL = rf"(?:{HAN}{{1,5}}|[0-9]{{1,2}}) ?小段 ?"
+_SECTION = rf"(?:(?P<name>{HAN}{{1,7}}?)段 ?(?:{_SMALL})?)"
+_NUMBERED = re.compile(rf"(?P<no>{_LIST}) ?(?:等[^,。\n]{{0,6}}?)?(?:號 ?土地|地號|建號)")
+_SECTION_BEFORE = re.compile(rf"{_SECTION}(?:[第:] ?)?$")
+_ANNOUNCED = re.compile(
+    rf"(?:地號|建號)(?:號碼)?(?:[ :=\"']|就?是|為|在|叫|大概|應該){{0,3}}(?!{_DIGIT}{{1,3}} "
+    rf"?[筆個塊張份次位])(?P<value>{_SECTION}?{_LIST}(?: ?(?:地號|建號|號))?)"
+)
+# 「某某段二小段35號」: a number that only its section tells from a house's; without 小段 land must be spoken of.
+_PLAIN = re.compile(
+    rf"(?<=[^路街道0-9一二三四五六七八九十東西南北]段)(?: ?(?P<small>{_SMALL}))? ?{_NO}(?: ?號|(?P<bare>))"
+    r"(?![0-9年月日公尺米元度])"
+)
+_ROAD = re.compile("[路街]|大道|[階時片手路月分波一二三四五六七八九十0-9]$")
+_LAND = re.compile(
+    "土地|地政|地主|地目|地價|地籍|農地|農舍|旱地|建地|國有地|私有地|公有地|國有財產|持分|持有|所有權|謄本|鑑界|重劃|徵收|"
+    "繼承|過戶|[那這]塊|祖產|果園|茶園|他的園|的田|的地|竊佔|[占佔]用|LAND"
+)
+_SECTION_WINDOW = 28
+_AREA_ENDS = ("市", "縣", "鄉", "鎮", "區")
+
+
+class TwLandNoRecognizer(TextRecognizer):
+    """City, district and section (段, 小段) belong to the value."""
+
+    ENTITY = "TW_LAND_NO"
+    COUNTRY_CODE = "tw"
+
+    def find(self, views: Views) -> Iterator[Finding]:
+        folded = views.folded
+        for start, end in _spans(folded):
+            if folded[max(0, start - 2) : start].rstrip().endswith(_AREA_ENDS):
+                start = area_start(folded, start)
+            yield self.finding(views, (start, end), 0.8)
+
+
+def _spans(folded: str) -> Iterator[tuple[int, int]]:
+    if "地號" in folded or "建號" in folded or "號土地" in folded or "號 土地" in folded:
+        yield from _numbered(folded)
+        yield from _announced(folded)
+    if "段" in folded:
+        yield from _plain(folded)
+
+
+def _numbered(folded: str) -> Iterator[tuple[int, int]]:
+    lowest = 0
+    for found in _NUMBERED.finditer(folded):
+        base = max(lowest - 1, found.start() - _SECTION_WINDOW, 0)
+        lowest = found.end()
+        section = _SECTION_BEFORE.search(folded[base : found.start()])
+        if section is None:
+            yield found.span()
+        else:
+            start, end = section.span("name")
+            if not (found[0].endswith("土地") and _ROAD.search(section["name"])):
+                yield base + name_start(folded[base : found.start()], start, end), found.end()
+
+
+def _announced(folded: str) -> Iterator[tuple[int, int]]:
+    for found in _ANNOUNCED.finditer(folded):
+        start = found.start("value")
+        if found["name"]:
+            start = name_start(folded, start, found.end("name"))
+        yield start, found.end()
+
+
+def _plain(folded: str) -> Iterator[tuple[int, int]]:
+    land = _LAND.search(folded) is not None
+    for found in _PLAIN.finditer(folded):
+        base = max(0, found.start() - _SECTION_WINDOW)
+        section = _SECTION_BEFORE.search(folded[base : found.start()])
+        if section is None or not (found["small"] or (land and found["bare"] is None)):
+            continue
+        start, end = section.span("name")
+        start = name_start(folded[base : found.start()], start, end)
+        if end - start > 1 and not _ROAD.search(section["name"]):
+            yield base + start, found.end()

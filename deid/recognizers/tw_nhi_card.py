@@ -1,0 +1,32 @@
+"""Finds 健保卡號."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from deid.findings import Finding
+from deid.recognizers import cue_words
+from deid.recognizers.cued import CuedRecognizer
+from deid.views import SEPARATORS, Views
+
+_CARD = re.compile(rf"0{SEPARATORS}?0{SEPARATORS}?0{SEPARATORS}?0(?:{SEPARATORS}?[0-9]){{8}}(?![0-9A-Z])")
+
+
+class TwNhiCardRecognizer(CuedRecognizer):
+    """Twelve digits after a cue, or one more or fewer; four leading zeros need only speak of 健保 or a card."""
+
+    ENTITY = "TW_NHI_CARD"
+    COUNTRY_CODE = "tw"
+    KINDS = (cue_words.NHI_CARD,)
+    VALUE = re.compile(rf"[0-9](?:{SEPARATORS}{{0,2}}[0-9]){{9,13}}[A-Z]?(?![0-9A-Z])")
+    REACH = 32
+    SCORE = 0.7
+
+    def find(self, views: Views) -> Iterator[Finding]:
+        if not views.has_long_number:
+            return
+        yield from super().find(views)
+        if "卡" in views.folded or "健保" in views.folded:
+            for match in views.number_matches(_CARD):
+                yield self.finding(views, (match.start, match.end), 0.6)

@@ -1,0 +1,20 @@
+"""Finds passport numbers, of Taiwan and of other countries."""
+
+from __future__ import annotations
+
+import re
+
+from deid.recognizers import cue_words
+from deid.recognizers.cued import CuedRecognizer
+from deid.views import SEPARATORS
+
+
+class TwPassportRecognizer(CuedRecognizer):
+    """Nine digits or a letter or two and digits say nothing without a cue; with one, a digit may lack."""
+
+    ENTITY = "TW_PASSPORT"
+    COUNTRY_CODE = "tw"
+    KINDS = (cue_words.PASSPORT,)
+    VALUE = re.compile(rf"(?:[A-Z] ?){{0,3}}[0-9](?:{SEPARATORS}{{0,2}}[0-9]){{5,9}}[A-Z]?(?![0-9A-Z])")
+    REACH = 32
+    SCORE = 0.7

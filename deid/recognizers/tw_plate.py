@@ -1,0 +1,121 @@
+"""Finds plates of vehicles: whole, spoken, or a part read out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+
+from deid.findings import Finding
+from deid.recognizers import cue_words
+from deid.recognizers import tw_plate_shapes as shapes
+from deid.recognizers.cued import CuedRecognizer, Span
+from deid.views import Views
+
+_TRAFFIC = re.compile(
+    "(?<![火列])車|客運|肇逃|肇事|違停|停在|紅線|黃線|拖吊|被拖|檢舉|罰單|開單|牌照|小黃|重機|小綿羊|闖紅燈|超速|"
+    "駕駛|擦撞|強制險|燃料|行照|逃逸|路霸|UBER|TAXI|SCOOTER|PARK|(?<![A-Z])TOW|VEHICLE|(?<![A-Z])CAR(?![A-Z])|MOTOR|TRUCK|PLATE|"
+    "TOYOTA|HONDA|BMW|BENZ|GOGORO|XE "
+)
+_MAKER = re.compile(
+    "(?:BENZ|BMW|AUDI|LEXUS|MAZDA|FORD|NISSAN|SUZUKI|YAMAHA|KYMCO|VESPA|HONDA|TOYOTA|KAWASAKI|KTM|SYM)"
+    "(?: [A-Z]{1,3}-[0-9]{2,3})? $"
+)
+_BOPOMOFO = re.compile("[ㄅ-ㄩ]")
+_PLATE = re.compile("車牌|車號|牌照|號牌|牌號|肇事|肇逃|違停|車主|車子|[汽機卡貨轎撞的台輛]車|PLATE")
+_TRAILER = re.compile("拖車|拖板|板車|尾車|子車|聯結|曳引|動力機械|紅牌|黃牌|車牌|車號|牌照|TRAILER")
+_OTHER_PART = re.compile(
+    "手機|電話|門號|身分證|身份證|帳號|帳戶|卡號|卡片|信用卡|PHONE|CARD|ACCOUNT|統編|密碼|發票"
+)
+_AIR = re.compile("班機|航班|[飛機]場|飛|航空|FLIGHT|FLY|AIR")
+_OTHER_NUMBER = re.compile(
+    "(?:型號|機型|版本|規格|標案|標號|案號|航班|班機|文號|表單|料號|編號|代號|桿號|燈號|索書號|建照|工程|發票|訂單|"
+    "房號|展位|MODEL|FLIGHT|FORM|ROOM|VERSION|ORDER)[ :=是為#]{0,3}$"
+)
+_TWO_DIGITS = re.compile("[0-9][^\n]?[0-9]")
+_ROUND = "00"  # models of machines are numbered so
+_SHORTEST = 4
+_NEAR = 40
+
+
+class TwPlateRecognizer(CuedRecognizer):
+    """Behind a plate's cue everything that could be one. Elsewhere the issued form with its dash, the older forms and
+    those without a dash only where traffic is spoken of. A part is found where the digits left out are spoken of.
+    """
+
+    ENTITY = "TW_PLATE"
+    COUNTRY_CODE = "tw"
+    KINDS = (cue_words.PLATE,)
+    VALUE = shapes.ANNOUNCED
+    REACH = 32
+    SCORE = 0.8
+
+    def find(self, views: Views) -> Iterator[Finding]:
+        traffic = _TRAFFIC.search(views.folded) is not None
+        if not traffic and not _TWO_DIGITS.search(views.figures):
+            return
+        yield from super().find(views)
+        for match in _matches(views, shapes.ISSUED):
+            if not _named_otherwise(views, match) and (traffic or not match[0].endswith(_ROUND)):
+                yield self.finding(views, match.span(), 0.6 if traffic else 0.5)
+        if traffic:
+            yield from self._among_traffic(views)
+
+    def accepts(self, views: Views, span: Span, kind: str) -> bool:
+        value = views.figures[slice(*span)]
+        if sum(map(str.isalnum, value)) < _SHORTEST and not value.isdigit():
+            return False
+        return not shapes.OTHER_CODE.match(value) and super().accepts(views, span, kind)
+
+    def _among_traffic(self, views: Views) -> Iterator[Finding]:
+        for match in _matches(views, shapes.OLDER):
+            if shapes.FLIGHT.fullmatch(match[0]) and _AIR.search(views.around(*match.span())):
+                continue
+            close = "-" in match[0] or _TRAFFIC.search(views.around(*match.span(), _NEAR))
+            if close and not _named_otherwise(views, match):
+                yield self.finding(views, match.span(), 0.6)
+        for pattern, context in ((shapes.MARKED, _TRAFFIC), (shapes.TRAILER, _TRAILER)):
+            if context is _TRAFFIC or context.search(views.folded):
+                for match in _matches(views, pattern):
+                    if context.search(views.around(*match.span())):
+                        yield self.finding(views, match.span(), 0.6)
+        yield from self._read_out(views)
+
+    def _read_out(self, views: Views) -> Iterator[Finding]:
+        """Find letters said in words that sound like them, and parts of a plate."""
+        for match in _said(views):
+            if _PLATE.search(views.around(*match.span(), _NEAR)):
+                yield self.finding(views, match.span(), 0.6)
+        for match in chain(
+            shapes.DIGITS_PART.finditer(views.figures), shapes.LETTERS_PART.finditer(views.figures)
+        ):
+            if _speaks_of_a_plate(views, match):
+                yield self.finding(views, match.span(match.lastindex or 0), 0.6)
+
+
+def _matches(views: Views, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """Match both views: a Chinese digit behind a plate may belong to the next word."""
+    yield from pattern.finditer(views.folded)
+    if views.figures != views.folded:
+        yield from pattern.finditer(views.figures)
+
+
+def _said(views: Views) -> Iterator[re.Match[str]]:
+    if _BOPOMOFO.search(views.folded):
+        yield from shapes.SAID.finditer(views.figures)
+    if _PLATE.search(views.folded):
+        yield from shapes.SOUNDED.finditer(views.figures)
+
+
+def _named_otherwise(views: Views, match: re.Match[str]) -> bool:
+    before = views.before(match.start())
+    if shapes.OTHER_CODE.match(match[0]) or _OTHER_NUMBER.search(before):
+        return True
+    return match[0].endswith("0") and _MAKER.search(before) is not None
+
+
+def _speaks_of_a_plate(views: Views, part: re.Match[str]) -> bool:
+    before = views.before(part.start(), _NEAR)
+    if _OTHER_PART.search(before[-24:]):
+        return False
+    return _TRAFFIC.search(f"{before}\n{views.after(part.end())}") is not None

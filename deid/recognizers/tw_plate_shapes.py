@@ -1,0 +1,96 @@
+"""What plates look like, on the folded and the figures view."""
+
+from __future__ import annotations
+
+import re
+
+_BEGIN = r"(?<![0-9A-Z])(?<![0-9A-Z][\-_./])"
+_END = r"(?![0-9A-Z]|-[0-9A-Z])"
+_JOINT = r" ?(?:[\-.·・‧_~]|[橫一]?[槓杠]|橫線|下?底線|底[槓杠]|減號?|DASH|HYPHEN|MINUS)? ?"
+_MIXED = r"(?:[A-Z] ?[0-9]|[0-9] ?[A-Z])"
+_COUNTED = "年月日號點元樓個次公米"
+_PLACES = "[二兩三四五2-5]?[碼位]"
+
+
+def _letters(fewest: int, most: int, gap: str = " ?") -> str:
+    return rf"[A-Z](?:{gap}[A-Z]){{{fewest - 1},{most - 1}}}"
+
+
+def _digits(fewest: int, most: int) -> str:
+    return rf"[0-9](?: ?[0-9]){{{fewest - 1},{most - 1}}}"
+
+
+_SPELLED = _letters(1, 4, "[ .,-]?")
+
+ANNOUNCED = re.compile(
+    rf"(?:{_SPELLED}{_JOINT}{_digits(2, 5)}|{_digits(1, 5)}{_JOINT}{_letters(1, 4)}"
+    rf"|{_MIXED}{_JOINT}{_digits(3, 5)}|{_digits(3, 4)}{_JOINT}{_MIXED}"
+    rf"|[0-9]{{3,4}}(?! ?[{_COUNTED}台輛分路]))(?![0-9A-Z])"
+)
+"""Everything that could be one, for behind a cue: misread letters and counts too."""
+
+ISSUED = re.compile(rf"{_BEGIN}[A-HJ-NP-Z]{{3}}-(?!(?:19|20)[0-9]{{2}})[0-9]{{4}}{_END}")
+"""The form issued since 2012 with its dash; a year as the number is likelier a code of something else."""
+
+OLDER = re.compile(
+    rf"{_BEGIN}(?:{_letters(3, 3)} ?-? ?{_digits(4, 4)}|[A-Z] [A-Z] [A-Z] ?{_digits(3, 3)}"
+    rf"|[A-Z]{{2}} ?-? ?[0-9]{{4}}|[A-Z]{{2}}[ -][0-9]{{5}}|[0-9]{{4}}[A-Z]{{2}}"
+    rf"|[A-Z]{{2,3}}-[0-9]{{3}}|[0-9]{{3,4}}-[A-Z]{{2,3}}"
+    rf"|(?:[A-Z][0-9]|[0-9][A-Z])-[0-9]{{4}}|[0-9]{{3,4}}-(?:[A-Z][0-9]|[0-9][A-Z])){_END}"
+)
+"""All issued forms, and the commonest without a dash."""
+
+MARKED = re.compile(
+    rf"[軍使外領代臨試](?:車|時)?[ \-]?(?:[A-Z] ?[0-9]?|[0-9]{{1,2}}(?=-))?{_JOINT}{_digits(2, 6)}{_END}"
+)
+"""Military, diplomatic, provisional and test plates begin with a Chinese character."""
+
+TRAILER = re.compile(rf"{_BEGIN}(?:[A-Z]{{2,3}}-[0-9]{{2}}|[0-9]{{2}}-[A-Z]{{2}}){_END}")
+"""Trailers and machines that drive on roads have short plates."""
+
+DIGITS_PART = re.compile(
+    rf"(?:[後末尾前]面?的?那?{_PLACES}|尾[數號碼]|號碼|數字|後面是?(?=[ 0-9])|[看記抄][到得](?:數字)?"
+    rf"|LAST [A-Z0-9]{{1,5}} DIGITS|END(?:S|ING) (?:IN|WITH))"
+    rf"(?:[^0-9A-Z\n]{{0,8}}| (?:ARE|IS|WAS)[ :]{{1,2}})({_digits(2, 5)})(?![0-9A-Z])(?! ?[{_COUNTED}])"
+)
+LETTERS_PART = re.compile(
+    rf"(?:英文(?:字母|字|部分)?|字母|開頭|前面是|前面?{_PLACES})[^0-9A-Z\n]{{0,6}}({_letters(2, 3)})(?![0-9A-Z])"
+    rf"|(?<![0-9A-Z])({_letters(2, 3)})(?= ?(?:開頭|什麼的|幾號"
+    r"|[^0-9A-Z\n]{0,4}(?:然後|再來|接著|後面|數字)[^0-9A-Z\n]{0,8}[0-9]))"
+)
+"""Some digits or letters, where the words around say that the rest is left out or follows."""
+
+_BOPOMOFO = "[ㄅ-ㄩ]{1,3}"
+_SOUND = (
+    "(?:欸取?|誒|逼|西|低|伊|愛夫|居|哀|賊|歐|批|屁|踢|優|歪|達不[溜六]|大不[溜六]|阿爾|愛思|艾克斯|恩(?!典))"
+)
+_ALPHABET = (
+    "(?:ALPHA|ALFA|BRAVO|CHARLIE|DELTA|ECHO|FOXTROT|GOLF|HOTEL|INDIA|JULIETT?|KILO|LIMA|MIKE|NOVEMBER|OSCAR|PAPA|"
+    "QUEBEC|ROMEO|SIERRA|TANGO|UNIFORM|VICTOR|WHISKEY|X-?RAY|YANKEE|ZULU|[A-Z] (?:AS IN|FOR|LIKE) [A-Z][A-Z-]{1,10})"
+)
+SAID = re.compile(
+    rf"(?=[A-Z 槓杠-]{{0,9}}[ㄅ-ㄩ])(?<![A-Zㄅ-ㄩ])(?:(?:[A-Z]|{_BOPOMOFO})(?: ?[槓杠-])? ?){{1,4}}"
+    rf"{_JOINT}{_digits(3, 4)}(?![0-9])|(?<![0-9]){_digits(3, 4)}{_JOINT}(?=[A-Z ]{{0,6}}[ㄅ-ㄩ])"
+    rf"(?:[A-Z]|{_BOPOMOFO})(?: ?(?:[A-Z]|{_BOPOMOFO})){{0,2}}"
+)
+"""Letters said in the phonetic alphabet of Taiwan: ㄟ for A, ㄊㄧ for T."""
+
+SOUNDED = re.compile(
+    rf"(?=[0-9A-Z欸誒逼西低伊愛居哀賊歐批屁踢優歪達大阿艾恩])"
+    rf"(?:(?=[A-Z ]{{0,6}}{_SOUND})(?<![A-Z])(?:(?:[A-Z]|{_SOUND})[ ,]?){{2,4}}{_JOINT}{_digits(3, 4)}(?![0-9])"
+    rf"|(?<![0-9]){_digits(3, 4)}{_JOINT}(?=[A-Z ]{{0,6}}{_SOUND})(?:(?:[A-Z]|{_SOUND})[ ,]?){{2,3}}"
+    rf"|(?<![A-Z])(?:{_ALPHABET}[ ,-]{{1,2}}){{2,3}}{_JOINT}{_digits(3, 4)}(?![0-9]))"
+)
+"""Letters said in words that sound like them, or by an alphabet's names."""
+
+FLIGHT = re.compile(
+    "(?:AE|AK|BR|CA|CI|CX|CZ|DL|EF|FD|GE|HO|HX|IT|JL|JX|KE|MM|MU|NH|OZ|PR|SQ|TG|TR|UA|UO|VJ|VN|ZH)-?[0-9]{3}"
+)
+OTHER_CODE = re.compile(
+    r"(?:ISO|CNS|SCH|REC|DOC|RFC|REV|VER|USB|HTTP|COVID|TEL|FAX|NTD?|TWD?|USD|ROC|FAQ|NO|ID|LED|PM|IMG|DSC|MVC"
+    r"|AM|UTC|GMT|LTD|CO|CPC|GPS|HDMI|IC|IP|OS|RFID|SOP|TPE|T?EMU|DMU)(?= ?-?[0-9])"
+    r"|(?:ARE|IS|WAS|AND|OR|IN|AT|ON|OF|TO|THE|FOR|BY|FROM|HIT|AROUND|ABOUT|ONLY|JUST|WITH|PAID|PAY|FINE|TIME"
+    r"|DATE|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEPT?|OCT|NOV|DEC|BUS|ROOM|EXIT|LINE|GATE)(?= [0-9])"
+    r"|[0-9. ]+(?:MM|CM|KM|KG|CC|ML|KW|HP|AM|PM|MG|GB|MB|TB|HZ|HRS?|MIN|ST|ND|RD|TH|[FXKMGLWV])$"
+)
+"""Standards, words and units that have the form of a plate."""

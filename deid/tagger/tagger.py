@@ -1,0 +1,140 @@
+"""Runs the network over a text in windows and reads personal data off its scores."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from deid.tagger.features import Floats, Lexicon, features
+from deid.tagger.network import Network
+from deid.tagger.tags import ENTITIES, FIRST_ENTITY, PERSON_BEGIN, PERSON_INSIDE
+from deid.views import Views
+
+WEIGHTS = Path(__file__).parent / "weights.npz"
+WINDOW = 1024
+_WORD_CONTEXT = 8
+
+# A place is found where some character reaches the first value; it reaches as far as the second one does.
+PERSON_SURE, PERSON_EDGE = 0.35, 0.25
+PERSON_USUAL = 0.5  # from here on a name is hidden by a policy that is not strict
+ENTITY_SURE, ENTITY_EDGE = 0.9, 0.5
+
+_LONGEST_WORD = 24
+_LETTER = re.compile("[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]")
+_TITLE = re.compile(
+    "[ ]?(?:先生|小姐|女士|太太|老師|同學|醫師|律師|教授|師傅|主任|里長|媽媽|爸爸|伯|叔|姨|嬸|媽|爸|董|姓|氏|員|"
+    "姐|哥|嫂|君|警|專員|經理|老闆|[組科課股隊所校店班]長|師|小弟|阿姨|奶奶|爺爺|婆婆|阿嬤|阿公|家|[OX○〇某])"
+)
+
+Span = tuple[int, int, str, float]
+
+
+class Tagger:
+    """Immutable; safe to share between threads."""
+
+    def __init__(self, lexicon: Lexicon, network: Network) -> None:
+        self._lexicon = lexicon
+        self._network = network
+
+    def scores(self, views: Views) -> Floats:
+        """Return the score of each class at each character of the folded view, a window at a time."""
+        length = len(views.folded)
+        margin = self._network.context + _WORD_CONTEXT
+        parts = []
+        for start in range(0, length, WINDOW):
+            first, last = max(0, start - margin), min(length, start + WINDOW + margin)
+            scores = self.window_scores(views, first, last)
+            parts.append(scores[start - first : start - first + min(WINDOW, length - start)])
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def window_scores(self, views: Views, start: int, end: int) -> Floats:
+        """Return the scores of a stretch, read as if nothing stood around it."""
+        return self._network.scores(*features(views, start, end, self._lexicon))
+
+    def probabilities(self, views: Views) -> Floats:
+        """Return the probability of each class at each character of a text that is not empty."""
+        scores = self.scores(views)
+        scores -= scores.max(axis=1, keepdims=True)
+        np.exp(scores, out=scores)
+        scores /= scores.sum(axis=1, keepdims=True)
+        return scores
+
+    def spans(self, views: Views) -> list[Span]:
+        """Return start, end, entity and score, in offsets of the folded view."""
+        if not views.folded:
+            return []
+        probabilities = self.probabilities(views)
+        return [*_people(probabilities, views.folded), *_entities(probabilities)]
+
+
+def _people(probabilities: Floats, folded: str) -> Iterator[Span]:
+    person = probabilities[:, PERSON_BEGIN] + probabilities[:, PERSON_INSIDE]
+    begins = probabilities[:, PERSON_BEGIN]
+    for start, end in _runs(person, PERSON_SURE, PERSON_EDGE):
+        cuts = [start, *(at for at in range(start + 1, end) if begins[at] > 0.5), end]
+        for first, last in pairwise(cuts):
+            whole = _whole(folded, first, last)
+            score = float(person[whole[0] : whole[1]].mean())
+            if score >= PERSON_SURE and _may_be_name(folded, *whole):
+                yield *whole, "PERSON", min(score, 1.0)
+
+
+def _whole(folded: str, start: int, end: int) -> tuple[int, int]:
+    """Extend a name over the Latin words that it begins or ends in; leave spaces and marks at its ends outside."""
+    while start < end - 1 and not folded[start].isalnum():
+        start += 1
+    while end > start + 1 and not folded[end - 1].isalnum():
+        end -= 1
+    longest = start - _LONGEST_WORD
+    while start > max(0, longest) and _LETTER.match(folded[start]) and _LETTER.match(folded[start - 1]):
+        start -= 1
+    longest = end + _LONGEST_WORD
+    while end < min(len(folded), longest) and _LETTER.match(folded[end - 1]) and _LETTER.match(folded[end]):
+        end += 1
+    return start, end
+
+
+def _may_be_name(folded: str, start: int, end: int) -> bool:
+    """A single character is a name only before a title: 陳先生."""
+    return end - start > 1 or _TITLE.match(folded, end) is not None
+
+
+def _entities(probabilities: Floats) -> Iterator[Span]:
+    tops = probabilities[:, FIRST_ENTITY:].max(axis=0)
+    for index in np.flatnonzero(tops >= ENTITY_SURE):
+        column = probabilities[:, FIRST_ENTITY + index]
+        for start, end in _runs(column, ENTITY_SURE, ENTITY_EDGE):
+            yield start, end, ENTITIES[index], float(column[start:end].max())
+
+
+def _runs(column: Floats, sure: float, edge: float) -> Iterator[tuple[int, int]]:
+    """Yield the runs above ``edge`` that reach ``sure`` somewhere."""
+    if column.max() < sure:
+        return
+    inside = np.zeros(len(column) + 2, dtype=np.int8)
+    inside[1:-1] = column >= edge
+    changes = np.flatnonzero(np.diff(inside))
+    for start, end in zip(changes[::2].tolist(), changes[1::2].tolist(), strict=True):
+        if column[start:end].max() >= sure:
+            yield start, end
+
+
+@cache
+def load_tagger() -> Tagger:
+    """Return the shipped tagger. Raises OSError when its weights are missing."""
+    with np.load(WEIGHTS, allow_pickle=False) as archive:
+        arrays = {name: archive[name] for name in archive.files}
+    return Tagger(Lexicon.from_arrays(arrays), Network(arrays))
+
+
+def tagged(views: Views) -> list[Span]:
+    """Return what the shipped tagger finds in a text; computed once for its views."""
+    spans: list[Span] | None = views.cache.get("tagger")
+    if spans is None:
+        spans = views.cache["tagger"] = load_tagger().spans(views)
+    return spans

@@ -1,0 +1,171 @@
+"""Dates of birth: what is concealed is marked with ⟦ ⟧; everything else must stay visible."""
+
+from __future__ import annotations
+
+import datetime
+import doctest
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deid import Concealer, load_policy
+from deid.identifiers import roc_date
+from deid.recognizers.date_of_birth import DateOfBirthRecognizer
+
+MARK = re.compile("⟦(.*?)⟧", re.DOTALL)
+
+FORMS = [
+    "民國78年5月3日",
+    "78/05/03",
+    "78.5.3",
+    "0780503",
+    "780503",
+    "1989-05-03",
+    "19890503",
+    "七十八年五月三號",
+    "1989年5月3日",
+    "78年5月3日",
+    "民國七十八年五月三日",
+    "一九八九年五月三日",
+    "78 年 5 月 3 日",
+    "七八年五月三號",
+    "3 May 1989",
+    "May 3, 1989",
+    "05/03/1989",
+    "3rd May 1989",
+    "1989/5/3",
+    "1989. 5. 3",
+    "民國78.5.3",
+    "昭和十年五月三日",
+    "78年5月",
+    "７８／０５／０３",
+    "七 八 年 五 月 三 號",
+    "78-05-03",
+    "民國 78 年 05 月 03 日",
+    "5月3日",
+    "五月三號",
+    "3 Mei 1989",
+]
+FRAMES = [
+    "生日{}",
+    "生日是{}",
+    "出生日期：{}",
+    "出生年月日 {}，謝謝",
+    "我生於{}，",
+    "DOB: {}",
+    "birth date: {}",
+    '{{"birth": "{}"}}',
+    "生日：\n{}",
+    "ngày sinh: {}",
+]
+ROWS = [
+    "阿嬤的生日是⟦民國廿九年十月初八⟧",
+    "生日農曆⟦八月十五⟧",
+    "他⟦四十五年農曆三月初二⟧生的",
+    "生日⟦民國六十年閏四月初十⟧，身分證寫⟦60/6/3⟧",
+    "出生⟦五十年十二月廿三日⟧",
+    "證件的出生日期印錯，應為⟦1991-03-08⟧，印成⟦1991-08-03⟧",
+    "生日把⟦78.5.3⟧打成⟦78.3.5⟧",
+    "我的生日不是⟦76/01/02⟧，是⟦76/02/01⟧",
+    "出生日期登成⟦66年5月6日⟧，正確⟦66年6月5日⟧",
+    "戶籍上生日寫錯 應該是⟦七十年一月三號⟧ 不是⟦七十年三月一號⟧",
+    "date of birth? A: ⟦7 June 1979⟧. Next?",
+    "請問出生年月日？\n民眾：⟦68年9月9日⟧",
+    "Birthday? ⟦03/12/1990⟧",
+    "雙胞胎生日都是⟦110.3.5⟧，老三⟦112.7.1⟧",
+    "兒子女兒生日分別是⟦108/5/3⟧和⟦110/6/7⟧",
+    "生日⟦78.5.3⟧，申請日期115.2.3",
+    "生日⟦78.5.3⟧ 115.2.3來電",
+    "農曆八月十五中秋節放假",
+    "農曆正月初五開工",
+    "我⟦78年次⟧的",
+    "⟦68年⟧生，屬羊",
+    "幼兒陳小安（⟦113.06.21⟧生）",
+    "⟦民國二十七年八月十六日⟧生 住嘉義",
+    "⟦5/3⟧是我生日",
+    "⟦1989-05-03⟧出生",
+    "born ⟦3 May 1989⟧ in Cebu",
+    "昭和十年的房子",
+    "阿公生於⟦昭和十年⟧",
+    "lahir ⟦3 Mei 1989⟧",
+    "王小明 A123456789 ⟦78.5.3⟧ 0912345678",
+    "A123456789，⟦七十八年五月三日⟧",
+    "爸爸林水土 ⟦36.4.12⟧ 失智",
+    "林水土、⟦78/05/03⟧、0912345678",
+    "姓名\t生日\t電話\n林小華\t⟦78/05/03⟧\t0912\n陳大文\t⟦1989-05-04⟧\t0913",
+    "姓名,出生日期,班級\n林小華,⟦990503⟧,三甲\n陳大文,⟦1000504⟧,三乙",
+    "| 姓名 | 生日 |\n| --- | --- |\n| 林小華 | ⟦78.5.3⟧ |",
+    '{"birthday":"⟦0780503⟧","applyDate":"2026-01-05"}',
+    "birth_date=⟦1989-05-03⟧&x=2026-01-05",
+    "我先生⟦70年次⟧",
+    "申請日期113年5月3日",
+    "公告日期：78年5月3日",
+    "72年畢業",
+    "78年5月3日發生車禍",
+    "截止日113.06.21",
+    "83年次以前役男",
+    "36-61年次女性",
+    "生日禮金113年5月3日發放",
+    "出生登記113年5月3日辦好了",
+    "113年1月1日生效",
+    "自113.06.21生效",
+    "班次 2026/05/03 12:30",
+    "林小華 115.3.3",
+    "學生78年5月3日入學",
+    "陳情日期\t內容\n78/05/03\t路燈",
+    "本市106年9月2日以後出生的小孩",
+    "我的生日快到了，113年5月3日要去辦證",
+    "5月3日要開會",
+    "衛生局113年5月3日公告",
+    "今年1月1日0912345678來電",
+]
+
+
+@pytest.fixture(scope="module")
+def births() -> Concealer:
+    return Concealer(load_policy("default"), recognizers=[DateOfBirthRecognizer()])
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_golden(births: Concealer, row: str) -> None:
+    text = MARK.sub(r"\1", row)
+    assert [text[f.start : f.end] for f in births.detect(text)] == MARK.findall(row)
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_after_every_announcement(births: Concealer, frame: str, form: str) -> None:
+    text = frame.format(form)
+    hidden = {at for f in births.detect(text) for at in range(f.start, f.end)}
+    start = text.index(form)
+    assert all(at in hidden for at in range(start, start + len(form)) if form[at - start].isalnum())
+    assert all(start <= at < start + len(form) for at in hidden)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_without_a_word_of_birth_a_date_stays(births: Concealer, form: str) -> None:
+    assert births.detect(f"申請日期是{form}，還沒收到") == ()
+
+
+def test_docstring_examples_run() -> None:
+    results = doctest.testmod(roc_date)
+    assert results.attempted and not results.failed
+
+
+@given(st.dates(datetime.date(1000, 1, 1), datetime.date(2200, 1, 1)))
+def test_spellings_of_one_date_compact_alike(day) -> None:
+    written = [f"{day:%Y}-{day.month}-{day.day}", f"西元{day.year}年{day.month}月{day.day}日"]
+    if day.year > 1911:
+        roc = day.year - 1911
+        written += [f"民國{roc}年{day.month}月{day.day}日", f"民國{roc}.{day.month}.{day.day}"]
+        written.append(f"{roc:03}{day:%m%d}")
+    assert {roc_date.compact(form) for form in written} == {day.isoformat()}
+
+
+@pytest.mark.parametrize(
+    "text", ["78/13/01", "民國78年2月30日", "78-5-3-1", "", "生日", "99999999", "78年0月3日"]
+)
+def test_not_a_date(text: str) -> None:
+    assert not roc_date.is_valid(text)

@@ -1,0 +1,138 @@
+"""`bianmin deid conceal|restore|scan|eval` as a person or a pipe uses them."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from deid.command import deid
+
+TEXT = "我叫陳怡君，電話0912-345-678\n身分證A123456789"
+
+
+def run(*arguments: str, given: str = "") -> Result:
+    return CliRunner().invoke(deid, list(arguments), input=given)
+
+
+def test_scan_answers_every_line_in_order_with_offsets_in_characters() -> None:
+    lines = [{"id": f"x{number}", "text": f"{'👍' * number}電話0912345678"} for number in range(4)]
+    lines.append({"id": 7, "text": ""})
+    result = run("scan", "--jsonl", given="\n".join(json.dumps(line) for line in lines))
+    answers = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [answer["id"] for answer in answers] == ["x0", "x1", "x2", "x3", 7]
+    for number, answer in enumerate(answers[:4]):
+        (span,) = answer["spans"]
+        assert (span["start"], span["end"], span["type"]) == (number + 2, number + 12, "PHONE")
+        assert 0 < span["score"] <= 1
+    assert answers[4]["spans"] == []
+
+
+def test_scan_of_a_plain_text_names_places_and_never_values() -> None:
+    result = run("scan", given=TEXT)
+    assert [span["type"] for span in json.loads(result.stdout)["spans"]] == [
+        "PERSON",
+        "PHONE",
+        "TW_NATIONAL_ID",
+    ]
+    assert "A123456789" not in result.output and "陳怡君" not in result.output
+
+
+@pytest.mark.parametrize(
+    "line", ["nonsense A123456789", '["A123456789"]', '{"id": 1}', '{"id": 1, "text": 3}']
+)
+def test_scan_refuses_a_broken_line_by_its_number(line: str) -> None:
+    result = run("scan", "--jsonl", given=f'{{"id": 0, "text": ""}}\n{line}\n')
+    assert result.exit_code == 1
+    assert "line 2" in result.stderr and "A123456789" not in result.stderr
+
+
+def test_conceal_and_restore_are_each_others_inverse_and_the_map_is_private(tmp_path: Path) -> None:
+    kept = tmp_path / "map.json"
+    concealed = run("conceal", "--map", str(kept), given=TEXT)
+    assert concealed.stdout == "我叫〔姓名1〕，電話〔電話1〕\n身分證〔身分證號1〕"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert run("restore", "--map", str(kept), given=concealed.stdout).stdout == TEXT
+    again = run("conceal", "--map", str(kept), given=TEXT)
+    assert again.exit_code == 1 and "陳怡君" not in again.output
+
+
+def test_restore_refuses_what_is_no_map(tmp_path: Path) -> None:
+    for content in ("nonsense", "[1]", '{"姓名1": 3}'):
+        wrong = tmp_path / "wrong.json"
+        wrong.write_text(content, encoding="utf-8")
+        assert run("restore", "--map", str(wrong), given="〔姓名1〕").exit_code == 1
+
+
+def test_conceal_of_json_lines_keeps_each_line_apart() -> None:
+    given = '{"name": "陳怡君"}\n{"name": "林志明", "n": 5}\n'
+    result = run("conceal", "--jsonl", given=given)
+    assert [json.loads(line) for line in result.stdout.splitlines()] == [
+        {"name": "〔姓名1〕"}, {"name": "〔姓名1〕", "n": 5}
+    ]  # fmt: skip
+
+
+def test_a_policy_is_named_or_given_as_a_file(tmp_path: Path) -> None:
+    assert run("conceal", "--policy", "english", given=TEXT).stdout.startswith("我叫〔NAME1〕")
+    own = tmp_path / "own.toml"
+    own.write_text("extends = 'default'\n[words]\nPERSON = '民眾'", encoding="utf-8")
+    assert run("conceal", "--policy", str(own), given=TEXT).stdout.startswith("我叫〔民眾1〕")
+    for wrong in ("no_such_policy", str(tmp_path)):
+        assert run("scan", "--policy", wrong, given=TEXT).exit_code == 1
+
+
+def gold(tmp_path: Path, *rows: dict[str, object]) -> str:
+    path = tmp_path / "gold.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return str(path)
+
+
+def spans(*places: tuple[int, int, str]) -> list[dict[str, object]]:
+    return [{"start": start, "end": end, "type": kind, "optional": False} for start, end, kind in places]
+
+
+def test_eval_counts_leaks_recall_and_over_masking(tmp_path: Path) -> None:
+    texts = gold(
+        tmp_path,
+        {
+            "id": "a", "channel": "call", "text": "打0912-345-678找小明",
+            "spans": spans((1, 13, "PHONE"), (14, 16, "PERSON")),
+        },
+        {"id": "b", "channel": "call", "text": "住台北市信義區松仁路12號", "spans": spans((1, 13, "TW_ADDRESS"))},
+        {"id": "c", "channel": "web", "text": "路燈不亮了", "spans": []},
+    )  # fmt: skip
+    answers = tmp_path / "found.jsonl"
+    found = [
+        {
+            "id": "a",
+            "spans": [{"start": 1, "end": 5, "type": "PHONE"}, {"start": 6, "end": 13, "type": "PHONE"}],
+        },
+        {"id": "b", "spans": [{"start": 7, "end": 13, "type": "TW_ADDRESS"}]},
+        {"id": "c", "spans": [{"start": 0, "end": 2, "type": "PERSON"}]},
+    ]
+    answers.write_text("".join(json.dumps(row) + "\n" for row in found), encoding="utf-8")
+    figures = json.loads(run("eval", texts, str(answers), "--json").stdout)
+    assert figures["recall_by_type"] == {"PERSON": [0, 1], "PHONE": [1, 1], "TW_ADDRESS": [1, 1]}
+    assert (figures["leaky_texts"], figures["texts_with_personal_data"]) == (1, 2)
+    assert (figures["clean_texts_touched"], figures["clean_texts"]) == (1, 1)
+    assert figures["over_masked_per_1000"] == round(1000 * 2 / 34, 2)
+    assert figures["by_channel"]["web"]["clean_texts_touched"] == 1
+
+
+def test_eval_shows_texts_only_when_asked(tmp_path: Path) -> None:
+    texts = gold(
+        tmp_path, {"id": "a", "channel": "call", "text": "木頭人阿呆呆", "spans": spans((0, 6, "PERSON"))}
+    )
+    assert "木頭人" not in run("eval", texts).output
+    assert "LEAK a PERSON" in run("eval", texts, "--misses").output
+
+
+def test_eval_names_the_line_that_has_no_prediction(tmp_path: Path) -> None:
+    texts = gold(tmp_path, {"id": "a", "channel": "call", "text": "好", "spans": []})
+    empty = tmp_path / "found.jsonl"
+    empty.write_text("", encoding="utf-8")
+    result = run("eval", texts, str(empty))
+    assert result.exit_code == 1 and "line 1" in result.stderr

@@ -1,0 +1,119 @@
+"""Policies are data: what is concealed, how, and what stays, told apart tenant by tenant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from deid import Concealer, PersonalDataBlocked, Policy, Session, load_policy, policy_names
+from deid.policy import ENTITIES
+
+HOME = "我家在臺北市信義區松仁路12號3樓"
+
+
+def opened(tmp_path: Path, content: str) -> Session:
+    path = tmp_path / "tenant.toml"
+    path.write_text(f"extends = 'default'\n{content}", encoding="utf-8")
+    return Concealer(load_policy(path)).session()
+
+
+@pytest.mark.parametrize("name", policy_names())
+def test_a_shipped_policy_has_a_word_for_every_entity(name: str) -> None:
+    policy = load_policy(name)
+    assert policy.words.keys() == ENTITIES
+    Concealer(policy)
+
+
+def test_a_generalised_address_keeps_city_and_district_for_routing_and_comes_back_whole() -> None:
+    session = Concealer(load_policy("routing")).session()
+    assert session.conceal(HOME) == "我家在〔地址1：臺北市信義區〕"
+    for written in ("〔地址1：臺北市信義區〕", "[地址1：台北市 信義區]", "〔地址１〕", "〔地址1:〕"):
+        assert session.restore(f"請到{written}") == "請到臺北市信義區松仁路12號3樓"
+    assert session.restore("〔地址2：臺北市信義區〕") == "〔地址2：臺北市信義區〕"
+
+
+def test_a_generalised_placeholder_is_restored_at_every_split() -> None:
+    session = Concealer(load_policy("routing")).session()
+    answer = f"收到，{session.conceal(HOME)[3:]}的案件"
+    for cut in range(len(answer) + 1):
+        restorer = session.restorer()
+        shown = restorer.feed(answer[:cut]) + restorer.feed(answer[cut:]) + restorer.flush()
+        assert shown == "收到，臺北市信義區松仁路12號3樓的案件"
+
+
+def test_an_address_without_city_or_district_is_masked_whole() -> None:
+    session = Concealer(load_policy("routing")).session()
+    assert session.conceal("我家在松仁路12號3樓") == "我家在〔地址1〕"
+
+
+def test_city_and_district_stay_before_a_masked_address_unless_the_policy_masks_them(tmp_path: Path) -> None:
+    assert opened(tmp_path, "").conceal(HOME) == "我家在臺北市信義區〔地址1〕"
+    for written in (HOME, HOME.replace("臺北市", "110 台灣台北市"), HOME.replace("臺北市", "")):
+        assert opened(tmp_path, "areas = 'mask'").conceal(written) == "我家在〔地址1〕"
+    assert opened(tmp_path, "areas = 'mask'").conceal("松山區公所在哪") == "松山區公所在哪"
+
+
+def test_a_typed_look_alike_of_a_generalised_placeholder_addresses_no_value() -> None:
+    session = Concealer(load_policy("routing")).session()
+    concealed = session.conceal(f"〔地址1：臺北市信義區〕是什麼？{HOME}")
+    assert concealed.startswith("〔原文1〕是什麼？")
+    assert session.restore(concealed) == f"〔地址1：臺北市信義區〕是什麼？{HOME}"
+
+
+def test_a_blocked_entity_refuses_the_text_and_tells_only_its_kind(tmp_path: Path) -> None:
+    card = "4111111111111111"
+    session = opened(tmp_path, "[actions]\nCREDIT_CARD = 'block'")
+    with pytest.raises(PersonalDataBlocked) as refused:
+        session.conceal(f"卡號{card}")
+    assert refused.value.entity == "CREDIT_CARD" and card not in str(refused.value)
+    fresh = opened(tmp_path, "[actions]\nCREDIT_CARD = 'block'")
+    with pytest.raises(PersonalDataBlocked):
+        fresh.conceal_json_text(f'{{"card": "{card}"}}')
+    assert card not in opened(tmp_path, "[actions]\nCREDIT_CARD = 'block'").conceal_answer(f"卡號{card}")
+
+
+def test_published_values_stay_only_when_they_are_found_whole(tmp_path: Path) -> None:
+    session = opened(tmp_path, "public_values = ['市府路1號']")
+    assert session.conceal("我在臺北市信義區市府路１號等你") == "我在臺北市信義區市府路１號等你"
+    assert "市府路1號" not in session.conceal("我住臺北市信義區市府路1號9樓")
+
+
+def test_an_entity_has_its_own_threshold(tmp_path: Path) -> None:
+    text = "我叫陳怡君，電話0912345678"
+    assert (
+        opened(tmp_path, "[min_scores]\nPERSON = 1.0").conceal(text).startswith("我叫陳怡君，電話〔電話1〕")
+    )
+    assert "陳怡君" not in opened(tmp_path, "").conceal(text)
+
+
+def test_a_special_category_turns_the_strict_profile_on_for_the_rest_of_the_request(tmp_path: Path) -> None:
+    session = opened(tmp_path, "[actions]\nTW_ADDRESS = 'generalise'\nTW_UBN = 'keep'")
+    assert session.conceal("統編16480894") == "統編16480894"
+    assert session.conceal(f"我確診了，{HOME}") == "我確診了，我家在〔地址1〕"
+    assert session.conceal("統編16480894") == "統編〔統一編號1〕"
+
+
+def test_officials_in_office_stay_unless_the_policy_masks_them(tmp_path: Path) -> None:
+    text = "市長陳怡君說明，我是陳怡婷"
+    assert opened(tmp_path, "").conceal(text) == "市長陳怡君說明，我是〔姓名1〕"
+    assert "陳怡君" not in opened(tmp_path, "officials = 'mask'").conceal(text)
+
+
+def test_policies_lay_tables_over_each_other_and_add_lists(tmp_path: Path) -> None:
+    (tmp_path / "ministry.toml").write_text(
+        "extends = 'default'\npublic_lines = ['02-2345-6789']", encoding="utf-8"
+    )
+    (tmp_path / "office.toml").write_text(
+        "extends = 'ministry.toml'\npublic_lines = ['04-2228-9111']\n[words]\nPERSON = '民眾'",
+        encoding="utf-8",
+    )
+    policy: Policy = load_policy(tmp_path / "office.toml")
+    assert {"02-2345-6789", "04-2228-9111"} < policy.public_lines
+    assert policy.words["PERSON"] == "民眾" and policy.words["PHONE"] == "電話"
+
+
+def test_what_was_said_before_is_a_cue_and_stays_out_of_the_answer() -> None:
+    session = Concealer(load_policy("default")).session()
+    assert session.conceal("23456789", after="請問您的聯絡電話？") == "〔電話1〕"
+    assert Concealer(load_policy("default")).session().conceal("23456789") == "23456789"

@@ -1,0 +1,145 @@
+"""What the shipped tagger reads, and what it promises for any text."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deid.recognizers.person import PersonRecognizer
+from deid.tagger import tagger as module
+from deid.tagger.tagger import WINDOW, Tagger, load_tagger, tagged
+from deid.tagger.tags import COUNT
+from deid.views import Views
+
+MARK = re.compile("⟦(.*?)⟧")
+RECOGNIZER = PersonRecognizer()
+
+WITH_NAMES = [
+    "我叫⟦蔡宜靜⟧，想問租金補貼",
+    "您好 我是⟦方士銘⟧ 昨天有打來",
+    "申請人：⟦魏淑卿⟧，代理人：⟦魏柏勳⟧",
+    "我先生⟦鄧國棟⟧上週在工地跌倒",
+    "承租人⟦游晴雯⟧已經三個月沒付房租",
+    "這件是⟦阿鳳⟧幫我送的",
+    "請轉告⟦葉宗翰⟧先生明天來領件",
+    "樓上的⟦尤美惠⟧每天半夜洗衣服",
+    "我媽媽叫⟦洪罔腰⟧今年九十歲",
+    "本人⟦馬耀·噶照⟧住花蓮",
+    "我是越南來的⟦阮氏紅⟧，居留證要換",
+    "我女兒⟦芷瑜⟧讀三年級",
+    "檢舉人⟦歐陽志遠⟧敬上",
+    "My name is ⟦Daniel Foster⟧ and I live in Taichung",
+    "I am ⟦Chiu, Mei-Ling⟧, please call me back",
+    "姓名 ⟦潘金水⟧ 電話 0912345678",
+]
+WITHOUT_NAMES = [
+    "請問戶籍謄本要去哪裡申請",
+    "高雄市政府環保局今天有上班嗎",
+    "路燈壞了很久都沒人來修",
+    "公車站牌前面有人違規停車",
+    "溫泉區的停車場收費方式為何",
+    "許可證到期要怎麼展延",
+    "施工時間是早上八點到下午五點",
+    "健保卡遺失補發要帶什麼證件",
+    "請問老人年金什麼時候會入帳",
+    "國中小學何時開學",
+    "垃圾車幾點會到我們這裡",
+    "依行政程序法第一百零二條辦理",
+    "馬上就要颱風了水溝還沒清",
+    "I would like to know how to renew my driver license",
+    "黃線可以臨時停車嗎",
+    "曾經申請過一次但是沒有通過",
+]
+
+
+def names_in(text: str) -> list[str]:
+    found = sorted({(f.start, f.end) for f in RECOGNIZER.find(Views(text)) if f.score >= 0.4})
+    return [text[start:end] for start, end in found]
+
+
+@pytest.mark.parametrize("row", WITH_NAMES)
+def test_names_are_found(row: str) -> None:
+    assert names_in(MARK.sub(r"\1", row)) == MARK.findall(row)
+
+
+@pytest.mark.parametrize("text", WITHOUT_NAMES)
+def test_ordinary_words_are_no_names(text: str) -> None:
+    assert names_in(text) == []
+
+
+def test_a_name_counts_everywhere() -> None:
+    text = "我叫蔡宜靜。" + "請問補助要怎麼申請。" * 3 + "蔡宜靜"
+    assert names_in(text) == ["蔡宜靜", "蔡宜靜"]
+
+
+@given(st.text(st.characters(codec=None), max_size=120))
+@settings(max_examples=150)
+def test_any_text_is_taken(text: str) -> None:
+    views = Views(text)
+    probabilities = load_tagger().probabilities(views) if views.folded else np.zeros((0, COUNT))
+    assert probabilities.shape == (len(views.folded), COUNT)
+    for start, end, _, score in tagged(views):
+        assert 0 <= start < end <= len(views.folded) and 0 <= score <= 1.0001
+
+
+@given(st.text(st.sampled_from("我叫王小明住在高雄市電話09 ,A\n"), min_size=1, max_size=60))
+@settings(max_examples=60)
+def test_windows_agree_with_one_pass(text: str) -> None:
+    long = (text * (3 * WINDOW // len(text) + 1))[: 2 * WINDOW + 40]
+    views = Views(long)
+    tagger = load_tagger()
+    whole = tagger.window_scores(views, 0, len(views.folded))
+    parts = tagger.scores(views)
+    # A run of digits or a word that a window cuts may be seen differently, far from the characters it is asked for.
+    assert np.mean(np.abs(whole - parts) > 0.05) < 0.02
+
+
+def test_work_grows_with_the_text_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A window's size is bounded, and there is one for each stretch of the text."""
+    sizes: list[int] = []
+    original = module.features
+
+    def counted(views, start, end, lexicon):
+        sizes.append(end - start)
+        return original(views, start, end, lexicon)
+
+    monkeypatch.setattr(module, "features", counted)
+    tagger: Tagger = load_tagger()
+    for windows in (1, 4, 40):
+        sizes.clear()
+        tagger.spans(Views("王" * (WINDOW * windows)))
+        assert len(sizes) == windows and max(sizes) < WINDOW + 100
+
+
+def test_the_pass_is_made_once_for_a_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    views = Views("我叫蔡宜靜")
+    first = tagged(views)
+    monkeypatch.setattr(module, "load_tagger", lambda: pytest.fail("tagged twice"))
+    assert tagged(views) is first
+
+
+def test_numpy_computes_what_torch_trained() -> None:
+    torch = pytest.importorskip("torch")
+    from deid.tagger.features import COLUMNS
+    from deid.tagger.network import Network
+    from deid.training.network import Network as Trained
+
+    torch.manual_seed(3)
+    rng = np.random.default_rng(3)
+    trained = Trained(rng.random((50, 7), dtype=np.float32))
+    for norm in trained.norms:
+        norm.running_mean.normal_()
+        norm.running_var.uniform_(0.5, 2)
+    trained.eval()
+    network = Network(trained.arrays())
+    for length in (1, 3, 30, 200):
+        ids = rng.integers(5, 50, length).astype(np.uint16)
+        table = rng.random((length, COLUMNS), dtype=np.float32)
+        shown = torch.from_numpy(ids.astype(np.int64))[None]
+        with torch.no_grad():
+            expected = trained(shown, shown, torch.from_numpy(table)[None])[0].numpy()
+        assert np.abs(network.scores(ids, table) - expected).max() < 0.02
