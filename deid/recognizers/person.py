@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from deid.findings import Finding
 from deid.recognizers.base import TextRecognizer
-from deid.tagger.tagger import PERSON_USUAL, tagged
+from deid.tagger.tagger import PERSON_USUAL, load_tagger
 from deid.views import Views
 
 # Taken off the tagger's probability, so that a policy's usual 0.4 means what it should.
@@ -28,11 +28,10 @@ class PersonRecognizer(TextRecognizer):
 
     def find(self, views: Views) -> Iterator[Finding]:
         names: dict[str, float] = {}
-        for start, end, entity, score in tagged(views):
-            if entity == self.ENTITY:
-                yield self.finding(views, (start, end), max(0.0, score - _DOUBT))
-                if score >= _SURE and end - start >= _SHORTEST:
-                    names.setdefault(views.folded[start:end], score - _DOUBT)
+        for start, end, score in load_tagger().spans(views):
+            yield self.finding(views, (start, end), max(0.0, score - _DOUBT))
+            if score >= _SURE and end - start >= _SHORTEST:
+                names.setdefault(views.folded[start:end], score - _DOUBT)
         for start, end, score in _repeated(views.folded, list(names.items())[:_REPEATED_NAMES]):
             yield self.finding(views, (start, end), score)
 

@@ -1,4 +1,4 @@
-"""Runs the network over a text in windows and reads personal data off its scores."""
+"""Runs the network over a text in windows and reads names off its scores."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from deid.tagger.features import Floats, Lexicon, features
 from deid.tagger.network import Network
-from deid.tagger.tags import ENTITIES, FIRST_ENTITY, PERSON_BEGIN, PERSON_INSIDE
+from deid.tagger.tags import PERSON_BEGIN, PERSON_INSIDE
 from deid.views import Views
 
 WEIGHTS = Path(__file__).parent / "weights.npz"
@@ -22,7 +22,6 @@ _WORD_CONTEXT = 8
 # A place is found where some character reaches the first value; it reaches as far as the second one does.
 PERSON_SURE, PERSON_EDGE = 0.35, 0.25
 PERSON_USUAL = 0.5  # from here on a name is hidden by a policy that is not strict
-ENTITY_SURE, ENTITY_EDGE = 0.9, 0.5
 
 _LONGEST_WORD = 24
 _LETTER = re.compile("[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]")
@@ -31,7 +30,7 @@ _TITLE = re.compile(
     "姐|哥|嫂|君|警|專員|經理|老闆|[組科課股隊所校店班]長|師|小弟|阿姨|奶奶|爺爺|婆婆|阿嬤|阿公|家|[OX○〇某])"
 )
 
-Span = tuple[int, int, str, float]
+Span = tuple[int, int, float]
 
 
 class Tagger:
@@ -65,11 +64,11 @@ class Tagger:
         return scores
 
     def spans(self, views: Views) -> list[Span]:
-        """Return start, end, entity and score, in offsets of the folded view."""
+        """Return start, end and score of every name, in offsets of the folded view."""
         if not views.folded:
             return []
         probabilities = self.probabilities(views)
-        return [*_people(probabilities, views.folded), *_entities(probabilities)]
+        return list(_people(probabilities, views.folded))
 
 
 def _people(probabilities: Floats, folded: str) -> Iterator[Span]:
@@ -81,7 +80,7 @@ def _people(probabilities: Floats, folded: str) -> Iterator[Span]:
             whole = _whole(folded, first, last)
             score = float(person[whole[0] : whole[1]].mean())
             if score >= PERSON_SURE and _may_be_name(folded, *whole):
-                yield *whole, "PERSON", min(score, 1.0)
+                yield *whole, min(score, 1.0)
 
 
 def _whole(folded: str, start: int, end: int) -> tuple[int, int]:
@@ -104,14 +103,6 @@ def _may_be_name(folded: str, start: int, end: int) -> bool:
     return end - start > 1 or _TITLE.match(folded, end) is not None
 
 
-def _entities(probabilities: Floats) -> Iterator[Span]:
-    tops = probabilities[:, FIRST_ENTITY:].max(axis=0)
-    for index in np.flatnonzero(tops >= ENTITY_SURE):
-        column = probabilities[:, FIRST_ENTITY + index]
-        for start, end in _runs(column, ENTITY_SURE, ENTITY_EDGE):
-            yield start, end, ENTITIES[index], float(column[start:end].max())
-
-
 def _runs(column: Floats, sure: float, edge: float) -> Iterator[tuple[int, int]]:
     """Yield the runs above ``edge`` that reach ``sure`` somewhere."""
     if column.max() < sure:
@@ -130,11 +121,3 @@ def load_tagger() -> Tagger:
     with np.load(WEIGHTS, allow_pickle=False) as archive:
         arrays = {name: archive[name] for name in archive.files}
     return Tagger(Lexicon.from_arrays(arrays), Network(arrays))
-
-
-def tagged(views: Views) -> list[Span]:
-    """Return what the shipped tagger finds in a text; computed once for its views."""
-    spans: list[Span] | None = views.cache.get("tagger")
-    if spans is None:
-        spans = views.cache["tagger"] = load_tagger().spans(views)
-    return spans

@@ -17,7 +17,7 @@ from deid.tagger.features import Lexicon
 from deid.tagger.network import Network
 from deid.tagger.tagger import WEIGHTS, Tagger
 from deid.training.corpus import CorpusError, Entry, forbidden_lines, read_corpus
-from deid.training.evaluation import measure_file, measure_samples
+from deid.training.evaluation import measure_file, measure_samples, summary
 from deid.training.lexicon import build_lexicon, character_features
 from deid.training.samples import filled
 from deid.training.training import train
@@ -88,13 +88,10 @@ def is_in_tenth(entry: Entry) -> bool:
 def _print_figures(tagger: Tagger, held: Sequence[Entry], files: Sequence[Path]) -> None:
     rng = random.Random("held out")  # noqa: S311
     if held:
-        print("held out:")
-        for line in measure_samples(tagger, [filled(entry, rng) for entry in held for _ in range(3)]).lines():
-            print(f"  {line}")
+        samples = [filled(entry, rng) for entry in held for _ in range(3)]
+        print(f"held out: {summary(measure_samples(tagger, samples))}")
     for path in files:
-        print(f"{path.name}:")
-        for line in measure_file(tagger, path).lines():
-            print(f"  {line}")
+        print(f"{path.name}: {summary(measure_file(tagger, path))}")
 
 
 if __name__ == "__main__":

@@ -1,96 +1,80 @@
-"""Figures of a tagger on texts with known places: what it finds of each entity, what it hides too much."""
+"""How well a tagger finds names, on texts with known places: recall and what it hides too much."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
+from deid.evaluation import Tally, judge
 from deid.tagger.tagger import PERSON_USUAL, Tagger
-from deid.tagger.tags import ENTITIES, FIRST_ENTITY, NOTHING, PERSON_INSIDE
+from deid.tagger.tags import NOTHING, PERSON_BEGIN, PERSON_INSIDE
 from deid.training.samples import Sample
 from deid.views import Views
 
-Places = list[tuple[int, int, str]]
+_PERSON = "PERSON"
+
+Row = dict[str, Any]
 
 
-@dataclass
-class Figures:
-    """Counts over some texts."""
-
-    found: Counter[str] = field(default_factory=Counter)
-    total: Counter[str] = field(default_factory=Counter)
-    over: Counter[str] = field(default_factory=Counter)
-    characters: int = 0
-    clean: int = 0
-    clean_hit: int = 0
-
-    def lines(self) -> Iterable[str]:
-        for entity in sorted(self.total | self.over):
-            share = self.found[entity] / max(1, self.total[entity])
-            over = 1000 * self.over[entity] / max(1, self.characters)
-            found = f"{self.found[entity]:5}/{self.total[entity]:<5} {share:.3f}"
-            yield f"{entity:20} {found}  over-masked {over:.2f} per 1000"
-        yield f"clean texts with a personal name: {self.clean_hit} of {self.clean}"
+def measure_samples(tagger: Tagger, samples: Iterable[Sample]) -> Tally:
+    """Measure on filled texts of the corpus."""
+    return _measure(tagger, map(_row, samples))
 
 
-def places_of(sample: Sample) -> tuple[Places, list[bool]]:
-    """Return where a sample's values stand and where hiding is allowed."""
-    places: Places = []
-    allowed = [tag != NOTHING or weight == 0 for tag, weight in zip(sample.tags, sample.weights, strict=True)]
-    at = 0
-    while at < len(sample.tags):
-        tag, start = sample.tags[at], at
-        at += 1
-        while (
-            at < len(sample.tags)
-            and tag != NOTHING
-            and sample.tags[at] in (tag, PERSON_INSIDE)
-            and (sample.tags[at] != 1)
-        ):
-            at += 1
-        if tag != NOTHING and sample.weights[start] == 1:
-            places.append((start, at, "PERSON" if tag < FIRST_ENTITY else ENTITIES[tag - FIRST_ENTITY]))
-    return places, allowed
-
-
-def measure(tagger: Tagger, texts: Iterable[tuple[str, Places, Sequence[bool]]]) -> Figures:
-    figures = Figures()
-    for text, places, allowed in texts:
-        hidden: list[set[str]] = [set() for _ in text]
-        views = Views(text)
-        for start, end, entity, score in tagger.spans(views):
-            if entity == "PERSON" and score < PERSON_USUAL:
-                continue
-            for at in range(*views.original_span(start, end)):
-                hidden[at].add(entity)
-        figures.characters += len(text)
-        over = [at for at, char in enumerate(text) if char.isalnum() and hidden[at] and not allowed[at]]
-        figures.over.update(entity for at in over for entity in hidden[at])
-        if not places:
-            figures.clean += 1
-            figures.clean_hit += any("PERSON" in hidden[at] for at in over)
-        for start, end, entity in places:
-            figures.total[entity] += 1
-            figures.found[entity] += all(hidden[at] for at in range(start, end) if text[at].isalnum())
-    return figures
-
-
-def measure_samples(tagger: Tagger, samples: Iterable[Sample]) -> Figures:
-    return measure(tagger, ((sample.text, *places_of(sample)) for sample in samples))
-
-
-def measure_file(tagger: Tagger, path: Path) -> Figures:
+def measure_file(tagger: Tagger, path: Path) -> Tally:
     """Measure on a file of annotated texts, one JSON object a line."""
+    return _measure(tagger, map(json.loads, filter(str.strip, path.read_text(encoding="utf-8").splitlines())))
 
-    def read() -> Iterable[tuple[str, Places, list[bool]]]:
-        for row in map(json.loads, filter(str.strip, path.read_text(encoding="utf-8").splitlines())):
-            allowed = [False] * len(row["text"])
-            for span in row["spans"]:
-                allowed[span["start"] : span["end"]] = [True] * (span["end"] - span["start"])
-            must = [(s["start"], s["end"], s["type"]) for s in row["spans"] if not s["optional"]]
-            yield row["text"], must, allowed
 
-    return measure(tagger, read())
+def summary(tally: Tally) -> str:
+    """Return the figures in one line."""
+    names = tally.recall
+    return (
+        f"names {names.part}/{names.whole} {names.rate:.3f}, over-masked {tally.over_masked_per_1000:.2f} per 1000, "
+        f"texts without names touched {tally.clean_touched} of {tally.clean}"
+    )
+
+
+def _measure(tagger: Tagger, rows: Iterable[Row]) -> Tally:
+    tally = Tally()
+    for row in rows:
+        views = Views(row["text"])
+        places = [
+            views.original_span(start, end)
+            for start, end, score in tagger.spans(views)
+            if score >= PERSON_USUAL
+        ]
+        found = ({"start": start, "end": end, "type": _PERSON} for start, end in places)
+        judge(row | {"spans": list(map(_names_only, row["spans"]))}, found, tally)
+    return tally
+
+
+def _names_only(span: Row) -> Row:
+    return span | {"optional": span["optional"] or span["type"] != _PERSON}
+
+
+def _row(sample: Sample) -> Row:
+    """Return a sample as an annotated text: its names, and every character that counts neither way."""
+    spans = [_span(start, end, False) for start, end in _names(sample)]
+    counted = zip(sample.tags, sample.weights, strict=True)
+    spans += [
+        _span(at, at + 1, True) for at, (tag, weight) in enumerate(counted) if tag != NOTHING or weight == 0
+    ]
+    return {"text": sample.text, "spans": spans}
+
+
+def _span(start: int, end: int, optional: bool) -> Row:
+    return {"start": start, "end": end, "type": _PERSON, "optional": optional}
+
+
+def _names(sample: Sample) -> Iterator[tuple[int, int]]:
+    start = None
+    for at, tag in enumerate([*sample.tags, NOTHING]):
+        if start is not None and tag != PERSON_INSIDE:
+            if sample.weights[start] == 1:
+                yield start, at
+            start = None
+        if tag == PERSON_BEGIN:
+            start = at

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from deid.recognizers.person import PersonRecognizer
 from deid.tagger import tagger as module
-from deid.tagger.tagger import WINDOW, Tagger, load_tagger, tagged
+from deid.tagger.tagger import WINDOW, Tagger, load_tagger
 from deid.tagger.tags import COUNT
 from deid.views import Views
 
@@ -82,7 +82,7 @@ def test_any_text_is_taken(text: str) -> None:
     views = Views(text)
     probabilities = load_tagger().probabilities(views) if views.folded else np.zeros((0, COUNT))
     assert probabilities.shape == (len(views.folded), COUNT)
-    for start, end, _, score in tagged(views):
+    for start, end, score in load_tagger().spans(views):
         assert 0 <= start < end <= len(views.folded) and 0 <= score <= 1.0001
 
 
@@ -113,13 +113,6 @@ def test_work_grows_with_the_text_alone(monkeypatch: pytest.MonkeyPatch) -> None
         sizes.clear()
         tagger.spans(Views("王" * (WINDOW * windows)))
         assert len(sizes) == windows and max(sizes) < WINDOW + 100
-
-
-def test_the_pass_is_made_once_for_a_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    views = Views("我叫蔡宜靜")
-    first = tagged(views)
-    monkeypatch.setattr(module, "load_tagger", lambda: pytest.fail("tagged twice"))
-    assert tagged(views) is first
 
 
 def test_numpy_computes_what_torch_trained() -> None:
