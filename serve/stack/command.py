@@ -13,6 +13,7 @@ from threading import Event
 from typing import Any
 
 import click
+import psutil
 
 from serve.settings import Settings, SettingsError, load_settings
 from serve.stack.home import (
@@ -68,7 +69,7 @@ def down() -> None:
         return
     began_at = time.monotonic()
     os.kill(pid, signal.SIGTERM)
-    while lock.holder() is not None:
+    while lock.holder() is not None or not _has_ended(pid):
         if time.monotonic() - began_at > _STOP_TIMEOUT_S:
             os.kill(pid, signal.SIGKILL)
             click.echo(
@@ -77,6 +78,14 @@ def down() -> None:
             return
         time.sleep(_POLL_S)
     click.echo(f"Stopped (process {pid}, {time.monotonic() - began_at:.1f} s).")
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether the process is gone; the lock is let go a moment before."""
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
 
 
 def _settings() -> Settings:
