@@ -37,11 +37,11 @@ def evaluate(gold: TextIO, predicted: TextIO | None, policy: str, as_json: bool,
                 found = concealer.detect(row["text"])
                 spans = [{"start": f.start, "end": f.end, "type": f.entity} for f in found]
             else:
-                spans = (answers or {})[row["id"]]
+                spans = _answer(answers or {}, row["id"], number)
             judge(row, spans, channels[str(row.get("channel", "-"))])
             outcome = judge(row, spans, whole)
-        except KeyError:
-            raise click.ClickException(f"line {number}: nothing was predicted for this text") from None
+        except (KeyError, TypeError):
+            raise click.ClickException(f"line {number}: a span needs start, end and type") from None
         except (ConcealmentError, ValueError) as exc:
             raise click.ClickException(f"line {number}: {exc}") from None
         if misses:
@@ -53,6 +53,12 @@ def evaluate(gold: TextIO, predicted: TextIO | None, policy: str, as_json: bool,
 
 def _read_answers(predicted: TextIO) -> dict[Any, list[dict[str, Any]]]:
     return {row["id"]: row["spans"] for _, row in json_lines(predicted, "id", "spans")}
+
+
+def _answer(answers: dict[Any, list[dict[str, Any]]], name: Any, number: int) -> list[dict[str, Any]]:
+    if name not in answers:
+        raise click.ClickException(f"line {number}: nothing was predicted for this text")
+    return answers[name]
 
 
 def _print_misses(row: dict[str, Any], outcome: Outcome) -> None:

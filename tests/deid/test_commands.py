@@ -136,3 +136,28 @@ def test_eval_names_the_line_that_has_no_prediction(tmp_path: Path) -> None:
     empty.write_text("", encoding="utf-8")
     result = run("eval", texts, str(empty))
     assert result.exit_code == 1 and "line 1" in result.stderr
+
+
+@pytest.mark.parametrize("command", [("scan",), ("scan", "--jsonl"), ("conceal",), ("conceal", "--jsonl")])
+def test_input_that_is_not_utf_8_is_refused_without_a_trace_or_an_echo(command: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(deid, list(command), input="我叫陳怡君".encode("cp950"))
+    assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
+    assert "UTF-8" in result.stderr and "Traceback" not in result.output
+
+
+def test_a_fault_of_ours_is_told_by_its_kind_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    def faulty(*_: object, **__: object) -> None:
+        raise RuntimeError("陳怡君")
+
+    monkeypatch.setattr("deid.command.pipes.open_concealer", faulty)
+    result = run("scan", given=TEXT)
+    assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
+    assert "RuntimeError" in result.stderr and "陳怡君" not in result.output
+
+
+def test_a_gold_span_of_the_wrong_form_is_refused_by_its_line(tmp_path: Path) -> None:
+    texts = gold(
+        tmp_path, {"id": "a", "channel": "call", "text": "好", "spans": [{"end": 1, "type": "PERSON"}]}
+    )
+    result = run("eval", texts)
+    assert result.exit_code == 1 and "line 1: a span needs start, end and type" in result.stderr
