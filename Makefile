@@ -4,7 +4,7 @@ BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --no-config --generate-hashes --no-annotate --no-emit-index-url \
 	--no-emit-find-links --python-version 3.11 --custom-compile-command "make lock"
 LOCK := $(COMPILE) pyproject.toml --python-platform x86_64-manylinux_2_28 \
-	--extra gateway --extra import --extra postgres --extra embedded --extra train --extra dev
+	--extra gateway --extra import --extra postgres --extra s3 --extra embedded --extra train --extra dev
 
 .PHONY: help install up down ask test lint bench bench-deid fuzz tagger demo-model lock sbom
 .DEFAULT_GOAL := help
