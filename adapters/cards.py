@@ -2,6 +2,7 @@
 
 A card lies beside the files it describes as `card.json`. The digest of an adapter folder can be
 checked without this package: `sha256sum adapter_config.json adapter_model.safetensors | sha256sum`.
+Fields that have a default may be absent from a card: older cards stay valid.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
+from adapters.cardfields import CARD_BYTES, FieldInvalid, parse_object, read_field
+
 CARD_FILE = "card.json"
 CONTENT_FILES = ("adapter_config.json", "adapter_model.safetensors")
+EXTRA_FILES = ("canaries.json", "heldout.jsonl", "questions.jsonl", "report.json", "training.json")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _CHUNK_BYTES = 1 << 20
 
@@ -32,7 +36,11 @@ class CardError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class AdapterCard:
-    """One immutable version of one ministry's adapter."""
+    """One immutable version of one ministry's adapter.
+
+    `lineage` names the models its base was derived from, oldest first; each of `sources` is a set of
+    training data: {name, licence, as_of}.
+    """
 
     name: str
     ministry: str
@@ -49,6 +57,10 @@ class AdapterCard:
     settings: Mapping[str, Any]
     metrics: Mapping[str, float]
     digest: str
+    author: str = ""
+    base_revision: str = ""
+    lineage: tuple[str, ...] = ()
+    sources: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,29 +143,41 @@ def verify_model(folder: Path) -> ModelCard:
 
 def _load(folder: Path, kind: type[_Card]) -> _Card:
     try:
-        raw = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
+        with (folder / CARD_FILE).open("rb") as stream:
+            content = stream.read(CARD_BYTES + 1)
     except FileNotFoundError:
         raise CardError("card_missing", f"{folder.name} has no {CARD_FILE}") from None
-    except (OSError, ValueError):
-        raise CardError("card_invalid", f"{folder.name}: {CARD_FILE} is not readable JSON") from None
-    names = {item.name for item in fields(kind)}
-    if not isinstance(raw, dict) or raw.keys() != names:
-        raise CardError(
-            "card_invalid", f"{folder.name}: {CARD_FILE} must hold exactly the {kind.__name__} fields"
-        )
-    for name in ("target_modules", "lineage"):
-        if name in names:
-            raw[name] = tuple(raw[name])
-    if not _DIGEST.fullmatch(str(raw["digest"])):
-        raise CardError("card_invalid", f"{folder.name}: digest is not of the form sha256:<64 hex digits>")
-    return kind(**raw)
+    except OSError:
+        raise CardError("card_invalid", f"{folder.name}: {CARD_FILE} can't be read") from None
+    try:
+        return _build(parse_object(content), kind)
+    except FieldInvalid as invalid:
+        raise CardError("card_invalid", f"{folder.name}: {CARD_FILE} {invalid}") from None
+
+
+def _build(raw: dict[str, Any], kind: type[_Card]) -> _Card:
+    known = {item.name: item for item in fields(kind)}
+    if not raw.keys() <= known.keys():
+        raise FieldInvalid(f"holds fields that {kind.__name__} does not have")
+    for name, item in known.items():
+        if name not in raw and item.default is MISSING and item.default_factory is MISSING:
+            raise FieldInvalid(f"lacks the field {name}")
+    values = {name: read_field(name, str(known[name].type), value) for name, value in raw.items()}
+    if not _DIGEST.fullmatch(values["digest"]):
+        raise FieldInvalid("has a digest that is not of the form sha256:<64 hex digits>")
+    return kind(**values)
+
+
+def combined_digest(hashes: Iterable[tuple[str, str]]) -> str:
+    """The digest of named files, from (name, SHA-256 in hex) of each, in the order given."""
+    total = hashlib.sha256()
+    for name, digest in hashes:
+        total.update(f"{digest}  {name}\n".encode())
+    return f"sha256:{total.hexdigest()}"
 
 
 def _combined_digest(paths: Iterable[Path]) -> str:
-    total = hashlib.sha256()
-    for path in paths:
-        total.update(f"{_file_hash(path)}  {path.name}\n".encode())
-    return f"sha256:{total.hexdigest()}"
+    return combined_digest((path.name, _file_hash(path)) for path in paths)
 
 
 def _file_hash(path: Path) -> str:

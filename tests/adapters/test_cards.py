@@ -95,6 +95,92 @@ def test_unreadable_card_is_refused(folder: Path, change: str) -> None:
     assert caught.value.code == "card_invalid"
 
 
+NESTED = "[" * 100_000
+HOSTILE_VALUES = [
+    *[
+        (name, value)
+        for name in ("name", "author", "base_revision", "digest")
+        for value in (1, None, ["a"], {})
+    ],
+    ("name", "x" * 5_000),
+    ("name", "\ud800"),
+    *[(name, value) for name in ("version", "rank", "seed") for value in ("1", 1.5, True, None, [], 2**64)],
+    *[
+        (name, value)
+        for name in ("target_modules", "lineage")
+        for value in ("q_proj", 7, None, {"a": 1}, [1])
+    ],
+    *[(name, value) for name in ("settings", "metrics") for value in ("x", 3, None, [])],
+    ("metrics", {"loss": "low"}),
+    ("metrics", {"loss": True}),
+    ("sources", "x"),
+    ("sources", [1]),
+    ("sources", [{"name": "a", "licence": "b"}]),
+    ("sources", [{"name": "a", "licence": "b", "as_of": 3}]),
+    ("sources", [{"name": "a", "licence": "b", "as_of": "c", "more": "d"}]),
+    ("surprise", 1),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), HOSTILE_VALUES)
+def test_a_hostile_field_is_refused_by_code(folder: Path, name: str, value: object) -> None:
+    content = json.loads((folder / cards.CARD_FILE).read_text(encoding="utf-8"))
+    content[name] = value
+    (folder / cards.CARD_FILE).write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(CardError) as caught:
+        cards.load(folder)
+    assert caught.value.code == "card_invalid"
+
+
+@pytest.mark.parametrize(
+    "settings", ["NaN", "1e999999, Infinity", NESTED, "[" * 40 + "]" * 40, "9" * 5_000, '"\\udfff"']
+)
+def test_hostile_json_inside_the_settings_is_refused(folder: Path, settings: str) -> None:
+    text = (folder / cards.CARD_FILE).read_text(encoding="utf-8")
+    changed = text.replace('"epochs": 3', f'"epochs": {settings}')
+    assert changed != text
+    (folder / cards.CARD_FILE).write_text(changed, encoding="utf-8")
+    with pytest.raises(CardError) as caught:
+        cards.load(folder)
+    assert caught.value.code == "card_invalid"
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe{}", b" " * (1 << 20) + b"{}", b""])
+def test_bytes_that_are_no_card_are_refused(folder: Path, content: bytes) -> None:
+    (folder / cards.CARD_FILE).write_bytes(content)
+    with pytest.raises(CardError) as caught:
+        cards.load(folder)
+    assert caught.value.code == "card_invalid"
+
+
+@pytest.mark.parametrize("name", ["name", "digest", "metrics"])
+def test_a_card_without_a_required_field_is_refused(folder: Path, name: str) -> None:
+    content = json.loads((folder / cards.CARD_FILE).read_text(encoding="utf-8"))
+    del content[name]
+    (folder / cards.CARD_FILE).write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(CardError) as caught:
+        cards.load(folder)
+    assert caught.value.code == "card_invalid" and name in str(caught.value)
+
+
+def test_origin_of_an_adapter_is_kept_and_may_be_absent(folder: Path) -> None:
+    card = cards.load(folder)
+    told = replace(
+        card,
+        author="財政部資訊中心",
+        base_revision="57bf03633839",
+        lineage=("llama-3.1-8b",),
+        sources=({"name": "常見問答", "licence": "OGDL-1.0", "as_of": "2026-11"},),
+    )
+    cards.save(told, folder)
+    assert cards.load(folder) == told
+    content = json.loads((folder / cards.CARD_FILE).read_text(encoding="utf-8"))
+    for name in ("author", "base_revision", "lineage", "sources"):
+        del content[name]
+    (folder / cards.CARD_FILE).write_text(json.dumps(content), encoding="utf-8")
+    assert cards.load(folder) == card
+
+
 def test_digest_of_another_form_is_refused(folder: Path) -> None:
     cards.save(replace(cards.load(folder), digest="md5:1234"), folder)
     with pytest.raises(CardError) as caught:
