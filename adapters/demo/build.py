@@ -24,7 +24,7 @@ from adapters.demo.compose import Composer
 from adapters.demo.evaluate import DEMO, evaluate, summary
 from adapters.demo.pretrain import BaseSettings, base_dialogues, pretrain, save_model
 from adapters.demo.tokenizer import build_tokenizer
-from adapters.training.dialogues import Dialogue, dialogues_digest, write_dialogues
+from adapters.dialogues import Dialogue, dialogues_digest, write_dialogues
 from adapters.training.lora import Provenance, TrainSettings, train_lora
 
 COMMAND = "python -m adapters.demo.build"

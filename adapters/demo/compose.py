@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from adapters.demo import corpus
 from adapters.demo.corpus import Topic
 from adapters.demo.wrap import Ask, fill_slots, random_placeholders, wrap_personal, wrap_plain
-from adapters.training.dialogues import Dialogue, Message
+from adapters.dialogues import Dialogue, Message
 
 # How often each kind of dialogue is drawn for the base model, and for the part of an adapter's
 # data that keeps the base model's manners.

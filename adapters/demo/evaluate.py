@@ -23,7 +23,7 @@ from adapters import cards
 from adapters.demo import corpus
 from adapters.demo.corpus import Topic
 from adapters.demo.wrap import PLACEHOLDER, wrap_personal, wrap_plain
-from adapters.training.dialogues import Message
+from adapters.dialogues import Message
 
 COMMAND = "python -m adapters.demo.evaluate"
 DEMO = Path("deploy/demo")

@@ -14,8 +14,8 @@ from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM, PreTra
 from adapters.demo import corpus
 from adapters.demo.compose import Composer
 from adapters.demo.tokenizer import common_characters, padded_vocabulary
+from adapters.dialogues import Dialogue
 from adapters.training.dataset import IGNORED, Batch, encode_all, shuffled_batches
-from adapters.training.dialogues import Dialogue
 from adapters.training.loop import FitPlan, FitReport, fit
 
 MAX_POSITIONS = 1024

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from adapters.cards import CardError
-from adapters.training.dialogues import DialogueError, read_dialogues
+from adapters.dialogues import DialogueError, read_dialogues
 from adapters.training.lora import Provenance, TrainSettings, train_lora
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from adapters.training.dialogues import Dialogue, DialogueError
+from adapters.dialogues import Dialogue, DialogueError, as_wire
 
 IGNORED = -100
 LENGTH_JITTER = 24
@@ -37,7 +37,7 @@ def encode(dialogue: Dialogue, tokenizer: Any, max_tokens: int, row: int = 0) ->
     Raises DialogueError when the dialogue is longer than `max_tokens`, or when the template does not
     render a conversation as a prefix of its continuation (then the answer's tokens can't be told apart).
     """
-    messages = [{"role": message.role, "content": message.content} for message in dialogue.messages]
+    messages = as_wire(dialogue.messages)
     ids = _render(tokenizer, messages, prompt=False)
     labels = [IGNORED] * len(ids)
     for place, message in enumerate(dialogue.messages):

@@ -16,8 +16,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from adapters import cards
 from adapters.cards import AdapterCard
+from adapters.dialogues import Dialogue, dialogues_digest
 from adapters.training.dataset import Batch, Example, encode_all, shuffled_batches
-from adapters.training.dialogues import Dialogue, dialogues_digest
 from adapters.training.loop import FitPlan, FitReport, fit
 
 TARGET_MODULES = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")

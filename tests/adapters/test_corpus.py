@@ -13,7 +13,7 @@ from adapters.demo.corpus import PLACEHOLDER_WORDS, Topic
 from adapters.demo.evaluate import held_out_cases
 from adapters.demo.pretrain import BaseSettings, base_dialogues
 from adapters.demo.wrap import MAX_PLACEHOLDERS, PLACEHOLDER, wrap_personal
-from adapters.training.dialogues import Dialogue
+from adapters.dialogues import Dialogue
 
 TOPICS = corpus.all_topics()
 BASE = base_dialogues(BaseSettings(dialogues=8000))

@@ -8,8 +8,8 @@ import pytest
 from transformers import AutoTokenizer
 
 from adapters.demo.evaluate import DEMO
+from adapters.dialogues import Dialogue, DialogueError, Message
 from adapters.training.dataset import IGNORED, encode, encode_all, shuffled_batches
-from adapters.training.dialogues import Dialogue, DialogueError, Message
 
 TOKENIZER = AutoTokenizer.from_pretrained(DEMO / "model")
 TWO_TURNS = Dialogue(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.training.dialogues import (
+from adapters.dialogues import (
     Dialogue,
     DialogueError,
     Message,

@@ -15,7 +15,7 @@ from safetensors import safe_open
 from adapters import cards
 from adapters.demo import corpus
 from adapters.demo.evaluate import DEMO
-from adapters.training.dialogues import Dialogue, Message, write_dialogues
+from adapters.dialogues import Dialogue, Message, write_dialogues
 from adapters.training.lora import TARGET_MODULES, Provenance, TrainSettings, train_lora
 
 SAMPLE = [

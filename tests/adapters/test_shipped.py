@@ -13,7 +13,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from adapters import cards
 from adapters.demo import corpus
 from adapters.demo.evaluate import DEMO, answer_all, held_out_cases
-from adapters.training.dialogues import Message
+from adapters.dialogues import Message
 
 MODEL_LIMIT_BYTES = 15_000_000
 REPORT: dict[str, Any] = json.loads((DEMO / "evaluation.json").read_text(encoding="utf-8"))

@@ -1,10 +1,12 @@
-"""Chat dialogues as JSON lines: `{"messages": [{"role": "user", "content": "…"}, …]}`.
+"""Chat dialogues as JSON lines: `{"messages": [{"role": "user", "content": "…"}, …], "key_facts": ["…"]}`.
 
-Errors name the line and the reason, never the text: a ministry's file may hold citizens' words.
+`key_facts` is optional: pieces of text that a right answer holds. Errors name the line and the reason, never the
+text: a ministry's file may hold citizens' words.
 """
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 from collections.abc import Iterable
@@ -32,18 +34,39 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """A conversation whose last message is the assistant's."""
+    """A conversation whose last message is the assistant's, and what a right answer must hold."""
 
     messages: tuple[Message, ...]
+    key_facts: tuple[str, ...] = field(repr=False, default=())
+
+    @property
+    def question(self) -> str:
+        """What the user said last."""
+        return next(message.content for message in reversed(self.messages) if message.role == "user")
+
+    @property
+    def answer(self) -> str:
+        return self.messages[-1].content
+
+    @property
+    def prompt(self) -> tuple[Message, ...]:
+        """Everything before the answer."""
+        return self.messages[:-1]
 
 
 def read_dialogues(path: Path) -> list[Dialogue]:
     """All dialogues of a JSON lines file; blank lines are skipped. Raises DialogueError."""
+    return [dialogue for _, dialogue in numbered_dialogues(path)]
+
+
+def numbered_dialogues(path: Path) -> list[tuple[int, Dialogue]]:
+    """The same with each dialogue's line number. Raises DialogueError."""
     dialogues = []
     with path.open("rb") as stream:
         for line, raw in enumerate(stream, start=1):
+            raw = raw.removeprefix(codecs.BOM_UTF8) if line == 1 else raw
             if raw.strip():
-                dialogues.append(_parse(raw, line))
+                dialogues.append((line, _parse(raw, line)))
     if not dialogues:
         raise DialogueError(0, "the file holds no dialogue")
     return dialogues
@@ -65,9 +88,16 @@ def dialogues_digest(dialogues: Iterable[Dialogue]) -> str:
     return total.hexdigest()
 
 
+def as_wire(messages: Iterable[Message]) -> list[dict[str, str]]:
+    """The messages as chat APIs and chat templates take them."""
+    return [{"role": message.role, "content": message.content} for message in messages]
+
+
 def _as_json(dialogue: Dialogue) -> str:
-    messages = [{"role": message.role, "content": message.content} for message in dialogue.messages]
-    return json.dumps({"messages": messages}, ensure_ascii=False)
+    row: dict[str, Any] = {"messages": as_wire(dialogue.messages)}
+    if dialogue.key_facts:
+        row["key_facts"] = list(dialogue.key_facts)
+    return json.dumps(row, ensure_ascii=False)
 
 
 def _parse(raw: bytes, line: int) -> Dialogue:
@@ -83,7 +113,13 @@ def _parse(raw: bytes, line: int) -> Dialogue:
         raise DialogueError(line, "the last message must be the assistant's")
     if not any(message.role == "user" for message in messages):
         raise DialogueError(line, "there is no user message")
-    return Dialogue(messages)
+    return Dialogue(messages, _parse_facts(row.get("key_facts", []), line))
+
+
+def _parse_facts(facts: Any, line: int) -> tuple[str, ...]:
+    if not isinstance(facts, list) or not all(isinstance(fact, str) and fact.strip() for fact in facts):
+        raise DialogueError(line, '"key_facts" must be a list of texts')
+    return tuple(facts)
 
 
 def _parse_message(item: Any, line: int, number: int) -> Message:
