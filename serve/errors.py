@@ -11,6 +11,7 @@ ServeError
 ├── QuotaExceeded           429  requests, tokens or concurrency; carries Retry-After
 └── Unavailable             503
     ├── ConcealmentFailed        fail closed: unsure means not sent
+    ├── AdapterLoading           known, and no replica holds it yet, or its turn would take too long
     ├── EngineUnavailable
     ├── JournalUnavailable
     └── RecordsUnavailable
@@ -115,6 +116,16 @@ class EngineUnavailable(Unavailable):
 
     code = "engine_unavailable"
     message = "The model server is not available right now."
+
+
+class AdapterLoading(Unavailable):
+    """The adapter is known and can't answer yet: no replica holds it, or a free slot would take too long."""
+
+    code = "adapter_loading"
+    message = "The adapter is being loaded. Try again shortly."
+
+    def __init__(self, retry_after_s: int = 5) -> None:
+        super().__init__(retry_after_s=retry_after_s)
 
 
 class JournalUnavailable(Unavailable):

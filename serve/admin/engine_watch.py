@@ -73,7 +73,7 @@ class EngineWatch:
     async def _wanted_models(self) -> frozenset[str]:
         """What the catalogue routes to; the last known one while the database is away."""
         try:
-            self._wanted = (await asyncio.to_thread(self._load_catalog)).engine_names()
+            self._wanted = (await asyncio.to_thread(self._load_catalog)).publics
         except RecordsUnavailable:
             if self._wanted is None:
                 raise

@@ -26,8 +26,8 @@ from serve.admin.wire import (
     UsageOut,
 )
 from serve.records.audit import AdminEvent, AuditRow, find_broken_link, list_audit, record_admin
-from serve.records.catalog import Adapter, list_adapters
 from serve.records.usage import UsageFilter, read_usage
+from serve.records.versions import Adapter, list_adapters
 
 router = APIRouter(prefix="/admin", tags=["records"])
 
@@ -44,7 +44,7 @@ def _journal_filter(
 
 @router.get("/adapters")
 def get_adapters(parts: Parts) -> list[AdapterOut]:
-    """Every registered version, with its content digest and whether its public name leads to it."""
+    """Every version, with its content digest and its stage."""
     return [_adapter(adapter) for adapter in list_adapters(parts.db)]
 
 
@@ -97,11 +97,16 @@ def verify_audit(parts: Parts) -> ChainOut:
 
 
 def _adapter(adapter: Adapter) -> AdapterOut:
+    spec = adapter.spec
     return AdapterOut(
-        **asdict(adapter.spec),
+        version=spec.version,
+        public=spec.public,
+        digest=spec.digest,
+        ministry=spec.ministry,
+        as_of=spec.as_of,
         created_at=adapter.created_at,
-        stage="active" if adapter.routed else "registered",
-        alias=adapter.spec.public if adapter.routed else None,
+        changed_at=adapter.changed_at,
+        stage=adapter.stage,
     )
 
 

@@ -16,8 +16,8 @@ from sqlalchemy import Engine, text
 
 from serve.admin.engine_watch import EngineWatch
 from serve.errors import RecordsUnavailable
-from serve.records.catalog import load_catalog
 from serve.records.database import open_database, reading
+from serve.records.routing import load_catalog
 from serve.settings import Settings
 
 

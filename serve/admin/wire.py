@@ -112,17 +112,16 @@ class KeyOut(_Out):
 
 
 class AdapterOut(_Out):
-    """A registered version. `stage` is `active` while its public name leads to it, else `registered`."""
+    """A version: its content digest, and the stage it stands in."""
 
     version: str
     public: str
-    engine_name: str
     digest: str
     ministry: str | None
     as_of: str | None
     created_at: datetime
+    changed_at: datetime
     stage: str
-    alias: str | None
 
 
 class JournalEntryOut(_Out):

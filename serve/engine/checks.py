@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from serve.catalog import BASE_MODEL
 from serve.engine.hardware import GIB, Machine
 from serve.engine.memory import CPU_SERVER_GIB, MemoryPlan
 from serve.engine.profile import EngineProfile, EngineRefused, Shape
@@ -29,14 +30,14 @@ def check_parallel(profile: EngineProfile, shape: Shape) -> None:
 
 
 def check_lora(profile: EngineProfile) -> None:
-    """Slots and rank must be vLLM's, and the adapters' names distinct."""
+    """Slots and rank must be vLLM's, and the adapters' names distinct and none the base model's."""
     if profile.adapters and not profile.lora.slots:
         raise EngineRefused("The profile lists adapters and has no LoRA slots for them.")
     if profile.lora.slots and profile.lora.max_rank not in LORA_RANKS:
         allowed = ", ".join(str(rank) for rank in LORA_RANKS)
         raise EngineRefused(f"LoRA rank {profile.lora.max_rank} is not one that vLLM allows ({allowed}).")
-    names = [adapter.engine_name for adapter in profile.adapters] + [profile.base_name]
-    if len(set(names)) != len(names):
+    names = [(adapter.public, adapter.version) for adapter in profile.adapters]
+    if len(set(names)) != len(names) or BASE_MODEL in dict(names):
         raise EngineRefused("Two models of the profile have the same name and version.")
 
 

@@ -90,5 +90,5 @@ def _print_plan(start: _Start, checked: Checked) -> None:
     click.echo(f"ranks   TP {parallel.tensor} x PP {parallel.pipeline} on {parallel.nodes} node(s)")
     click.echo(f"memory  {checked.plan}")
     for route in checked.routes:
-        click.echo(f"model   {route.public} = {route.engine_name}  {route.digest}")
+        click.echo(f"model   {route.version}  {route.digest}")
     click.echo(f"command {shlex.join(command_line(start.profile, start.place))}")

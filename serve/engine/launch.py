@@ -56,6 +56,9 @@ def environment(
     }
     kept |= {"VLLM_NO_USAGE_STATS": "1", "VLLM_DO_NOT_TRACK": "1", "DO_NOT_TRACK": "1"}
     kept |= {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
+    if profile.lora.slots:
+        # The controller loads and unloads adapters over the engine's port, which only we can reach, with its key.
+        kept["VLLM_ALLOW_RUNTIME_LORA_UPDATING"] = "True"
     if api_key:
         kept["VLLM_API_KEY"] = api_key
     if profile.serving.eager:
@@ -102,7 +105,4 @@ def _serving_flags(profile: EngineProfile) -> Sequence[str]:
         flags += ["--max-lora-rank", str(profile.lora.max_rank)]
     if profile.lora.fully_sharded:
         flags += ["--fully-sharded-loras"]
-    if profile.adapters:
-        modules = [f"{adapter.engine_name}={profile.resolve(adapter.path)}" for adapter in profile.adapters]
-        flags += ["--lora-modules", *modules]
     return flags

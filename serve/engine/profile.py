@@ -108,16 +108,11 @@ class Serving(_Table):
 
 
 class StaticAdapter(_Table):
-    """An adapter that is there from the start: public name, immutable version, folder."""
+    """An adapter that serves from the first start on: public name, immutable version, folder."""
 
     public: str = Field(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")
     version: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,31}$")
     path: str
-
-    @property
-    def engine_name(self) -> str:
-        """Its name inside vLLM; a new version never re-uses an old name (vLLM issue #42125)."""
-        return f"{self.public}-{self.version}"
 
 
 class EngineProfile(_Table):

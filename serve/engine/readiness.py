@@ -44,7 +44,7 @@ def check_content(profile: EngineProfile) -> tuple[Route, ...]:
     Raises EngineRefused.
     """
     base_digest = check_digest(profile)
-    base = Route(BASE_MODEL, f"{BASE_MODEL}@{profile.model.version}", profile.base_name, base_digest)
+    base = Route(BASE_MODEL, f"{BASE_MODEL}@{profile.model.version}", base_digest)
     return (base, *(_check_adapter(profile, adapter, base_digest) for adapter in profile.adapters))
 
 
@@ -62,4 +62,4 @@ def _check_adapter(profile: EngineProfile, adapter: StaticAdapter, base_digest: 
         raise EngineRefused(
             f"The adapter {adapter.public} has rank {card.rank}, over the profile's {profile.lora.max_rank}."
         )
-    return Route(adapter.public, f"{adapter.public}@{adapter.version}", adapter.engine_name, card.digest)
+    return Route(adapter.public, f"{adapter.public}@{adapter.version}", card.digest)

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 from serve import metrics
 from serve.callers import Caller
-from serve.catalog import choose_route
+from serve.catalog import require_public
 from serve.errors import ServeError
 from serve.gateway.dialects import CHAT, COMPLETION, Dialect
 from serve.gateway.disconnect import ClientGone, EventStream, run_while_connected
@@ -53,8 +53,8 @@ async def completions(request: Request) -> Response:
 async def list_models(request: Request) -> Response:
     """The models that this key may call."""
     caller = await _authenticate(request)
-    routes = _services(request).catalog.current().routes
-    listed = [_model_body(name) for name in sorted(routes) if caller.may_call(name)]
+    publics = _services(request).catalog.current().publics
+    listed = [_model_body(name) for name in sorted(publics) if caller.may_call(name)]
     return JSONResponse({"object": "list", "data": listed})
 
 
@@ -62,8 +62,7 @@ async def list_models(request: Request) -> Response:
 async def show_model(request: Request, model: str) -> Response:
     """One model, if this key may call it."""
     caller = await _authenticate(request)
-    route = choose_route(caller, model, _services(request).catalog.current())
-    return JSONResponse(_model_body(route.public))
+    return JSONResponse(_model_body(require_public(caller, model, _services(request).catalog.current())))
 
 
 @router.get("/health/live", tags=["health"])

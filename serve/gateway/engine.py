@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 import orjson
 
-from serve.catalog import Route
+from serve.catalog import Target
 from serve.errors import EngineUnavailable, InvalidRequest
 from serve.gateway.clean import CleanBody
 from serve.settings import EngineSettings
@@ -39,20 +39,19 @@ class EngineRefused(InvalidRequest):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request to the engine: where, how urgent, under which id, and the concealed body."""
+    """One request to an engine: which replica, how urgent, under which id, and the concealed body."""
 
     path: str
-    route: Route
+    target: Target
     priority: int
     request_id: str
     body: CleanBody
 
 
 class Engine:
-    """HTTP client of one vLLM server. A cancelled call closes its connection, which aborts it inside vLLM."""
+    """HTTP client of all vLLM replicas. A cancelled call closes its connection, which aborts it inside vLLM."""
 
     def __init__(self, settings: EngineSettings) -> None:
-        self._url = settings.url.rstrip("/")
         key = settings.api_key.get_secret_value()
         self._headers = {"content-type": "application/json"}
         if key:
@@ -97,11 +96,11 @@ class Engine:
                 yield chunk
         raise EngineUnavailable
 
-    async def models(self, timeout_s: float = 2.0) -> frozenset[str]:
-        """Names that the engine holds right now. Raises EngineUnavailable."""
+    async def models(self, url: str, timeout_s: float = 2.0) -> frozenset[str]:
+        """Names that the replica at this address holds right now. Raises EngineUnavailable."""
         try:
             async with self._session.get(
-                f"{self._url}/v1/models",
+                f"{url}/v1/models",
                 headers=self._headers,
                 timeout=aiohttp.ClientTimeout(total=timeout_s),
             ) as response:
@@ -114,13 +113,13 @@ class Engine:
 
     @asynccontextmanager
     async def _post(self, ask: Ask, *, streamed: bool) -> AsyncIterator[aiohttp.ClientResponse]:
-        body: dict[str, Any] = {**ask.body, "model": ask.route.engine_name, "priority": ask.priority}
+        body: dict[str, Any] = {**ask.body, "model": ask.target.engine_name, "priority": ask.priority}
         if streamed:
             body |= {"stream": True, "stream_options": {"include_usage": True}}
         headers = {**self._headers, "x-request-id": ask.request_id}
         data = _encoded(body)
         try:
-            async with self._session.post(self._url + ask.path, data=data, headers=headers) as response:
+            async with self._session.post(ask.target.url + ask.path, data=data, headers=headers) as response:
                 if response.status != 200:
                     _refuse(response.status, await response.read())
                 yield response

@@ -107,7 +107,7 @@ class Path:
             exchange.route = choose_route(inquiry.caller, inquiry.request.model, steps.catalog())
         return Ask(
             path=inquiry.dialect.path,
-            route=exchange.route,
+            target=exchange.route.targets[0],
             priority=inquiry.caller.priority,
             request_id=inquiry.request_id,
             body=exchange.cleaned.body,

@@ -20,8 +20,8 @@ from serve.gateway.path import Collaborators, Path
 from serve.journal.spool import Spool
 from serve.quota import Quota
 from serve.quota.connection import open_redis
-from serve.records.catalog import load_catalog
 from serve.records.database import open_database
+from serve.records.routing import load_catalog
 from serve.records.tenants import policies_in_use
 from serve.settings import DeidSettings, Settings
 
@@ -72,13 +72,9 @@ class Services:
     async def readiness(self) -> dict[str, bool]:
         """Each part this worker needs to answer, and whether it can be used now."""
         parts = {"engine": False, "adapters": False, "journal": False, "concealment": False}
-        needed = self.catalog.current().engine_names()
-        try:
-            held = await self.engine.models()
-            parts["engine"] = True
-            parts["adapters"] = bool(needed) and needed <= held
-        except EngineUnavailable:
-            pass
+        catalog = self.catalog.current()
+        parts["engine"] = await self._engine_answers(catalog)
+        parts["adapters"] = catalog.answering
         try:
             self.spool.check()
             parts["journal"] = True
@@ -91,6 +87,18 @@ class Services:
         except ServeError:
             pass
         return parts
+
+
+    async def _engine_answers(self, catalog: Catalog) -> bool:
+        """Whether one of the replicas that hold something answers."""
+        urls = {target.url for route in catalog.routes.values() for target in route.targets}
+        for url in sorted(urls):
+            try:
+                await self.engine.models(url)
+                return True
+            except EngineUnavailable:
+                continue
+        return False
 
 
 @asynccontextmanager

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Engine
 
+from adapters.stages import Stage
 from serve.callers import EVERY_MODEL
-from serve.catalog import BASE_MODEL, Route
+from serve.catalog import BASE_MODEL, WHOLE, Route
 from serve.records.accounts import create_key, find_caller, hash_key, list_keys, revoke_key
-from serve.records.catalog import AdapterSpec, load_catalog, register_adapter, set_alias
+from serve.records.audit import AdminEvent, audited
+from serve.records.routing import load_catalog, load_shares, set_shares
 from serve.records.tenants import TenantSpec, create_tenant, list_tenants
+from serve.records.versions import AdapterSpec, register_adapter, set_stage
 
 ACTOR = "demo"
 KEY_LABEL = "demo"
@@ -41,10 +44,22 @@ def ensure_demo(
 def _ensure_route(db: Engine, route: Route) -> None:
     """A version seen for the first time takes its name's route; a known one leaves the route alone."""
     ministry = None if route.public == BASE_MODEL else route.public
-    spec = AdapterSpec(route.public, route.version, route.engine_name, route.digest, ministry)
-    is_new = register_adapter(db, spec, ACTOR)
-    if is_new or route.public not in load_catalog(db).routes:
-        set_alias(db, route.public, route.version, ACTOR)
+    spec = AdapterSpec(route.public, route.version, route.digest, ministry)
+    is_new = register_adapter(db, spec, ACTOR, Stage.STANDBY)
+    if is_new or route.public not in load_catalog(db).shares:
+        _serve_at_once(db, route)
+
+
+def _serve_at_once(db: Engine, route: Route) -> None:
+    """A shipped version was judged when it was built: it needs no evaluation here."""
+    event = AdminEvent(
+        ACTOR, "adapter.promote", route.version, details={"reason": "shipped with the demonstration"}
+    )
+    with audited(db, event) as connection:
+        for share in load_shares(connection, route.public):
+            set_stage(connection, share, Stage.STANDBY)
+        set_stage(connection, route.version, Stage.SERVING)
+        set_shares(connection, route.public, {route.version: WHOLE})
 
 
 def _demo_tenants(publics: Iterable[str]) -> Iterable[TenantSpec]:

@@ -1,6 +1,6 @@
-"""The tables of accounts, keys, adapters and the record of admin functions.
+"""The tables of accounts, keys and the record of admin functions.
 
-The journal's tables join the same metadata, so that one migration history covers the whole database.
+The adapters' and the journal's tables join the same metadata, so that one migration history covers the whole database.
 """
 
 from __future__ import annotations
@@ -18,18 +18,34 @@ from sqlalchemy import (
     Text,
 )
 
+from serve.records.adapter_tables import (
+    adapters,
+    approvals,
+    replicas,
+    reports,
+    residents,
+    routers,
+    routing,
+    shares,
+)
 from serve.records.columns import UtcDateTime, metadata
 from serve.records.journal_tables import journal, journal_anchors, journal_cursors
 
 __all__ = [
     "adapters",
     "admin_audit",
-    "aliases",
+    "approvals",
     "journal",
     "journal_anchors",
     "journal_cursors",
     "keys",
     "metadata",
+    "replicas",
+    "reports",
+    "residents",
+    "routers",
+    "routing",
+    "shares",
     "tenants",
 ]
 
@@ -65,26 +81,6 @@ keys = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("created_by", String(128), nullable=False),
     Column("revoked_at", UtcDateTime),
-)
-
-adapters = Table(
-    "adapters",
-    metadata,
-    Column("version", String(128), primary_key=True),
-    Column("public", String(64), nullable=False, index=True),
-    Column("engine_name", String(128), nullable=False, unique=True),
-    Column("digest", String(128), nullable=False),
-    Column("ministry", String(64)),
-    Column("as_of", String(32)),
-    Column("created_at", UtcDateTime, nullable=False),
-)
-
-aliases = Table(
-    "aliases",
-    metadata,
-    Column("public", String(64), primary_key=True),
-    Column("version", String(128), ForeignKey("adapters.version"), nullable=False),
-    Column("changed_at", UtcDateTime, nullable=False),
 )
 
 admin_audit = Table(

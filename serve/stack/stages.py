@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from serve.catalog import Route
+from serve.catalog import BASE_MODEL, Route
 from serve.engine.hardware import look
 from serve.engine.profile import EngineRefused, load_profile
 from serve.engine.readiness import check_content, check_profile
@@ -75,12 +75,12 @@ def start_stack(start: Start) -> Started:
     layout = _prepare_home(start)
     routes = _check_engine(start)
     if not parts.has_own_engine(start.settings):
-        start.supervisor.start(parts.engine_part(layout, [route.engine_name for route in routes]))
+        start.supervisor.start(parts.engine_part(layout, [BASE_MODEL]))
     _start_redis(start)
     keys = _prepare_records(start, routes)
     if not parts.has_own_engine(start.settings):
         with start.progress.stage("engine") as stage:
-            stage.note = f"vLLM with {', '.join(route.engine_name for route in routes)}"
+            stage.note = "vLLM"
             start.supervisor.wait_ready("engine", stage)
     _start_one(start, parts.journal_part(layout))
     _start_one(start, parts.admin_part(layout))

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import Engine, insert, text
 
 from serve.records.audit import list_audit
-from serve.records.catalog import AdapterSpec, register_adapter, set_alias
 from serve.records.database import writing
 from serve.records.tables import journal
+from tests.adapter_rows import add_version, digest_of, serve_version
 from tests.records.rows import journal_row
 
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -102,16 +102,12 @@ async def test_usage_adds_up(client: httpx.AsyncClient, filled: Engine) -> None:
     ]
 
 
-async def test_adapters_show_where_their_name_leads(client: httpx.AsyncClient, db: Engine) -> None:
-    for number in (1, 2):
-        register_adapter(
-            db, AdapterSpec("moi", f"moi@{number}", f"moi-{number}", f"sha256:0{number}"), "test"
-        )
-    set_alias(db, "moi", "moi@2", "test")
+async def test_adapters_show_their_stage(client: httpx.AsyncClient, db: Engine) -> None:
+    add_version(db, "moi@1")
+    serve_version(db, "moi@2")
     adapters = {adapter["version"]: adapter for adapter in (await client.get("/admin/adapters")).json()}
-    assert (adapters["moi@2"]["stage"], adapters["moi@2"]["alias"]) == ("active", "moi")
-    assert (adapters["moi@1"]["stage"], adapters["moi@1"]["alias"]) == ("registered", None)
-    assert adapters["moi@1"]["digest"] == "sha256:01"
+    assert (adapters["moi@2"]["stage"], adapters["moi@1"]["stage"]) == ("serving", "checked")
+    assert adapters["moi@1"]["digest"] == digest_of("moi@1")
 
 
 async def test_a_tampered_audit_is_told(client: httpx.AsyncClient, db: Engine) -> None:

@@ -11,10 +11,11 @@ from redis import Redis
 
 from serve.callers import Limits
 from serve.records.accounts import create_key
-from serve.records.catalog import AdapterSpec, register_adapter, set_alias
 from serve.records.database import open_database, upgrade
+from serve.records.replicas import Phase, Replica, Resident, add_replica, publish_residents
 from serve.records.tenants import TenantSpec, create_tenant
 from serve.stack.redis_server import answers_ping, redis_part
+from tests.adapter_rows import serve_version
 from tests.bench.client import Endpoint
 from tests.bench.processes import fetch, free_port
 from tests.bench.targets import ENGINE_MODELS, MODEL, Ground, Target
@@ -38,7 +39,7 @@ def start_bianmin(ground: Ground) -> Target:
     }
     server = ground.processes.spawn("redis", list(redis_part(home).argv))
     server.wait_until(lambda: answers_ping(home / "redis" / "redis.sock"))
-    key = _prepare_records(environ["BIANMIN_RECORDS__URL"])
+    key = _prepare_records(environ["BIANMIN_RECORDS__URL"], ground.stub_url)
     shipper = ground.processes.spawn("journal", [*_BIANMIN, "journal", "ship"], environ)
     worker = ground.processes.spawn("bianmin", [*_BIANMIN, "gateway"], environ)
     return Target(
@@ -70,15 +71,17 @@ def _count_quota_calls(home: Path) -> str:
     return f"Quota scripts run in Redis: {calls}."
 
 
-def _prepare_records(url: str) -> str:
+def _prepare_records(url: str, engine_url: str) -> str:
     """The secret of a key that may call every model without limit."""
     upgrade(url)
     database = open_database(url)
     try:
+        add_replica(database, Replica("stub", engine_url), _ACTOR)
+        held = []
         for public, engine_name in zip(("base", MODEL), ENGINE_MODELS, strict=True):
-            spec = AdapterSpec(public, f"{public}@1", engine_name, "sha256:" + "0" * 64)
-            register_adapter(database, spec, _ACTOR)
-            set_alias(database, public, spec.version, _ACTOR)
+            serve_version(database, f"{public}@1")
+            held.append(Resident("stub", f"{public}@1", engine_name, Phase.READY))
+        publish_residents(database, "stub", held)
         create_tenant(database, TenantSpec("bench", "agency", frozenset({"*"}), _NO_LIMIT), _ACTOR)
         return create_key(database, "bench", "bench", _ACTOR)[1]
     finally:

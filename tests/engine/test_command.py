@@ -28,7 +28,7 @@ def test_check_prints_the_plan_and_starts_nothing(small: Path, invoke: Invoke) -
     result = invoke("--profile", str(small), "--check")
     assert result.exit_code == 0
     assert "ranks   TP 2 x PP 1 on 1 node(s)" in result.stdout
-    assert "model   moi = moi-1  sha256:" in result.stdout
+    assert "model   moi@1  sha256:" in result.stdout
 
 
 def test_refusal_is_one_sentence_with_status_2(invoke: Invoke, tmp_path: Path) -> None:

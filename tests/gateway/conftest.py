@@ -22,13 +22,15 @@ from serve.callers import Limits
 from serve.gateway.app import create_app
 from serve.process import server_config
 from serve.records.accounts import create_key
-from serve.records.catalog import AdapterSpec, register_adapter, set_alias
 from serve.records.database import open_database, upgrade
+from serve.records.replicas import Phase, Replica, Resident, add_replica, publish_residents
 from serve.records.tenants import TenantSpec, create_tenant
 from serve.settings import DeidSettings, EngineSettings, RedisSettings, Settings
+from tests.adapter_rows import serve_version
 from tests.gateway.upstream import ScriptedEngine, running_engine
 from tests.redis_server import RedisServer
 
+HELD = {"base@1": "base", "moi@1": "moi-1", "mof@1": "mof-1"}
 WIDE = Limits(requests=1_000_000, window_s=3600, tokens_per_day=10**9, concurrent=1000)
 
 
@@ -88,7 +90,10 @@ def prepare_records(settings: Settings) -> tuple[Database, dict[str, str]]:
     """The database of a gateway with tenants and keys, migrated once for all tests."""
     content, keys = _prepared()
     Path(settings.records_url.removeprefix("sqlite:///")).write_bytes(content)
-    return open_database(settings.records_url), dict(keys)
+    database = open_database(settings.records_url)
+    add_replica(database, Replica("one", settings.engine.url), "test")
+    publish_residents(database, "one", [Resident("one", v, name, Phase.READY) for v, name in HELD.items()])
+    return database, dict(keys)
 
 
 @cache
@@ -104,19 +109,8 @@ def _prepared() -> tuple[bytes, dict[str, str]]:
 
 
 def _fill(database: Database) -> dict[str, str]:
-    for public, version, name in (
-        ("base", "base@1", "base"),
-        ("moi", "moi@1", "moi-1"),
-        ("mof", "mof@1", "mof-1"),
-    ):
-        register_adapter(
-            database,
-            AdapterSpec(
-                public=public, version=version, engine_name=name, digest="sha256:" + name.replace("-", "0")
-            ),
-            "test",
-        )
-        set_alias(database, public, version, "test")
+    for version in HELD:
+        serve_version(database, version)
     create_tenant(database, TenantSpec("city", "agency", frozenset({"*"}), limits=WIDE), "test")
     create_tenant(database, TenantSpec("moi", "ministry", frozenset({"moi", "base"}), limits=WIDE), "test")
     narrow = Limits(requests=3, window_s=3600, tokens_per_day=10**6, concurrent=1)

@@ -9,6 +9,7 @@ import pytest
 
 from serve.records.accounts import create_key
 from serve.records.tenants import TenantChange, update_tenant
+from tests.adapter_rows import digest_of
 from tests.gateway.conftest import Gateway, content, events
 
 NATIONAL_ID = "A123456789"
@@ -38,7 +39,7 @@ async def test_an_answer_says_that_it_is_from_ai_and_which_adapter(gateway: Gate
     assert answer["model"] == "moi"
     assert answer["bianmin"]["ai_generated"] is True
     assert "人工智慧" in answer["bianmin"]["disclosure"]
-    assert answer["bianmin"]["adapter_digest"] == "sha256:moi01"
+    assert answer["bianmin"]["adapter_digest"] == digest_of("moi@1")
     assert gateway.engine.bodies[0]["model"] == "moi-1"
 
 

@@ -5,58 +5,62 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine
 
+from adapters.stages import Stage
 from serve.callers import Caller
 from serve.catalog import Route
 from serve.errors import Conflict, InvalidRequest, NotFound
 from serve.records.accounts import create_key, find_caller, hash_key, list_keys, revoke_key
 from serve.records.audit import list_audit
-from serve.records.catalog import AdapterSpec, list_adapters, load_catalog, register_adapter, set_alias
+from serve.records.database import reading
 from serve.records.demo import ensure_demo
+from serve.records.routing import load_catalog
 from serve.records.tenants import TenantChange, disable_tenant, update_tenant
+from serve.records.versions import (
+    AdapterSpec,
+    find_content,
+    get_adapter,
+    list_adapters,
+    next_number,
+    register_adapter,
+)
+from tests.adapter_rows import serve_version
 
 ACTOR = "test"
-MOI_1 = AdapterSpec("moi", "moi@1", "moi-1", "sha256:01", "moi", "2026-11-01")
-MOI_2 = AdapterSpec("moi", "moi@2", "moi-2", "sha256:02", "moi")
+MOI_1 = AdapterSpec("moi", "moi@1", "sha256:01", "moi", "2026-11-01")
+MOI_2 = AdapterSpec("moi", "moi@2", "sha256:02", "moi")
 ROUTES = [
-    Route("base", "base@1", "base", "sha256:00"),
-    *(Route(name, f"{name}@1", f"{name}-1", f"sha256:{name}") for name in ("moi", "mof", "mohw", "motc")),
+    Route("base", "base@1", "sha256:00"),
+    *(Route(name, f"{name}@1", f"sha256:{name}") for name in ("moi", "mof", "mohw", "motc")),
 ]
 
 
-def test_only_routed_versions_are_in_the_catalogue(db: Engine) -> None:
-    assert not load_catalog(db).routes
-    assert register_adapter(db, MOI_1, ACTOR)
-    register_adapter(db, MOI_2, ACTOR)
-    set_alias(db, "moi", "moi@1", ACTOR)
-    assert load_catalog(db).routes == {"moi": Route("moi", "moi@1", "moi-1", "sha256:01")}
-    set_alias(db, "moi", "moi@2", ACTOR)
-    assert load_catalog(db).routes["moi"].version == "moi@2"
-    assert {adapter.spec.version: adapter.routed for adapter in list_adapters(db)} == {
-        "moi@1": False,
-        "moi@2": True,
-    }
+def _shares(db: Engine, public: str) -> dict[str, int]:
+    return {share.version: share.weight for share in load_catalog(db).shares.get(public, ())}
 
 
 def test_a_version_is_immutable(db: Engine) -> None:
-    register_adapter(db, MOI_1, ACTOR)
+    assert register_adapter(db, MOI_1, ACTOR)
     assert not register_adapter(db, MOI_1, ACTOR)
-    for other in (
-        replace(MOI_1, digest="sha256:ff"),
-        replace(MOI_1, engine_name="moi-9"),
-        replace(MOI_2, engine_name="moi-1"),
-    ):
+    for other in (replace(MOI_1, digest="sha256:ff"), replace(MOI_2, digest="sha256:01")):
         with pytest.raises(Conflict):
             register_adapter(db, other, ACTOR)
     assert [adapter.spec for adapter in list_adapters(db)] == [MOI_1]
-
-
-def test_a_route_needs_a_version_of_its_own_name(db: Engine) -> None:
-    register_adapter(db, MOI_1, ACTOR)
+    assert get_adapter(db, "moi@1").stage is Stage.CHECKED
     with pytest.raises(NotFound):
-        set_alias(db, "moi", "moi@7", ACTOR)
-    with pytest.raises(Conflict):
-        set_alias(db, "mof", "moi@1", ACTOR)
-    assert not load_catalog(db).routes
+        get_adapter(db, "moi@2")
+
+
+def test_numbers_of_a_name_only_rise(db: Engine) -> None:
+    with reading(db) as connection:
+        assert next_number(connection, "moi") == 1
+    register_adapter(db, replace(MOI_2, version="moi@9"), ACTOR, Stage.RETIRED)
+    register_adapter(db, replace(MOI_1, version="moi@10"), ACTOR)
+    with reading(db) as connection:
+        assert next_number(connection, "moi") == 11
+        assert next_number(connection, "mof") == 1
+        found = find_content(connection, "moi", "sha256:01")
+        assert found is not None and found.spec.version == "moi@10"
+        assert find_content(connection, "mof", "sha256:01") is None
 
 
 @pytest.mark.parametrize(
@@ -64,7 +68,7 @@ def test_a_route_needs_a_version_of_its_own_name(db: Engine) -> None:
     [
         replace(MOI_1, version="mof@1"),
         replace(MOI_1, version="moi"),
-        replace(MOI_1, engine_name="../moi"),
+        replace(MOI_1, version="../moi@1"),
         replace(MOI_1, public="MOI", version="MOI@1"),
         replace(MOI_1, digest="'--"),
         replace(MOI_1, ministry="內政部"),
@@ -96,7 +100,8 @@ def test_the_demonstration_has_a_tenant_for_everybody(db: Engine) -> None:
     assert callers["mof"].may_call("mof") and callers["mof"].may_call("base")
     assert not callers["mof"].may_call("moi")
     assert callers["city-1999"].may_call("moi")
-    assert load_catalog(db).routes == {route.public: route for route in ROUTES}
+    assert dict(load_catalog(db).routes) == {route.version: route for route in ROUTES}
+    assert all(_shares(db, route.public) == {route.version: 100} for route in ROUTES)
 
 
 def test_the_demonstration_twice_changes_nothing(db: Engine) -> None:
@@ -129,12 +134,11 @@ def test_a_revoked_known_key_is_replaced(db: Engine) -> None:
 
 def test_the_demonstration_respects_the_operator(db: Engine) -> None:
     keys = ensure_demo(db, ROUTES, {})
-    register_adapter(db, MOI_2, ACTOR)
-    set_alias(db, "moi", "moi@2", ACTOR)
+    serve_version(db, "moi@2")
     update_tenant(db, "community", TenantChange(models=frozenset({"moi"})), ACTOR)
     disable_tenant(db, "motc", ACTOR)
     again = ensure_demo(db, ROUTES, keys)
-    assert load_catalog(db).routes["moi"].version == "moi@2"
+    assert _shares(db, "moi") == {"moi@2": 100}
     assert _caller(db, again["community"]).models == {"moi"}
     assert "motc" not in again
 
@@ -142,7 +146,8 @@ def test_the_demonstration_respects_the_operator(db: Engine) -> None:
 def test_a_newly_shipped_version_takes_the_route(db: Engine) -> None:
     keys = ensure_demo(db, ROUTES, {})
     shipped = [route for route in ROUTES if route.public != "moi"]
-    ensure_demo(db, [*shipped, Route("moi", "moi@2", "moi-2", "sha256:02")], keys)
-    assert load_catalog(db).routes["moi"].engine_name == "moi-2"
+    ensure_demo(db, [*shipped, Route("moi", "moi@2", "sha256:02")], keys)
+    assert _shares(db, "moi") == {"moi@2": 100}
+    assert get_adapter(db, "moi@1").stage is Stage.STANDBY
     with pytest.raises(Conflict):
-        ensure_demo(db, [Route("moi", "moi@2", "moi-2", "sha256:ff")], keys)
+        ensure_demo(db, [Route("moi", "moi@2", "sha256:ff")], keys)
