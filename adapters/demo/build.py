@@ -25,7 +25,8 @@ from adapters.demo.evaluate import DEMO, evaluate, summary
 from adapters.demo.pretrain import BaseSettings, base_dialogues, pretrain, save_model
 from adapters.demo.tokenizer import build_tokenizer
 from adapters.dialogues import Dialogue, dialogues_digest, write_dialogues
-from adapters.training.lora import Provenance, TrainSettings, train_lora
+from adapters.training.lora import Provenance, train_lora
+from adapters.training.settings import TrainSettings
 
 COMMAND = "python -m adapters.demo.build"
 MODEL_NAME = "bianmin-demo"
@@ -71,10 +72,12 @@ def build_adapter(demo: Path, ministry: str, force: bool) -> None:
     dialogues = Composer(ADAPTER_SETTINGS.seed, (), learnt=ministry).adapter(VARIANTS, KEEP_FRACTION)
     write_dialogues(dialogues, SCRATCH / f"{ministry}.jsonl")
     folder = demo / "adapters" / ministry
-    inputs = (cards.weights_digest(demo / "model"), dialogues_digest(dialogues), asdict(ADAPTER_SETTINGS))
+    inputs = (cards.weights_digest(demo / "model"), dialogues_digest(dialogues))
     try:
         card = cards.verify(folder)
-        if not force and (card.base_digest, card.data_sha256, card.settings) == inputs:
+        # A card from before a setting existed lacks it: it was trained with what is the default now.
+        same_settings = card.settings.items() <= asdict(ADAPTER_SETTINGS).items()
+        if not force and same_settings and (card.base_digest, card.data_sha256) == inputs:
             return
     except CardError:
         pass

@@ -16,6 +16,10 @@ LENGTH_JITTER = 24
 WIDTH_MULTIPLE = 8
 
 
+class TooLong(DialogueError):
+    """A dialogue has more tokens than are allowed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """One dialogue as token ids; `labels` equal the ids where the assistant speaks, else IGNORED."""
@@ -34,7 +38,7 @@ class Batch:
 def encode(dialogue: Dialogue, tokenizer: Any, max_tokens: int, row: int = 0) -> Example:
     """Tokenise through the model's own chat template; `row` is the number that errors name.
 
-    Raises DialogueError when the dialogue is longer than `max_tokens`, or when the template does not
+    Raises TooLong when the dialogue is longer than `max_tokens`, and DialogueError when the template does not
     render a conversation as a prefix of its continuation (then the answer's tokens can't be told apart).
     """
     messages = as_wire(dialogue.messages)
@@ -49,7 +53,7 @@ def encode(dialogue: Dialogue, tokenizer: Any, max_tokens: int, row: int = 0) ->
             raise DialogueError(row, "the chat template does not keep earlier turns unchanged")
         labels[len(before) : len(after)] = after[len(before) :]
     if len(ids) > max_tokens:
-        raise DialogueError(row, f"{len(ids)} tokens, more than the {max_tokens} allowed")
+        raise TooLong(row, f"{len(ids)} tokens, more than the {max_tokens} allowed")
     return Example(tuple(ids), tuple(labels))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,25 +17,9 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from adapters import cards
 from adapters.cards import AdapterCard
 from adapters.dialogues import Dialogue, dialogues_digest
-from adapters.training.dataset import Batch, Example, encode_all, shuffled_batches
-from adapters.training.loop import FitPlan, FitReport, fit
-
-TARGET_MODULES = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
-
-
-@dataclass(frozen=True, slots=True)
-class TrainSettings:
-    """Everything that decides the weights besides base model and data."""
-
-    rank: int = 8
-    alpha: int = 16
-    epochs: float = 6.0
-    batch_size: int = 32
-    learning_rate: float = 2e-3
-    max_tokens: int = 512
-    seed: int = 20261101
-    bf16: bool = True
-    device: str = "cpu"
+from adapters.training.dataset import IGNORED, Batch, Example, collate, encode_all, shuffled_batches
+from adapters.training.loop import Checks, Course, FitPlan, FitReport
+from adapters.training.settings import TrainSettings, target_modules
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +30,21 @@ class Provenance:
     version: int = 1
     as_of: str = ""
     licence: str = "Apache-2.0"
+    author: str = ""
+    sources: tuple[Mapping[str, str], ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Pupil:
+    """A base model that wears a fresh adapter, and what names it."""
+
+    tokenizer: Any
+    model: Any
+    base_name: str
+    base_revision: str
+    base_lineage: tuple[str, ...]
+    base_digest: str
+    settings: TrainSettings
 
 
 def train_lora(
@@ -60,69 +59,114 @@ def train_lora(
     Deterministic on one machine with the same thread count. Raises DialogueError for a dialogue
     that is too long, CardError when the base model's weights are not safetensors.
     """
-    settings = settings or TrainSettings()
-    base_name, base_digest = _base_name(base_dir), cards.weights_digest(base_dir)
+    pupil = open_pupil(base_dir, settings or TrainSettings())
+    examples = encode_all(dialogues, pupil.tokenizer, pupil.settings.max_tokens)
+    report = learn(pupil, examples, f"adapter {provenance.ministry}", Checks())
+    metrics = {"first_loss": round(report.first_loss, 4), "last_loss": round(report.last_loss, 4)}
+    return write_adapter(pupil, out_dir, provenance, dialogues_digest(dialogues), metrics)
+
+
+def open_pupil(base_dir: Path, settings: TrainSettings) -> Pupil:
+    """Load the base and lay a new adapter over it; what is random comes from the settings' seed."""
+    name, revision, lineage = _base_identity(base_dir)
+    digest = cards.weights_digest(base_dir)
     torch.manual_seed(settings.seed)
     tokenizer = AutoTokenizer.from_pretrained(base_dir)
-    examples = encode_all(dialogues, tokenizer, settings.max_tokens)
-    model = _with_lora(base_dir, settings)
-    report = _fit(model, tokenizer, examples, settings, f"adapter {provenance.ministry}")
-    _save(model, out_dir, base_name)
+    return Pupil(tokenizer, _with_lora(base_dir, settings), name, revision, lineage, digest, settings)
+
+
+def learn(pupil: Pupil, examples: Sequence[Example], label: str, checks: Checks) -> FitReport:
+    """Train the adapter in place."""
+    settings = pupil.settings
+    batches = shuffled_batches(examples, settings.batch_size, pad_id(pupil), settings.seed)
+    steps = max(1, round(settings.epochs * len(examples) / settings.batch_size))
+    plan = FitPlan(steps, settings.learning_rate, weight_decay=0.0, bf16=settings.bf16)
+
+    def loss_of(batch: Batch) -> torch.Tensor:
+        return _loss(pupil, batch)
+
+    pupil.model.train()
+    return Course([p for p in pupil.model.parameters() if p.requires_grad], loss_of, plan).follow(
+        batches, label, checks
+    )
+
+
+def loss_per_token(pupil: Pupil, examples: Sequence[Example]) -> float:
+    """Mean loss over the tokens that the assistant says, in float32."""
+    pupil.model.eval()
+    total, count = 0.0, 0
+    with torch.inference_mode():
+        for start in range(0, len(examples), pupil.settings.batch_size):
+            batch = collate(examples[start : start + pupil.settings.batch_size], pad_id(pupil))
+            tokens = int((batch.labels != IGNORED).sum())
+            total += float(_loss(pupil, batch)) * tokens
+            count += tokens
+    pupil.model.train()
+    return total / count
+
+
+def pad_id(pupil: Pupil) -> int:
+    tokenizer = pupil.tokenizer
+    return int(tokenizer.eos_token_id if tokenizer.pad_token_id is None else tokenizer.pad_token_id)
+
+
+def write_adapter(
+    pupil: Pupil, out_dir: Path, provenance: Provenance, data_sha256: str, metrics: Mapping[str, float]
+) -> AdapterCard:
+    """Write the adapter's two files and its card."""
+    _save(pupil.model, out_dir, pupil.base_name)
+    settings = pupil.settings
     card = AdapterCard(
         name=f"{provenance.ministry}-{provenance.version}",
         ministry=provenance.ministry,
         version=provenance.version,
-        base_model=base_name,
-        base_digest=base_digest,
+        base_model=pupil.base_name,
+        base_digest=pupil.base_digest,
         rank=settings.rank,
         alpha=settings.alpha,
-        target_modules=TARGET_MODULES,
-        data_sha256=dialogues_digest(dialogues),
+        target_modules=target_modules(settings.targets),
+        data_sha256=data_sha256,
         as_of=provenance.as_of,
         licence=provenance.licence,
         seed=settings.seed,
         settings=asdict(settings),
-        metrics={"first_loss": round(report.first_loss, 4), "last_loss": round(report.last_loss, 4)},
+        metrics=metrics,
         digest=cards.content_digest(out_dir),
+        author=provenance.author,
+        base_revision=pupil.base_revision,
+        lineage=pupil.base_lineage,
+        sources=provenance.sources,
     )
     cards.save(card, out_dir)
     return card
 
 
-def _fit(
-    model: Any, tokenizer: Any, examples: Sequence[Example], settings: TrainSettings, label: str
-) -> FitReport:
-    pad_id = tokenizer.eos_token_id if tokenizer.pad_token_id is None else tokenizer.pad_token_id
-    batches = shuffled_batches(examples, settings.batch_size, pad_id, settings.seed)
-    steps = max(1, round(settings.epochs * len(examples) / settings.batch_size))
-    plan = FitPlan(steps, settings.learning_rate, weight_decay=0.0, bf16=settings.bf16)
-
-    def loss_of(batch: Batch) -> torch.Tensor:
-        ids, mask, labels = (part.to(settings.device) for part in (batch.ids, batch.mask, batch.labels))
-        loss: torch.Tensor = model(input_ids=ids, attention_mask=mask, labels=labels).loss
-        return loss
-
-    model.train()
-    return fit([p for p in model.parameters() if p.requires_grad], loss_of, batches, plan, label)
+def _loss(pupil: Pupil, batch: Batch) -> torch.Tensor:
+    ids, mask, labels = (part.to(pupil.settings.device) for part in (batch.ids, batch.mask, batch.labels))
+    loss: torch.Tensor = pupil.model(input_ids=ids, attention_mask=mask, labels=labels).loss
+    return loss
 
 
 def _with_lora(base_dir: Path, settings: TrainSettings) -> Any:
-    base = AutoModelForCausalLM.from_pretrained(base_dir, dtype=torch.float32, use_safetensors=True)
+    # On a GPU the frozen base fits in half the memory; PEFT keeps the adapter's own weights in float32.
+    dtype = torch.bfloat16 if settings.bf16 and settings.device != "cpu" else torch.float32
+    base = AutoModelForCausalLM.from_pretrained(base_dir, dtype=dtype, use_safetensors=True)
     config = LoraConfig(
         task_type="CAUSAL_LM",
         r=settings.rank,
         lora_alpha=settings.alpha,
         lora_dropout=0.0,
-        target_modules=list(TARGET_MODULES),
+        target_modules=list(target_modules(settings.targets)),
     )
     return get_peft_model(base, config).to(settings.device)
 
 
-def _base_name(base_dir: Path) -> str:
-    """The base model's public name, never a path of the machine that trained."""
+def _base_identity(base_dir: Path) -> tuple[str, str, tuple[str, ...]]:
+    """The base model's public name, never a path of the machine that trained; its revision and lineage."""
     if (base_dir / cards.CARD_FILE).exists():
-        return cards.load_model(base_dir).name
-    return base_dir.name
+        card = cards.load_model(base_dir)
+        return card.name, card.revision, card.lineage
+    return base_dir.resolve().name, "", ()
 
 
 def _save(model: Any, out_dir: Path, base_name: str) -> None:

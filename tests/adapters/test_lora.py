@@ -16,7 +16,8 @@ from adapters import cards
 from adapters.demo import corpus
 from adapters.demo.evaluate import DEMO
 from adapters.dialogues import Dialogue, Message, write_dialogues
-from adapters.training.lora import TARGET_MODULES, Provenance, TrainSettings, train_lora
+from adapters.training.lora import Provenance, train_lora
+from adapters.training.settings import TARGET_MODULES, TrainSettings
 
 SAMPLE = [
     Dialogue((Message("user", question), Message("assistant", topic.answer)))

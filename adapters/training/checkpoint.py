@@ -1,0 +1,45 @@
+"""A training set down on disk, so that a killed process loses minutes only."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+
+CHECKPOINT_FILE = "checkpoint.pt"
+
+
+class Checkpoint:
+    """The newest state of the training with this identity; another identity's file is ignored and overwritten.
+
+    `identity` covers everything that decides the weights: base, data and settings.
+    """
+
+    def __init__(self, folder: Path, identity: str) -> None:
+        self._path = folder / CHECKPOINT_FILE
+        self._identity = identity
+
+    def save(self, state: dict[str, Any]) -> None:
+        """Write atomically: a kill at any moment leaves the old state or the new one."""
+        draft = self._path.with_suffix(".draft")
+        with draft.open("wb") as stream:
+            torch.save({"identity": self._identity, "state": state}, stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(draft, self._path)
+
+    def load(self) -> dict[str, Any] | None:
+        """The state to go on from, or None."""
+        try:
+            stored = torch.load(self._path, weights_only=True)
+        except FileNotFoundError:
+            return None
+        if stored.get("identity") != self._identity:
+            return None
+        state: dict[str, Any] = stored["state"]
+        return state
+
+    def remove(self) -> None:
+        self._path.unlink(missing_ok=True)
