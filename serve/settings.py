@@ -39,6 +39,7 @@ class EngineSettings(_Branch):
     url: str = Field("http://127.0.0.1:8002", description="Base address of vLLM's OpenAI server.")
     api_key: SecretStr = Field(SecretStr(""), description="Key that vLLM expects; empty for none.")
     profile: str = Field("demo-cpu-tp2", description="Engine profile: a name in deploy/profiles or a path.")
+    replicas: int = Field(1, ge=1, le=8, description="Engines that `bianmin up` starts on this machine.")
     connect_timeout_s: float = Field(2.0, gt=0, description="Time to open a connection.")
     request_timeout_s: float = Field(300.0, gt=0, description="Longest whole request; also the quota lease.")
     ready_timeout_s: float = Field(600.0, gt=0, description="How long a start may take.")
@@ -85,6 +86,55 @@ class DeidSettings(_Branch):
     queue_limit: int = Field(256, ge=1, description="Texts that may wait for a thread; one more is refused.")
 
 
+class ArtifactSettings(_Branch):
+    """Where adapter versions are kept by digest, and where engines read them."""
+
+    url: str = Field(
+        "", description="Folder or s3:// address of stored adapters; empty is under the home folder."
+    )
+    cache_dir: Path | None = Field(
+        None,
+        description="Folder that every engine reads adapters from, at this path; empty is under the home folder.",
+    )
+
+
+class ControllerSettings(_Branch):
+    """Keeping every engine replica at the desired set of adapters."""
+
+    interval_s: float = Field(1.0, gt=0, description="Pause between two looks at a replica.")
+    parallel_loads: int = Field(2, ge=1, description="Adapters that a replica loads at once.")
+    answer_timeout_s: float = Field(5.0, gt=0, description="Longest wait for a replica's list of models.")
+    load_timeout_s: float = Field(
+        60.0, gt=0, description="Longest wait for a load, and for a probe's answer."
+    )
+    probe_tolerance: float = Field(
+        0.01, gt=0, description="An adapter must move a log probability by more than this from the base's."
+    )
+    drain_grace_s: float = Field(
+        2.0, ge=0, description="An adapter stays loaded so long after the gateways were told to leave it."
+    )
+    drain_timeout_s: float = Field(
+        300.0, gt=0, description="An adapter that is still used so long after is unloaded all the same."
+    )
+    longest_retry_s: float = Field(
+        60.0, gt=0, description="Longest pause between two tries of a failed load."
+    )
+    canary_min_requests: int = Field(
+        50, ge=1, description="A canary isn't judged before it got so many requests."
+    )
+    canary_error_rate: float = Field(
+        0.05, gt=0, le=1, description="A canary with a larger share of errors is withdrawn."
+    )
+    canary_slow_share: float = Field(
+        0.2, gt=0, le=1, description="A canary with a larger share of slow first tokens is withdrawn."
+    )
+    canary_margin: float = Field(
+        2.0,
+        ge=1,
+        description="A canary's share must be so many times the stable version's to be withdrawn for it.",
+    )
+
+
 class Settings(BaseSettings):
     """The whole tree. Raises SettingsError through `load_settings`, never pydantic's error with its input."""
 
@@ -110,6 +160,8 @@ class Settings(BaseSettings):
     records: RecordsSettings = RecordsSettings()
     journal: JournalSettings = JournalSettings()
     deid: DeidSettings = DeidSettings()
+    artifacts: ArtifactSettings = ArtifactSettings()
+    controller: ControllerSettings = ControllerSettings()
 
     @property
     def spool_dir(self) -> Path:
@@ -125,6 +177,16 @@ class Settings(BaseSettings):
     def redis_url(self) -> str:
         """The Redis URL."""
         return self.redis.url or f"unix://{(self.home / 'redis' / 'redis.sock').absolute()}"
+
+    @property
+    def artifacts_url(self) -> str:
+        """Where adapter versions are stored."""
+        return self.artifacts.url or str((self.home / "artifacts").absolute())
+
+    @property
+    def adapter_cache(self) -> Path:
+        """The folder that engines read adapters from."""
+        return (self.artifacts.cache_dir or self.home / "adapter-cache").absolute()
 
     @property
     def metrics_path(self) -> Path:
