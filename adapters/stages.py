@@ -3,8 +3,9 @@
     checked ──pass──► evaluated ──canary──► canary ──promote──► serving ──demote──► standby
        └──fail──► rejected     └──────────promote────────────────►┘   ◄──promote (roll back)──┘
 
-A version is stored only after its checks, so `checked` is where each begins. `retired` is the end: its content may
-be submitted again as a new version.
+`withdraw` takes a canary or a standby off the engines, back to `evaluated`: only the newest standby is kept ready.
+A version is stored only after its checks, so `checked` is where each begins. `retired` is the end, also for its
+content: a ministry that wants it back submits it changed.
 """
 
 from __future__ import annotations
@@ -68,6 +69,7 @@ TABLE: Mapping[tuple[Stage, Step], Stage] = MappingProxyType(
         (Stage.SERVING, Step.RETIRE): Stage.RETIRED,
         (Stage.STANDBY, Step.CANARY): Stage.CANARY,
         (Stage.STANDBY, Step.PROMOTE): Stage.SERVING,
+        (Stage.STANDBY, Step.WITHDRAW): Stage.EVALUATED,
         (Stage.STANDBY, Step.RETIRE): Stage.RETIRED,
     }
 )

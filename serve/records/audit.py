@@ -49,7 +49,7 @@ class AuditRow:
 def record_admin(db: Engine, event: AdminEvent) -> None:
     """Write one event in a transaction of its own. Raises RecordsUnavailable."""
     with writing(db) as connection:
-        _append(connection, event)
+        append_event(connection, event)
 
 
 @contextmanager
@@ -61,7 +61,7 @@ def audited(db: Engine, event: AdminEvent) -> Iterator[Connection]:
     try:
         with writing(db) as connection:
             yield connection
-            _append(connection, event)
+            append_event(connection, event)
     except RecordsUnavailable:
         raise
     except ServeError as exc:
@@ -98,7 +98,8 @@ def find_broken_link(db: Engine) -> int | None:
     return None
 
 
-def _append(connection: Connection, event: AdminEvent) -> None:
+def append_event(connection: Connection, event: AdminEvent) -> None:
+    """Write one event in a transaction of the caller's."""
     if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
         connection.execute(text("LOCK TABLE admin_audit IN SHARE ROW EXCLUSIVE MODE"))
     newest = select(admin_audit.c.hash).order_by(admin_audit.c.id.desc()).limit(1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -122,6 +122,16 @@ def find_content(connection: Connection, public: str, digest: str) -> Adapter | 
     query = select(adapters).where(adapters.c.public == public, adapters.c.digest == digest)
     row = connection.execute(query).one_or_none()
     return None if row is None else _adapter(row)
+
+
+def list_staged(connection: Connection, public: str, stages: Collection[Stage]) -> Sequence[Adapter]:
+    """The name's versions in one of these stages, the one changed last first."""
+    query = (
+        select(adapters)
+        .where(adapters.c.public == public, adapters.c.stage.in_([stage.value for stage in stages]))
+        .order_by(adapters.c.changed_at.desc(), adapters.c.created_at.desc())
+    )
+    return [_adapter(row) for row in connection.execute(query)]
 
 
 def next_number(connection: Connection, public: str) -> int:
