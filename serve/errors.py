@@ -5,6 +5,7 @@ ServeError
 │   ├── UnsupportedParameter
 │   └── BodyTooLarge        413
 ├── Unauthenticated         401
+├── Forbidden               403  admin plane: the role does not allow it
 ├── ModelNotFound           404  also for another tenant's adapter: existence isn't revealed
 ├── NotFound                404  admin plane
 ├── Conflict                409  admin plane
@@ -12,6 +13,7 @@ ServeError
 └── Unavailable             503
     ├── ConcealmentFailed        fail closed: unsure means not sent
     ├── AdapterLoading           known, and no replica holds it yet, or its turn would take too long
+    ├── EngineBusy               the queue is full, or the turn didn't come in time
     ├── EngineUnavailable
     ├── JournalUnavailable
     └── RecordsUnavailable
@@ -69,6 +71,13 @@ class Unauthenticated(ServeError):
     message = "The API key is missing or not valid."
 
 
+class Forbidden(ServeError):
+    """The caller is known and their role does not allow this."""
+
+    status, code, kind = 403, "forbidden", "permission_error"
+    message = "Your role does not allow this."
+
+
 class NotFound(ServeError):
     """No such thing on the admin plane."""
 
@@ -109,6 +118,16 @@ class ConcealmentFailed(Unavailable):
 
     code = "concealment_failed"
     message = "The text could not be protected, so it was not sent to the model."
+
+
+class EngineBusy(Unavailable):
+    """Too many requests wait for the engines, or the turn didn't come in time."""
+
+    code = "engine_busy"
+    message = "The model server is busy. Try again shortly."
+
+    def __init__(self, retry_after_s: int = 5) -> None:
+        super().__init__(retry_after_s=retry_after_s)
 
 
 class EngineUnavailable(Unavailable):

@@ -135,6 +135,36 @@ class ControllerSettings(_Branch):
     )
 
 
+class AdapterSettings(_Branch):
+    """The life of adapter versions: who may do what, and how large a submission may be."""
+
+    two_persons: bool | None = Field(
+        None,
+        description="Promote, roll back and last retirement need a second person; empty is yes in production alone.",
+    )
+    approval_hours: float = Field(24.0, gt=0, description="A request for the second person ends after so long.")
+    ministries_promote: bool = Field(
+        False, description="Ministries may promote and roll back their own versions."
+    )
+    max_upload_bytes: int = Field(2 * 2**30, ge=2**20, description="Largest archive of a submission.")
+    evaluation_policy: Path | None = Field(
+        None, description="Folder of gate policies, one TOML file a ministry; they may tighten the gates only."
+    )
+
+
+class DispatchSettings(_Branch):
+    """A gateway worker's way to the engines."""
+
+    turns: int = Field(128, ge=1, description="Requests that a worker lets into the engines at once.")
+    queue_limit: int = Field(1024, ge=1, description="Requests that may wait for a turn; one more is refused.")
+    turn_wait_s: float = Field(30.0, gt=0, description="Longest wait for a turn.")
+    cold_wait_s: float = Field(10.0, gt=0, description="Longest wait for the slot of a cold adapter.")
+    patience_s: float = Field(
+        0.5, gt=0, description="After so long a wait for a slot, the adapter longest inside must give way."
+    )
+    slow_first_token_s: float = Field(10.0, gt=0, description="A canary's first token is slow from here on.")
+
+
 class Settings(BaseSettings):
     """The whole tree. Raises SettingsError through `load_settings`, never pydantic's error with its input."""
 
@@ -152,6 +182,16 @@ class Settings(BaseSettings):
     admin_tokens: dict[str, SecretStr] = Field(
         default_factory=dict, description="Operator name to admin token, as JSON; one per person."
     )
+    admin_roles: dict[str, str] = Field(
+        default_factory=dict,
+        description="Operator name to role, as JSON: operator, viewer or ministry:<slug>; a name left out is operator.",
+    )
+    admin_url: str = Field(
+        "", description="Admin plane that `bianmin adapters` talks to; empty is the running stack's."
+    )
+    admin_token: SecretStr = Field(
+        SecretStr(""), description="Token of whoever runs `bianmin adapters`; empty is the running stack's."
+    )
     metrics_dir: Path | None = Field(
         None, description="Shared folder of the workers' metrics files; empty is one in memory."
     )
@@ -160,7 +200,9 @@ class Settings(BaseSettings):
     records: RecordsSettings = RecordsSettings()
     journal: JournalSettings = JournalSettings()
     deid: DeidSettings = DeidSettings()
+    dispatch: DispatchSettings = DispatchSettings()
     artifacts: ArtifactSettings = ArtifactSettings()
+    adapters: AdapterSettings = AdapterSettings()
     controller: ControllerSettings = ControllerSettings()
 
     @property
@@ -182,6 +224,12 @@ class Settings(BaseSettings):
     def artifacts_url(self) -> str:
         """Where adapter versions are stored."""
         return self.artifacts.url or str((self.home / "artifacts").absolute())
+
+    @property
+    def two_persons(self) -> bool:
+        """Whether what changes a whole name's answers needs a second person."""
+        asked = self.adapters.two_persons
+        return self.stage == "production" if asked is None else asked
 
     @property
     def adapter_cache(self) -> Path:
