@@ -45,31 +45,35 @@ def unpack_tar(source: Source, draft: Draft) -> None:
     extended = 0
     while (block := _exactly(source, _BLOCK)) != bytes(_BLOCK):
         header = _parse(block)
-        if header.kind in (b"x", b"g", b"L"):
-            extended += 1
-            if extended > _EXTENDED_HEADERS:
-                raise IntakeRefused("archive_bomb", f"more than {_EXTENDED_HEADERS} extended tar headers")
-            content = _extended(source, header)
-            overrides |= {"path": _long_name(content)} if header.kind == b"L" else _pax(content, header.kind)
+        if header.kind not in (b"x", b"g", b"L"):
+            path, size = overrides.get("path", header.path), _size(overrides.get("size"), header.size)
+            _add(_Header(path, size, header.kind), source, draft)
+            overrides = {}
             continue
-        path, size = overrides.get("path", header.path), _size(overrides.get("size"), header.size)
-        overrides = {}
-        if header.kind in _FORBIDDEN_TYPES:
-            code, kind = _FORBIDDEN_TYPES[header.kind]
-            raise IntakeRefused(code, f"{printable(path)} is {kind}: expected a plain file")
-        if header.kind == b"5" or (header.kind == b"\0" and path.endswith("/")):
-            if size:
-                raise IntakeRefused("archive_damaged", f"{printable(path)}: a folder with content")
-            draft.add_folder(path)
-        elif header.kind in (b"0", b"\0"):
-            draft.add_file(path, size, _content(source, size))
-            _exactly(source, -size % _BLOCK)
-        else:
-            raise IntakeRefused("archive_unsupported", f"{printable(path)}: an entry of an unknown type")
+        extended += 1
+        if extended > _EXTENDED_HEADERS:
+            raise IntakeRefused("archive_bomb", f"more than {_EXTENDED_HEADERS} extended tar headers")
+        content = _extended(source, header)
+        overrides |= {"path": _long_name(content)} if header.kind == b"L" else _pax(content, header.kind)
     # Read to the very end: only there a compressed archive's checksum is compared.
     while rest := source.read(CHUNK_BYTES):
         if rest.strip(b"\0"):
             raise IntakeRefused("archive_damaged", "the archive goes on after its end")
+
+
+def _add(entry: _Header, source: Source, draft: Draft) -> None:
+    if entry.kind in _FORBIDDEN_TYPES:
+        code, kind = _FORBIDDEN_TYPES[entry.kind]
+        raise IntakeRefused(code, f"{printable(entry.path)} is {kind}: expected a plain file")
+    if entry.kind == b"5" or (entry.kind == b"\0" and entry.path.endswith("/")):
+        if entry.size:
+            raise IntakeRefused("archive_damaged", f"{printable(entry.path)}: a folder with content")
+        draft.add_folder(entry.path)
+    elif entry.kind in (b"0", b"\0"):
+        draft.add_file(entry.path, entry.size, _content(source, entry.size))
+        _exactly(source, -entry.size % _BLOCK)
+    else:
+        raise IntakeRefused("archive_unsupported", f"{printable(entry.path)}: an entry of an unknown type")
 
 
 def _parse(block: bytes) -> _Header:
