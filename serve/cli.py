@@ -10,6 +10,7 @@ import click
 COMMANDS = {
     "admin": "serve.admin.command:admin",
     "ask": "serve.stack.ask:ask",
+    "controller": "serve.controller.command:controller",
     "deid": "deid.command:deid",
     "down": "serve.stack.command:down",
     "engine": "serve.engine.command:engine",
@@ -17,6 +18,7 @@ COMMANDS = {
     "journal": "serve.journal.command:journal",
     "keys": "serve.records.command:keys",
     "migrate": "serve.records.command:migrate",
+    "replicas": "serve.controller.command:replicas",
     "tenants": "serve.records.command:tenants",
     "up": "serve.stack.command:up",
 }

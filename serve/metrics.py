@@ -16,7 +16,8 @@ _ANSWER_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
 
 OUTCOMES = (
     "ok", "aborted", "broken", "invalid_request", "invalid_api_key", "model_not_found", "quota_exceeded",
-    "concealment_failed", "engine_unavailable", "journal_unavailable", "records_unavailable", "internal_error",
+    "concealment_failed", "engine_unavailable", "engine_busy", "adapter_loading", "journal_unavailable",
+    "records_unavailable", "internal_error",
 )  # fmt: skip
 STEPS = ("auth", "reserve", "conceal", "route", "engine", "restore", "journal")
 
@@ -46,6 +47,19 @@ QUOTA_REFUSALS = Counter("bianmin_quota_refusals_total", "Refusals by limit.", [
 QUOTA_DEGRADED = Counter(
     "bianmin_quota_degraded_total", "Reservations decided by the local limit because Redis was away."
 )
+TURNS_WAITING = Gauge(
+    "bianmin_turns_waiting", "Requests waiting for their turn at the engines.", multiprocess_mode="livesum"
+)
+COLD_WAIT_SECONDS = Histogram(
+    "bianmin_adapter_cold_wait_seconds", "Waits for a cold adapter's slot.", buckets=_ANSWER_BUCKETS
+)
+COLD_REFUSALS = Counter(
+    "bianmin_adapter_cold_refusals_total", "Requests refused because a slot would have taken too long."
+)
+SLOTS_UNMANAGED = Counter(
+    "bianmin_adapter_slots_unmanaged_total", "Requests sent without a slot because Redis was away."
+)
+FAILOVERS = Counter("bianmin_engine_failovers_total", "Requests that went on to another replica.")
 IN_FLIGHT = Gauge("bianmin_requests_in_flight", "Requests being served.", multiprocess_mode="livesum")
 CONCEAL_WAITING = Gauge(
     "bianmin_conceal_waiting", "Texts waiting for a concealment thread.", multiprocess_mode="livesum"
@@ -64,12 +78,44 @@ SPOOL_BACKLOG_SECONDS = Gauge(
 )
 SHIP_FAILURES = Counter("bianmin_journal_ship_failures_total", "Shipments to the database that failed.")
 ENGINE_UP = Gauge(
-    "bianmin_engine_up", "1 when the engine answers with every adapter.", multiprocess_mode="mostrecent"
+    "bianmin_engine_up",
+    "1 when the replica answers and lists its base model.",
+    ["replica"],
+    multiprocess_mode="mostrecent",
 )
-ENGINE_RUNNING = Gauge("bianmin_engine_running", "Requests running in vLLM.", multiprocess_mode="mostrecent")
-ENGINE_WAITING = Gauge("bianmin_engine_waiting", "Requests waiting in vLLM.", multiprocess_mode="mostrecent")
+ENGINE_RUNNING = Gauge(
+    "bianmin_engine_running", "Requests running in vLLM.", ["replica"], multiprocess_mode="mostrecent"
+)
+ENGINE_WAITING = Gauge(
+    "bianmin_engine_waiting", "Requests waiting in vLLM.", ["replica"], multiprocess_mode="mostrecent"
+)
 ENGINE_CACHE_USED = Gauge(
-    "bianmin_engine_kv_cache_used_ratio", "Share of vLLM's KV cache in use.", multiprocess_mode="mostrecent"
+    "bianmin_engine_kv_cache_used_ratio",
+    "Share of vLLM's KV cache in use.",
+    ["replica"],
+    multiprocess_mode="mostrecent",
+)
+ADAPTER_PHASE = Gauge(
+    "bianmin_adapter_phase",
+    "Versions on replicas by phase, each replica's counted.",
+    ["phase"],
+    multiprocess_mode="mostrecent",
+)
+ADAPTER_LOAD_SECONDS = Histogram(
+    "bianmin_adapter_load_seconds",
+    "Loads that ended ready: fetched, loaded, listed and probed.",
+    buckets=_ANSWER_BUCKETS,
+)
+RECONCILE_FAILURES = Counter(
+    "bianmin_reconcile_failures_total", "Failed loads and unloads by reason.", ["reason"]
+)
+CONTROLLER_LOOK = Gauge(
+    "bianmin_controller_look_timestamp_seconds",
+    "When the acting controller last read what replicas should hold (Unix time).",
+    multiprocess_mode="mostrecent",
+)
+CANARIES_WITHDRAWN = Counter(
+    "bianmin_canaries_withdrawn_total", "Canaries withdrawn by the controller, by reason.", ["reason"]
 )
 REDIS_UP = Gauge(
     "bianmin_redis_up", "1 when Redis answered the last reservation.", multiprocess_mode="livemin"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -99,11 +99,28 @@ def remove_replica(db: Engine, name: str, actor: str) -> None:
         raise_revision(connection)
 
 
+def settle_replicas(db: Engine, ours: Sequence[Replica], names: Collection[str], actor: str) -> None:
+    """Of the replicas with these names, exactly `ours` are there afterwards; what another address held is forgotten.
+
+    Raises Conflict when another replica has one of the addresses, InvalidRequest, RecordsUnavailable.
+    """
+    for known in list_replicas(db):
+        if known.name in names and known not in ours:
+            remove_replica(db, known.name, actor)
+    for replica in ours:
+        add_replica(db, replica, actor)
+
+
 def list_replicas(db: Engine) -> Sequence[Replica]:
     """By name. Raises RecordsUnavailable."""
-    query = select(replicas).order_by(replicas.c.name)
     with reading(db) as connection:
-        return [Replica(row.name, row.url, row.draining) for row in connection.execute(query)]
+        return replicas_in(connection)
+
+
+def replicas_in(connection: Connection) -> Sequence[Replica]:
+    """By name, as this transaction sees them."""
+    query = select(replicas).order_by(replicas.c.name)
+    return [Replica(row.name, row.url, row.draining) for row in connection.execute(query)]
 
 
 def list_residents(db: Engine) -> Sequence[tuple[Resident, datetime]]:
@@ -113,19 +130,23 @@ def list_residents(db: Engine) -> Sequence[tuple[Resident, datetime]]:
         return [(_resident(row), row.changed_at) for row in connection.execute(query)]
 
 
-def publish_residents(db: Engine, replica: str, found: Sequence[Resident]) -> int | None:
+def publish_residents(
+    db: Engine, replica: str, found: Sequence[Resident], url: str | None = None
+) -> int | None:
     """Record what a replica holds, its whole list; the new revision, or None when nothing changed.
 
-    Does nothing for a replica or version that was removed meanwhile. Raises RecordsUnavailable.
+    Does nothing for a replica that was removed meanwhile, or moved away from `url`: what was seen at its old address
+    says nothing of the new one. Raises RecordsUnavailable.
     """
     with reading(db) as connection:
         if not _differences(connection, replica, found):
             return None
     with writing(db) as connection:
-        known = connection.execute(
-            select(replicas.c.name).where(replicas.c.name == replica)
+        at = connection.execute(
+            select(replicas.c.url).where(replicas.c.name == replica).with_for_update()
         ).scalar_one_or_none()
-        differences = _differences(connection, replica, found) if known else {}
+        is_there = at is not None and url in (None, at)
+        differences = _differences(connection, replica, found) if is_there else {}
         for version, resident in differences.items():
             here = (residents.c.replica == replica, residents.c.version == version)
             connection.execute(delete(residents).where(*here))

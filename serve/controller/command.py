@@ -1,0 +1,135 @@
+"""`bianmin controller`: keep every replica at the desired set of adapters; and `bianmin replicas`."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+
+import click
+from sqlalchemy import Engine
+
+from serve.controller.phases import summarise
+from serve.errors import ServeError
+from serve.process import prepare_process
+from serve.records import replicas as records
+from serve.records.database import open_database
+from serve.records.printing import print_records
+from serve.settings import Settings, SettingsError, load_settings
+
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.command()
+def controller() -> None:
+    """Load, verify and unload adapters on every replica until SIGTERM; only one controller acts at a time."""
+    settings = _settings()
+    try:
+        prepare_process(settings)
+    except SettingsError as exc:
+        raise click.ClickException(str(exc)) from None
+    with suppress(asyncio.CancelledError):
+        asyncio.run(_run(settings))
+
+
+async def _run(settings: Settings) -> None:
+    from serve.controller.controller import run_controller  # metrics read their folder when they are imported
+
+    task = asyncio.current_task()
+    assert task is not None
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    try:
+        await run_controller(settings)
+    except ServeError as exc:
+        raise click.ClickException(exc.text) from None
+
+
+@click.group()
+def replicas() -> None:
+    """The engines that requests go to."""
+
+
+@replicas.command("add")
+@click.argument("name")
+@click.argument("url")
+def add_replica(name: str, url: str) -> None:
+    """Add an engine at this base address; it gets requests when it holds what they ask for."""
+    with _database() as db:
+        added = records.add_replica(db, records.Replica(name, url.rstrip("/")), _actor())
+    click.echo("Added." if added else "It is there already.")
+
+
+@replicas.command("remove")
+@click.argument("name")
+def remove_replica(name: str) -> None:
+    """Forget an engine; drain it first, so that its last answers can end."""
+    with _database() as db:
+        records.remove_replica(db, name, _actor())
+    click.echo("Removed.")
+
+
+@replicas.command("drain")
+@click.argument("name")
+@click.option("--undo", is_flag=True, help="Send requests there again.")
+def drain_replica(name: str, undo: bool) -> None:
+    """Send no new requests to an engine; it keeps what it holds."""
+    with _database() as db:
+        records.drain_replica(db, name, not undo, _actor())
+    click.echo("Requests go there again." if undo else "No new requests go there.")
+
+
+@replicas.command("list")
+@_as_json
+def list_replicas(as_json: bool) -> None:
+    """Show every engine and how far it is with each version."""
+    with _database() as db:
+        known = records.list_replicas(db)
+        held = [row for row, _ in records.list_residents(db)]
+    rows = [
+        {**asdict(replica), "ready": _count(held, replica.name), "not_ready": _not_ready(held, replica.name)}
+        for replica in known
+    ]
+    print_records(rows, as_json)
+    if not as_json:
+        for version in sorted({row.version for row in held}):
+            mine = [row for row in held if row.version == version]
+            click.echo(f"{version}: {summarise(mine, [replica.name for replica in known])}")
+
+
+def _count(held: Sequence[records.Resident], replica: str) -> int:
+    return sum(row.replica == replica and row.phase is records.Phase.READY for row in held)
+
+
+def _not_ready(held: Sequence[records.Resident], replica: str) -> list[str]:
+    return [
+        f"{row.version}={row.reason or row.phase}"
+        for row in held
+        if row.replica == replica and row.phase is not records.Phase.READY
+    ]
+
+
+def _actor() -> str:
+    return f"cli:{getpass.getuser()}"
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as exc:
+        raise click.ClickException(str(exc)) from None
+
+
+@contextmanager
+def _database() -> Iterator[Engine]:
+    try:
+        db = open_database(_settings().records_url)
+        try:
+            yield db
+        finally:
+            db.dispose()
+    except ServeError as exc:
+        raise click.ClickException(f"{exc.text} ({exc.code})") from None
