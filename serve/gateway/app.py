@@ -28,6 +28,7 @@ from serve.rendering import install_error_handlers
 from serve.settings import Settings
 
 _CLIENT_CLOSED_REQUEST = 499
+_CONVERSATION, _LONGEST_NAME = "x-bianmin-conversation", 128
 router = APIRouter()
 
 
@@ -118,7 +119,10 @@ async def _serve(request: Request, dialect: Dialect, model: type[Sampling]) -> R
         metrics.STEP_SECONDS.labels("auth").observe(time.perf_counter() - started)
         kind = caller.kind
         body = await request.body()
-        inquiry = Inquiry(caller, dialect, parse(model, body), len(body), request.state.request_id, started)
+        inquiry = Inquiry(
+            caller, dialect, parse(model, body), len(body), request.state.request_id, started,
+            request.headers.get(_CONVERSATION, "")[:_LONGEST_NAME],
+        )  # fmt: skip
     except ServeError as error:
         metrics.REQUESTS.labels(kind, NO_MODEL, metrics.outcome_label(error)).inc()
         raise

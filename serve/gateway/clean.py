@@ -103,7 +103,9 @@ def _clean_message(message: Message, session: Session, before: str) -> Body:
     if message.content is not None:
         text = _joined(message.content)
         json_like = isinstance(message, ToolMessage) or "\\u" in text
-        body["content"] = session.conceal_json_text(text) if json_like else session.conceal(text, after=before)
+        body["content"] = (
+            session.conceal_json_text(text) if json_like else session.conceal(text, after=before)
+        )
     if message.name:
         body["name"] = _clean_text(message.name, session)
     if isinstance(message, ToolMessage):

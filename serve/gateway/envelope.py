@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 
+from serve.dispatch.engine import usage_of
 from serve.errors import EngineUnavailable, ServeError
-from serve.gateway.engine import usage_of
 from serve.gateway.exchange import Exchange
 from serve.rendering import error_object
 

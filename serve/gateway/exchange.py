@@ -12,7 +12,8 @@ from typing import Any
 from deid import Session
 from serve import metrics
 from serve.callers import Caller
-from serve.catalog import Route
+from serve.catalog import Catalog, Route, Target
+from serve.dispatch.conversations import Conversation
 from serve.errors import ServeError
 from serve.gateway.answers import AnswerRestorer
 from serve.gateway.clean import Cleaned
@@ -34,6 +35,7 @@ class Inquiry:
     body_bytes: int
     request_id: str
     started: float
+    conversation: str = field(default="", repr=False)
 
 
 @dataclass(slots=True)
@@ -48,6 +50,8 @@ class Exchange:
     error: ServeError | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
     reservation: Reservation | None = None
+    routed_by: Catalog = field(default_factory=Catalog, repr=False)
+    conversation: Conversation | None = field(default=None, repr=False)
     route: Route | None = None
     cleaned: Cleaned | None = field(default=None, repr=False)
     sent: bool = False
@@ -65,6 +69,10 @@ class Exchange:
             taken = time.perf_counter() - begun
             self.timings_ms[name] = round(taken * 1000, 3)
             metrics.STEP_SECONDS.labels(name).observe(taken)
+
+    def mark_sent(self, _: Target) -> None:
+        """An engine is being asked; from now on a caller that leaves is charged."""
+        self.sent = True
 
     def first_token(self) -> None:
         """The first piece of the answer is here."""

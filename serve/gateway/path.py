@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from serve import metrics
-from serve.catalog import Catalog, choose_route
+from serve.background import Background
+from serve.dispatch import Dispatch, Errand
+from serve.dispatch.engine import Ask
 from serve.errors import ConcealmentFailed, EngineUnavailable, JournalUnavailable, ServeError
 from serve.gateway.answers import AnswerRestorer
 from serve.gateway.concealment import Concealment
 from serve.gateway.dialects import estimate_tokens
-from serve.gateway.engine import Ask, Engine
 from serve.gateway.envelope import DONE_EVENT, error_event, restored_answer, restored_event
 from serve.gateway.exchange import Exchange, Inquiry
+from serve.gateway.routing import Routing
 from serve.journal.spool import Spool
 from serve.quota import Quota
 from serve.rendering import where_raised
@@ -35,8 +37,8 @@ class Collaborators:
 
     quota: Quota
     concealment: Concealment
-    catalog: Callable[[], Catalog]
-    engine: Engine
+    routing: Routing
+    dispatch: Dispatch
     spool: Spool
 
 
@@ -45,16 +47,15 @@ class Path:
 
     def __init__(self, steps: Collaborators) -> None:
         self._steps = steps
-        self._closing: set[asyncio.Task[None]] = set()
+        self._background = Background()
 
     async def answer(self, inquiry: Inquiry) -> tuple[dict[str, str], bytes]:
         """The whole answer: headers and body. Raises a ServeError that tells why there is none."""
         exchange = self._begin(inquiry)
         async with self._tracked(exchange):
-            ask = await self._prepare(exchange)
+            errand = await self._prepare(exchange)
             with exchange.step("engine"):
-                exchange.sent = True
-                whole = await self._steps.engine.complete(ask)
+                whole = await self._steps.dispatch.complete(errand, exchange.routed_by)
             with exchange.step("restore"):
                 body = restored_answer(exchange, whole)
             await self._conclude(exchange, "ok")
@@ -71,16 +72,14 @@ class Path:
 
     async def close(self) -> None:
         """Wait until every request's clean-up is done."""
-        if self._closing:
-            await asyncio.wait(self._closing)
+        await self._background.close()
 
     async def _events(self, exchange: Exchange) -> AsyncGenerator[bytes]:
         async with self._tracked(exchange):
-            ask = await self._prepare(exchange)
+            errand = await self._prepare(exchange)
             held: list[bytes] = []
             with exchange.step("engine"):
-                exchange.sent = True
-                async with aclosing(self._steps.engine.stream(ask)) as chunks:
+                async with aclosing(self._steps.dispatch.stream(errand, exchange.routed_by)) as chunks:
                     async for chunk in chunks:
                         if event := restored_event(exchange, chunk):
                             held.append(event)
@@ -92,26 +91,25 @@ class Path:
             await self._conclude(exchange, "ok")
             yield DONE_EVENT
 
-    async def _prepare(self, exchange: Exchange) -> Ask:
+    async def _prepare(self, exchange: Exchange) -> Errand:
         inquiry, steps = exchange.inquiry, self._steps
         steps.spool.check()
+        estimate = estimate_tokens(inquiry.request, inquiry.body_bytes)
         with exchange.step("reserve"):
-            exchange.reservation = await steps.quota.reserve(
-                inquiry.caller, inquiry.request_id, estimate_tokens(inquiry.request, inquiry.body_bytes)
-            )
+            exchange.reservation = await steps.quota.reserve(inquiry.caller, inquiry.request_id, estimate)
         with exchange.step("conceal"):
             exchange.cleaned = await steps.concealment.run(
                 inquiry.dialect.conceal, exchange.session, inquiry.request
             )
         with exchange.step("route"):
-            exchange.route = choose_route(inquiry.caller, inquiry.request.model, steps.catalog())
-        return Ask(
+            route = await steps.routing.choose(exchange, inquiry.request.model)
+        ask = Ask(
             path=inquiry.dialect.path,
-            target=exchange.route.targets[0],
             priority=inquiry.caller.priority,
             request_id=inquiry.request_id,
             body=exchange.cleaned.body,
         )
+        return Errand(route, ask, estimate, exchange.mark_sent)
 
     def _begin(self, inquiry: Inquiry) -> Exchange:
         session = self._steps.concealment.session(inquiry.caller.policy)
@@ -133,11 +131,9 @@ class Path:
         finally:
             metrics.IN_FLIGHT.dec()
             if not exchange.recorded:
-                task = asyncio.create_task(self._conclude_unanswered(exchange))
-                self._closing.add(task)
-                task.add_done_callback(self._closing.discard)
-                await asyncio.shield(task)
+                await asyncio.shield(self._background.spawn(self._conclude_unanswered(exchange)))
             exchange.count()
+            self._steps.routing.count(exchange)
 
     async def _conclude(self, exchange: Exchange, outcome: str) -> None:
         """End the reservation and make the record durable.
@@ -154,6 +150,8 @@ class Path:
                         exchange.answers.for_journal, exchange.session
                     )
                 await self._append(exchange, answers)
+            if outcome == "ok" and answers:
+                self._steps.routing.answered(exchange, answers[0]["content"])
         finally:
             await settling
 
@@ -173,9 +171,7 @@ class Path:
 
     async def _append(self, exchange: Exchange, answers: list[dict[str, Any]]) -> None:
         """Write the record. Once begun it goes on, also when the caller leaves: never two for one request."""
-        writing = asyncio.ensure_future(self._steps.spool.append(exchange.record(answers)))
-        self._closing.add(writing)
-        writing.add_done_callback(self._closing.discard)
+        writing = self._background.spawn(self._steps.spool.append(exchange.record(answers)))
         exchange.recorded = True
         try:
             await asyncio.shield(writing)

@@ -3,59 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import Engine as Database
 
 from deid import Concealer, PolicyError, load_policies
 from serve.catalog import Catalog
+from serve.dispatch import (
+    SLOTS_SCRIPT,
+    CanaryCounts,
+    Conversations,
+    Dispatch,
+    DispatchLimits,
+    FairQueue,
+    SlotLimits,
+    Slots,
+)
+from serve.dispatch.engine import Engine
+from serve.engine.profile import load_profile
 from serve.errors import EngineUnavailable, JournalUnavailable, ServeError
+from serve.feed import CatalogWatch
 from serve.gateway.auth import KeyRing
 from serve.gateway.concealment import Concealment
-from serve.gateway.engine import Engine
 from serve.gateway.path import Collaborators, Path
+from serve.gateway.routing import Routing
+from serve.hotstate import Breaker, Script, open_redis
 from serve.journal.spool import Spool
-from serve.quota import Quota
-from serve.quota.connection import open_redis
+from serve.quota import LEDGER, Quota
 from serve.records.database import open_database
-from serve.records.routing import load_catalog
+from serve.records.routing import load_catalog, read_revision
 from serve.records.tenants import policies_in_use
 from serve.settings import DeidSettings, Settings
 
-log = logging.getLogger("bianmin.services")
-_CATALOG_INTERVAL_S = 2.0
 _LEASE_MARGIN_S = 15.0
-
-
-class CatalogWatch:
-    """The newest catalogue from the database; the last good one while the database is away."""
-
-    def __init__(self) -> None:
-        self._catalog = Catalog()
-
-    def current(self) -> Catalog:
-        """The catalogue to route by."""
-        return self._catalog
-
-    async def follow(self, settings: Settings) -> None:
-        """Read the catalogue again and again, until cancelled."""
-        database = open_database(settings.records_url)
-        away = False
-        try:
-            while True:
-                try:
-                    self._catalog = await asyncio.to_thread(load_catalog, database)
-                    away = False
-                except ServeError:
-                    if not away:
-                        log.warning("database away: the last catalogue stays in use")
-                    away = True
-                await asyncio.sleep(_CATALOG_INTERVAL_S)
-        finally:
-            database.dispose()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +71,6 @@ class Services:
             pass
         return parts
 
-
     async def _engine_answers(self, catalog: Catalog) -> bool:
         """Whether one of the replicas that hold something answers."""
         urls = {target.url for route in catalog.routes.values() for target in route.targets}
@@ -111,25 +93,42 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         stack.callback(concealment.close)
         redis = open_redis(settings.redis_url, settings.redis.timeout_s)
         stack.push_async_callback(redis.aclose)
-        quota = Quota(
-            redis,
-            lease_s=settings.engine.request_timeout_s + _LEASE_MARGIN_S,
-            timeout_s=settings.redis.timeout_s,
-            workers=settings.workers,
-        )
+        lease_s = settings.engine.request_timeout_s + _LEASE_MARGIN_S
+        scripts = partial(Script, redis, timeout_s=settings.redis.timeout_s, breaker=Breaker())
+        quota = Quota(scripts(LEDGER), lease_s=lease_s, workers=settings.workers)
         stack.push_async_callback(quota.close)
         spool = Spool(settings.spool_dir, None, settings.journal.segment_bytes)
         await spool.open()
         stack.push_async_callback(spool.close)
         engine = Engine(settings.engine)
         stack.push_async_callback(engine.close)
-        catalog = CatalogWatch()
-        following = asyncio.create_task(catalog.follow(settings))
-        stack.callback(following.cancel)
-        path = Path(Collaborators(quota, concealment, catalog.current, engine, spool))
+        catalog = CatalogWatch(redis, partial(read_revision, database), partial(load_catalog, database))
+        stack.callback(asyncio.create_task(catalog.follow()).cancel)
+        slots = Slots(scripts(SLOTS_SCRIPT), slot_limits(settings, lease_s))
+        stack.push_async_callback(slots.close)
+        conversations = Conversations(redis)
+        stack.push_async_callback(conversations.close)
+        canaries = CanaryCounts(redis, settings.dispatch.slow_first_token_s)
+        stack.push_async_callback(canaries.close)
+        routing = Routing(catalog.current, conversations, canaries)
+        path = Path(Collaborators(quota, concealment, routing, new_dispatch(engine, slots, settings), spool))
         stack.push_async_callback(path.close)
         keys = KeyRing(database, settings.records)
         yield Services(keys, path, engine, catalog, spool, concealment)
+
+
+def slot_limits(settings: Settings, lease_s: float) -> SlotLimits:
+    """The slots that the engine profile gives each replica, and how long they are waited for."""
+    wait = settings.dispatch
+    profile = load_profile(settings.engine.profile, settings.home)
+    return SlotLimits(profile.lora.slots, wait.cold_wait_s, wait.patience_s, lease_s)
+
+
+def new_dispatch(engine: Engine, slots: Slots, settings: Settings) -> Dispatch:
+    """This worker's way to the engines."""
+    wait = settings.dispatch
+    queue = FairQueue(wait.turns, wait.queue_limit)
+    return Dispatch(engine, queue, slots, DispatchLimits(wait.turn_wait_s, slots.count))
 
 
 def _concealers(settings: DeidSettings, database: Database) -> dict[str, Concealer]:

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from contextlib import suppress
 
-from serve.quota.breaker import PAUSE_S
+from serve.hotstate.breaker import PAUSE_S
 from serve.quota.ledger import Ledger, Operation, RedisAwayError
 
 MOST_DEBTS = 10_000  # beyond that the oldest is forgotten; its lease then ends by expiry

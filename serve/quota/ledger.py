@@ -1,34 +1,16 @@
-"""The shared ledger in Redis: one script call per operation, bounded in time, behind a breaker."""
+"""The shared ledger in Redis: one script call per operation."""
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from redis.asyncio import Redis
-from redis.exceptions import NoScriptError, RedisError
+from serve.hotstate.script import RedisAwayError, Script
 
-from serve.quota.breaker import Breaker
+__all__ = ["SCRIPT", "Ledger", "Operation", "RedisAwayError"]
 
-_SCRIPT = (Path(__file__).parent / "quota.lua").read_bytes()
-_SHA = hashlib.sha1(_SCRIPT, usedforsecurity=False).hexdigest()  # Redis names scripts by SHA-1
-# More would not be faster on one core, and every connection costs Redis memory.
-AT_ONCE = 32
-
-
-class RedisAwayError(Exception):
-    """Redis didn't answer in time, answered with a failure, or isn't asked because it just failed.
-
-    `asked` tells whether the operation may have reached it nevertheless.
-    """
-
-    def __init__(self, *, asked: bool) -> None:
-        self.asked = asked
-        super().__init__("redis is away")
+SCRIPT = Path(__file__).parent / "quota.lua"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +26,11 @@ class Operation:
 class Ledger:
     """Runs operations. A tenant's keys share the hash tag `{tenant}`, so they live on one cluster node."""
 
-    def __init__(self, redis: Redis, timeout_s: float) -> None:
-        self._execute: Callable[..., Awaitable[Any]] = redis.execute_command
-        self._timeout_s = timeout_s
-        self._breaker = Breaker()
-        self._turns = asyncio.Semaphore(AT_ONCE)
+    def __init__(self, script: Script) -> None:
+        self._script = script
 
     async def run(self, operation: Operation) -> Any:
-        """The script's answer. Raises RedisAwayError, within `timeout_s` of Redis being asked."""
-        async with self._turns:
-            if not self._breaker.admits():
-                raise RedisAwayError(asked=False)
-            try:
-                async with asyncio.timeout(self._timeout_s):
-                    answer = await self._call(operation)
-            except (RedisError, OSError) as exc:
-                self._breaker.failed(exc)
-                raise RedisAwayError(asked=True) from None
-            self._breaker.succeeded()
-            return answer
-
-    async def _call(self, operation: Operation) -> Any:
+        """The script's answer. Raises RedisAwayError."""
         tag = f"quota:{{{operation.tenant}}}:"
-        rest = (
-            4, tag + "window", tag + "day", tag + "leases", tag + "estimates",
-            operation.name, operation.request_id, *operation.arguments,
-        )  # fmt: skip
-        try:
-            return await self._execute("EVALSHA", _SHA, *rest)
-        except NoScriptError:
-            return await self._execute("EVAL", _SCRIPT, *rest)
+        keys = [tag + name for name in ("window", "day", "leases", "estimates")]
+        return await self._script.run(keys, (operation.name, operation.request_id, *operation.arguments))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from math import ceil
 
-from redis.asyncio import Redis
-
 from serve.callers import Caller
+from serve.hotstate.script import Script
 from serve.metrics import QUOTA_DEGRADED
 from serve.quota.debts import Debts
 from serve.quota.ledger import Ledger, Operation, RedisAwayError
@@ -24,9 +23,10 @@ class Quota:
     `bianmin_quota_degraded_total`. Redis is asked again after a second, by one request.
     """
 
-    def __init__(self, redis: Redis, *, lease_s: float, timeout_s: float, workers: int) -> None:
+    def __init__(self, script: Script, *, lease_s: float, workers: int) -> None:
+        """`script` calls `ledger.SCRIPT`."""
         self._lease_ms = ceil(lease_s * 1000)
-        self._ledger = Ledger(redis, timeout_s)
+        self._ledger = Ledger(script)
         self._debts = Debts(self._ledger)
         self._local = LocalLimit(workers, lease_s)
 

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from redis.asyncio import Redis
 
-from serve.quota import Quota, open_redis
-from tests.quota.support import TIMEOUT_S
+from serve.hotstate import open_redis
+from serve.quota import Quota
+from tests.quota.support import TIMEOUT_S, new_quota
 from tests.redis_server import RedisServer
 
 
@@ -33,6 +34,6 @@ async def redis(shared_redis: RedisServer) -> AsyncIterator[Redis]:
 @pytest.fixture
 async def quota(redis: Redis) -> AsyncIterator[Quota]:
     """A quota whose leases outlast every test."""
-    made = Quota(redis, lease_s=300, timeout_s=TIMEOUT_S, workers=1)
+    made = new_quota(redis, lease_s=300, workers=1)
     yield made
     await made.close()

@@ -11,8 +11,9 @@ from itertools import count
 
 from redis.asyncio import Redis
 
-from serve.quota import TOO_MANY_AT_ONCE, Quota, Reservation, open_redis
-from tests.quota.support import TIMEOUT_S, caller, try_reserve
+from serve.hotstate import open_redis
+from serve.quota import TOO_MANY_AT_ONCE, Quota, Reservation
+from tests.quota.support import TIMEOUT_S, caller, new_quota, try_reserve
 
 REQUESTS, TOKENS, CONCURRENT, ESTIMATE = 60, 100_000, 4, 10
 TASKS = 6
@@ -39,7 +40,7 @@ async def _ask(quota: Quota, watch: Redis, name: str) -> tuple[int, int]:
 
 async def main(url: str, worker: str) -> None:
     redis = open_redis(url, TIMEOUT_S)
-    quota = Quota(redis, lease_s=300, timeout_s=TIMEOUT_S, workers=3)
+    quota = new_quota(redis, lease_s=300, workers=3)
     found = await asyncio.gather(*(_ask(quota, redis, f"{worker}-{task}") for task in range(TASKS)))
     print(sum(admitted for admitted, _ in found), max(most for _, most in found))
     await quota.close()

@@ -10,7 +10,8 @@ from redis.asyncio import Redis
 
 from serve.callers import Caller, Limits
 from serve.errors import QuotaExceeded
-from serve.quota import Quota, Reservation
+from serve.hotstate import Breaker, Script
+from serve.quota import LEDGER, Quota, Reservation
 
 PLENTY = 1_000_000
 TIMEOUT_S = 5.0  # generous: a loaded machine must not look like a Redis that is away
@@ -40,6 +41,12 @@ async def held(redis: Redis, tenant: str = "moi") -> Held:
     estimates = await redis.hlen(tag + "estimates")
     assert estimates == await redis.zcard(tag + "leases")
     return Held(int(count or 0), int(used or 0), int(reserved or 0), estimates)
+
+
+def new_quota(redis: Redis, *, lease_s: float, workers: int) -> Quota:
+    """A quota over this client."""
+    script = Script(redis, LEDGER, TIMEOUT_S, Breaker())
+    return Quota(script, lease_s=lease_s, workers=workers)
 
 
 async def until(condition: Callable[[], Awaitable[bool]], timeout_s: float = 30) -> None:

@@ -18,8 +18,9 @@ from hypothesis.stateful import (
 )
 
 from serve.errors import QuotaExceeded
-from serve.quota import Quota, Reservation, open_redis
-from tests.quota.support import TIMEOUT_S, Held, caller, held
+from serve.hotstate import open_redis
+from serve.quota import Reservation
+from tests.quota.support import TIMEOUT_S, Held, caller, held, new_quota
 from tests.redis_server import RedisServer
 
 REQUESTS, TOKENS, CONCURRENT = 6, 100, 3
@@ -71,7 +72,7 @@ class QuotaAgainstBook(RuleBasedStateMachine):
         self.loop = asyncio.new_event_loop()
         self.redis = open_redis(self.url, TIMEOUT_S)
         self.loop.run_until_complete(self.redis.flushall())
-        self.workers = [Quota(self.redis, lease_s=300, timeout_s=TIMEOUT_S, workers=2) for _ in range(2)]
+        self.workers = [new_quota(self.redis, lease_s=300, workers=2) for _ in range(2)]
         self.books = {tenant: Book() for tenant in TENANTS}
 
     def teardown(self) -> None:

@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 
 from serve.errors import QuotaExceeded
 from serve.quota import REQUESTS_USED_UP, TOKENS_USED_UP, TOO_MANY_AT_ONCE, Quota
-from tests.quota.support import TIMEOUT_S, Held, caller, held, try_reserve, until
+from tests.quota.support import Held, caller, held, new_quota, try_reserve, until
 
 
 async def test_the_answer_tells_what_is_left(quota: Quota) -> None:
@@ -122,7 +122,7 @@ async def test_calls_may_be_repeated(quota: Quota, redis: Redis) -> None:
 
 
 async def test_an_expired_lease_gives_place_and_tokens_back_but_not_the_request(redis: Redis) -> None:
-    short = Quota(redis, lease_s=1, timeout_s=TIMEOUT_S, workers=1)
+    short = new_quota(redis, lease_s=1, workers=1)
     who = caller(concurrent=1, tokens_per_day=100)
     await short.reserve(who, "lost", 100)
 
@@ -136,7 +136,7 @@ async def test_an_expired_lease_gives_place_and_tokens_back_but_not_the_request(
 
 
 async def test_usage_that_comes_after_the_expiry_is_charged_once(redis: Redis) -> None:
-    short = Quota(redis, lease_s=1, timeout_s=TIMEOUT_S, workers=1)
+    short = new_quota(redis, lease_s=1, workers=1)
     who = caller(concurrent=1)
     late = await short.reserve(who, "late", 100)
 

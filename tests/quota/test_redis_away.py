@@ -9,9 +9,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from serve.errors import QuotaExceeded
+from serve.hotstate import open_redis
 from serve.metrics import QUOTA_DEGRADED, REDIS_UP
-from serve.quota import REQUESTS_USED_UP, TOO_MANY_AT_ONCE, Quota, Reservation, open_redis
-from tests.quota.support import Held, caller, held, try_reserve, until
+from serve.quota import REQUESTS_USED_UP, TOO_MANY_AT_ONCE, Quota, Reservation
+from tests.quota.support import Held, caller, held, new_quota, try_reserve, until
 from tests.redis_server import RedisServer
 
 TIMEOUT_S = 0.5
@@ -21,7 +22,7 @@ WORKERS = 2
 @pytest.fixture
 async def quota(redis_server: RedisServer) -> AsyncIterator[Quota]:
     redis = open_redis(redis_server.url, TIMEOUT_S)
-    made = Quota(redis, lease_s=300, timeout_s=TIMEOUT_S, workers=WORKERS)
+    made = new_quota(redis, lease_s=300, workers=WORKERS)
     yield made
     await made.close()
     await redis.aclose()
@@ -63,7 +64,7 @@ async def test_a_killed_redis_leaves_the_local_share_and_comes_back(
     redis_server.start()
     await until(lambda: shared(quota, "back"))
     assert value(REDIS_UP) == 1
-    assert [record.levelname for record in caplog.records if record.name.startswith("serve.quota")] == [
+    assert [record.levelname for record in caplog.records if record.name.startswith("serve.hotstate")] == [
         "ERROR",
         "WARNING",
     ]
@@ -104,7 +105,7 @@ async def test_nobody_waits_for_a_silent_redis_and_late_calls_take_nothing(
     finally:
         redis_server.signal(signal.SIGCONT)
     assert all(isinstance(answer, Reservation) and answer.degraded for answer in answers)
-    assert sum(record.name.startswith("serve.quota") for record in caplog.records) == 1
+    assert sum(record.name.startswith("serve.hotstate") for record in caplog.records) == 1
 
     async def handed_over() -> bool:
         return quota.unsettled == 0
@@ -132,7 +133,7 @@ async def test_a_redis_that_refuses_writes_counts_as_away(quota: Quota, redis_se
 
 async def test_closing_hands_over_what_is_owed(redis_server: RedisServer) -> None:
     redis = open_redis(redis_server.url, TIMEOUT_S)
-    quota = Quota(redis, lease_s=300, timeout_s=TIMEOUT_S, workers=1)
+    quota = new_quota(redis, lease_s=300, workers=1)
     reservation = await quota.reserve(caller(), "a", 10)
     redis_server.signal(signal.SIGKILL)
     await quota.settle(reservation, 6)

@@ -30,6 +30,10 @@ class ContextTooLong(InvalidRequest):
     message = "The conversation is longer than the model can read."
 
 
+class TargetGone(EngineUnavailable):
+    """This replica can't be reached, fails, or doesn't know the name; nothing of an answer has come from it."""
+
+
 class EngineRefused(InvalidRequest):
     """vLLM refused the request; its own words may quote the text, so they aren't passed on."""
 
@@ -39,10 +43,9 @@ class EngineRefused(InvalidRequest):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request to an engine: which replica, how urgent, under which id, and the concealed body."""
+    """One request to an engine: which endpoint, how urgent, under which id, and the concealed body."""
 
     path: str
-    target: Target
     priority: int
     request_id: str
     body: CleanBody
@@ -70,20 +73,20 @@ class Engine:
         """Close every connection."""
         await self._session.close()
 
-    async def complete(self, ask: Ask) -> dict[str, Any]:
-        """One whole answer, parsed. Raises EngineUnavailable, ContextTooLong or EngineRefused."""
-        async with self._post(ask, streamed=False) as response:
+    async def complete(self, ask: Ask, target: Target) -> dict[str, Any]:
+        """One whole answer, parsed. Raises TargetGone, EngineUnavailable, ContextTooLong or EngineRefused."""
+        async with self._post(ask, target, streamed=False) as response:
             try:
                 return _object(await response.read())
             except ValueError as exc:
                 raise EngineUnavailable from exc
 
-    async def stream(self, ask: Ask) -> AsyncGenerator[dict[str, Any]]:
+    async def stream(self, ask: Ask, target: Target) -> AsyncGenerator[dict[str, Any]]:
         """The answer's chunks as vLLM sends them, each as soon as it is here; ends after `[DONE]`.
 
-        Raises EngineUnavailable when the stream breaks off, holds an error, or can't be read.
+        Raises as `complete` does, and EngineUnavailable when the stream breaks off, holds an error, or can't be read.
         """
-        async with self._post(ask, streamed=True) as response:
+        async with self._post(ask, target, streamed=True) as response:
             async for data in _events(response):
                 if data == b"[DONE]":
                     return
@@ -112,20 +115,25 @@ class Engine:
             raise EngineUnavailable from exc
 
     @asynccontextmanager
-    async def _post(self, ask: Ask, *, streamed: bool) -> AsyncIterator[aiohttp.ClientResponse]:
-        body: dict[str, Any] = {**ask.body, "model": ask.target.engine_name, "priority": ask.priority}
+    async def _post(
+        self, ask: Ask, target: Target, *, streamed: bool
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        body: dict[str, Any] = {**ask.body, "model": target.engine_name, "priority": ask.priority}
         if streamed:
             body |= {"stream": True, "stream_options": {"include_usage": True}}
         headers = {**self._headers, "x-request-id": ask.request_id}
         data = _encoded(body)
+        answering = False
         try:
-            async with self._session.post(ask.target.url + ask.path, data=data, headers=headers) as response:
+            async with self._session.post(target.url + ask.path, data=data, headers=headers) as response:
                 if response.status != 200:
                     _refuse(response.status, await response.read())
+                answering = True
                 yield response
         except (aiohttp.ClientError, TimeoutError) as exc:
             log.warning("engine call failed: %s", type(exc).__name__)
-            raise EngineUnavailable from None
+            unanswered = isinstance(exc, (aiohttp.ClientConnectionError, aiohttp.ConnectionTimeoutError))
+            raise (TargetGone if unanswered and not answering else EngineUnavailable) from None
 
 
 def _encoded(body: dict[str, Any]) -> bytes:
@@ -150,7 +158,7 @@ def _refuse(status: int, body: bytes) -> None:
     if status in (400, 413, 422):
         raise ContextTooLong if _CONTEXT.search(body) else EngineRefused
     log.warning("engine answered %d", status)
-    raise EngineUnavailable
+    raise TargetGone
 
 
 async def _events(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
@@ -168,8 +176,11 @@ async def _events(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
 
 
 def usage_of(chunk: Mapping[str, Any]) -> tuple[int, int] | None:
-    """Prompt and completion tokens, where the chunk or answer tells them."""
+    """Prompt and completion tokens, where the chunk or answer tells them. Raises EngineUnavailable for nonsense."""
     usage = chunk.get("usage")
     if not usage:
         return None
-    return int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0)
+    try:
+        return int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0)
+    except (AttributeError, TypeError, ValueError):
+        raise EngineUnavailable from None

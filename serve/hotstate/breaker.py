@@ -36,7 +36,7 @@ class Breaker:
         if self._up:
             return
         if self._up is False:
-            log.warning("quota: redis answers again; shared limits are back")
+            log.warning("redis answers again; shared limits are back")
         self._up = True
         REDIS_UP.set(1)
 
@@ -45,6 +45,6 @@ class Breaker:
         self._next_probe = time.monotonic() + PAUSE_S
         if self._up is False:
             return
-        log.error("quota: redis is away (%s); each worker keeps to its local limit", type(error).__name__)
+        log.error("redis is away (%s); each worker keeps to its local limit", type(error).__name__)
         self._up = False
         REDIS_UP.set(0)
