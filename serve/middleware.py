@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -13,6 +15,7 @@ from serve.rendering import error_response, where_raised
 log = logging.getLogger("bianmin.http")
 
 REQUEST_ID_HEADER = b"x-request-id"
+_NONE_LARGER: Mapping[tuple[str, str], int] = MappingProxyType({})
 
 
 class RequestScope:
@@ -22,9 +25,13 @@ class RequestScope:
     rendered becomes a plain 500; its type is logged, never its text, which may quote the request.
     """
 
-    def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
+    def __init__(
+        self, app: ASGIApp, max_body_bytes: int, larger: Mapping[tuple[str, str], int] = _NONE_LARGER
+    ) -> None:
+        """`larger` has the limits of the few (method, path) whose bodies may be larger, such as uploads."""
         self._app = app
         self._max_body_bytes = max_body_bytes
+        self._larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -34,6 +41,7 @@ class RequestScope:
         request_id = secrets.token_hex(12)
         scope.setdefault("state", {})["request_id"] = request_id
         started = False
+        most = self._larger.get((scope["method"], scope["path"]), self._max_body_bytes)
 
         async def send_with_id(message: Message) -> None:
             nonlocal started
@@ -43,9 +51,9 @@ class RequestScope:
             await send(message)
 
         try:
-            if self._declared_length(scope) > self._max_body_bytes:
+            if self._declared_length(scope) > most:
                 raise BodyTooLarge
-            await self._app(scope, self._bounded(receive), send_with_id)
+            await self._app(scope, _bounded(receive, most), send_with_id)
         except Exception as exc:  # noqa: BLE001 - the process edge
             error = exc if isinstance(exc, ServeError) else ServeError()
             if not isinstance(exc, ServeError):
@@ -60,15 +68,16 @@ class RequestScope:
                 return int(value) if value.isdigit() else 0
         return 0
 
-    def _bounded(self, receive: Receive) -> Receive:
-        seen = 0
 
-        async def bounded_receive() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self._max_body_bytes:
-                raise BodyTooLarge
-            return message
+def _bounded(receive: Receive, most: int) -> Receive:
+    seen = 0
 
-        return bounded_receive
+    async def bounded_receive() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > most:
+            raise BodyTooLarge
+        return message
+
+    return bounded_receive

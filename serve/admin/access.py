@@ -1,4 +1,4 @@
-"""Who may use the admin plane: one token per person, everything else is refused by default (CR-07, CR-08)."""
+"""Who may use the admin plane: one token and one role per person, all else refused by default (CR-07, CR-08)."""
 
 from __future__ import annotations
 
@@ -8,24 +8,32 @@ import hmac
 import logging
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import ClassVar
 
 from pydantic import SecretStr
 from sqlalchemy import Engine
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from serve.errors import ServeError, Unauthenticated
+from serve.admin.sessions import Sessions
+from serve.errors import Forbidden, ServeError, Unauthenticated
 from serve.records.accounts import SECRET_PREFIX
 from serve.records.audit import AdminEvent, record_admin
-from serve.settings import SettingsError
+from serve.records.roles import OPERATOR, Role, RoleKind, parse_role
+from serve.settings import Settings, SettingsError
 
 log = logging.getLogger("bianmin.admin")
 
+LOGIN_PATH, LOGOUT_PATH, STYLE_PATH = "/login", "/logout", "/page.css"
+_PAGES = ("/adapters", LOGOUT_PATH)
+_FOR_MINISTRIES = ("/admin/adapters", *_PAGES)
+_FOR_VIEWERS = (*_FOR_MINISTRIES, "/admin/usage", "/metrics")
 _DOCS_FILES = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon.png")
 OPEN_PATHS = frozenset(
-    {"/health/live", "/health/ready", "/docs", "/openapi.json"}
+    {"/health/live", "/health/ready", "/docs", "/openapi.json", LOGIN_PATH, STYLE_PATH}
     | {f"/static-offline-docs/{name}" for name in _DOCS_FILES}
 )
 MOST_FAILURES = 5
@@ -83,35 +91,32 @@ class Lockout:
             del table[next(iter(table))]  # the oldest
 
 
-class RequireOperator:
-    """ASGI: every path but the open ones needs an operator's token; the operator's name becomes the actor.
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who uses the admin plane, and in which role."""
 
-    The actor is in `scope["state"]["actor"]`. A gateway key never works here: start-up refuses a token that looks
-    like one.
-    """
+    name: str
+    role: Role
 
-    def __init__(self, app: ASGIApp, tokens: Mapping[str, SecretStr], db: Engine) -> None:
-        self._app = app
+
+class People:
+    """Knows everybody's token and role, and locks out an address that guesses."""
+
+    def __init__(self, tokens: Mapping[str, SecretStr], roles: Mapping[str, Role], db: Engine) -> None:
         self._db = db
         self._digests = {name: _digest(token.get_secret_value()) for name, token in tokens.items()}
+        self._roles = roles
         self._lockout = Lockout()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Raises Unauthenticated and LockedOut, which `serve.middleware.RequestScope` renders."""
-        if scope["type"] != "lifespan" and scope["path"] not in OPEN_PATHS:
-            scope.setdefault("state", {})["actor"] = await self._authenticate(scope)
-        await self._app(scope, receive, send)
-
-    async def _authenticate(self, scope: Scope) -> str:
-        address = scope["client"][0] if scope.get("client") else "unknown"
+    async def authenticate(self, token: bytes | None, address: str) -> Person:
+        """Raises Unauthenticated and LockedOut."""
         self._lockout.check(address)
-        token = _bearer(scope)
         if token is None:
             raise Unauthenticated("The admin token is missing.")
-        actor = self._actor(token)
-        if actor is not None:
+        name = self._name(token)
+        if name is not None:
             self._lockout.succeed(address)
-            return actor
+            return self.person(name)
         if self._lockout.fail(address):
             log.warning("admin access locked for %s", address)
             with suppress(ServeError):  # the refusal stands, whether or not it can be recorded
@@ -119,12 +124,90 @@ class RequireOperator:
                 await asyncio.to_thread(record_admin, self._db, event)
         raise Unauthenticated("The admin token is not valid.")
 
-    def _actor(self, token: bytes) -> str | None:
-        digest, actor = _digest(token), None
+    def person(self, name: str) -> Person:
+        """A known name with its role; a name without one is an operator."""
+        return Person(name, self._roles.get(name, OPERATOR))
+
+    def _name(self, token: bytes) -> str | None:
+        digest, found = _digest(token), None
         for name, known in self._digests.items():  # no early end: the time says nothing
             if hmac.compare_digest(digest, known):
-                actor = name
-        return actor
+                found = name
+        return found
+
+
+class RequireOperator:
+    """ASGI: every path but the open ones needs a person's token; their name becomes the actor.
+
+    The person is in `scope["state"]`, as `person` and, the name alone, as `actor`. On the page's paths, and there
+    alone, a session of the page stands in for the token. A gateway key never works here: start-up refuses a token
+    that looks like one.
+    """
+
+    def __init__(self, app: ASGIApp, people: People, sessions: Sessions) -> None:
+        self._app = app
+        self._people = people
+        self._sessions = sessions
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Raises Unauthenticated, LockedOut and Forbidden, which `serve.middleware.RequestScope` renders."""
+        if scope["type"] == "lifespan" or scope["path"] in OPEN_PATHS:
+            await self._app(scope, receive, send)
+            return
+        try:
+            person = await self._person(scope)
+        except Unauthenticated:
+            if not _wants_login(scope):
+                raise
+            await RedirectResponse(LOGIN_PATH, 303, headers={"cache-control": "no-store"})(
+                scope, receive, send
+            )
+            return
+        if not may_enter(person.role, scope["method"], scope["path"]):
+            raise Forbidden
+        scope.setdefault("state", {}).update(person=person, actor=person.name)
+        await self._app(scope, receive, send)
+
+    async def _person(self, scope: Scope) -> Person:
+        if is_page(scope["path"]):
+            session = self._sessions.find(scope)
+            if session is not None:
+                scope.setdefault("state", {})["session"] = session
+                return self._people.person(session.name)
+        return await self._people.authenticate(_bearer(scope), address_of(scope))
+
+
+def may_enter(role: Role, method: str, path: str) -> bool:
+    """Whether the role may use this path at all; what it may do with a version is checked at the step."""
+    if role.kind is RoleKind.OPERATOR:
+        return True
+    if role.kind is RoleKind.VIEWER:
+        return (method in ("GET", "HEAD") and _is_below(path, _FOR_VIEWERS)) or path == LOGOUT_PATH
+    return _is_below(path, _FOR_MINISTRIES)
+
+
+def is_page(path: str) -> bool:
+    """Whether the path belongs to the web page: a session works here and nowhere else."""
+    return _is_below(path, _PAGES)
+
+
+def address_of(scope: Scope) -> str:
+    """The connection's own address."""
+    return scope["client"][0] if scope.get("client") else "unknown"
+
+
+def read_roles(settings: Settings) -> Mapping[str, Role]:
+    """The roles by name. Raises SettingsError for an unknown role and for a name without a token."""
+    promote = settings.adapters.ministries_promote
+    try:
+        roles = {
+            name: parse_role(text, ministries_promote=promote) for name, text in settings.admin_roles.items()
+        }
+    except ValueError as exc:
+        raise SettingsError(f"BIANMIN_ADMIN_ROLES is not usable. {exc}") from None
+    if roles.keys() - settings.admin_tokens.keys():
+        raise SettingsError("BIANMIN_ADMIN_ROLES names somebody who has no token.")
+    return roles
 
 
 def check_tokens(tokens: Mapping[str, SecretStr]) -> None:
@@ -138,6 +221,16 @@ def check_tokens(tokens: Mapping[str, SecretStr]) -> None:
         raise SettingsError("BIANMIN_ADMIN_TOKENS holds an empty token or a gateway key.")
     if len(set(values)) < len(values):
         raise SettingsError("BIANMIN_ADMIN_TOKENS gives one token to two people.")
+
+
+def _is_below(path: str, roots: Iterable[str]) -> bool:
+    return any(path == root or path.startswith(root + "/") for root in roots)
+
+
+def _wants_login(scope: Scope) -> bool:
+    """A browser that asks for the page is led to the login; programs get the error."""
+    accepts = b",".join(value for name, value in scope["headers"] if name == b"accept")
+    return is_page(scope["path"]) and b"text/html" in accepts
 
 
 def _bearer(scope: Scope) -> bytes | None:

@@ -9,7 +9,7 @@ from fastapi import Depends, FastAPI
 from fastapi.security import HTTPBearer
 from fastapi_offline import FastAPIOffline
 
-from serve.admin import accounts_routes, records_routes, state_routes
+from serve.admin import accounts_routes, adapters_routes, records_routes, state_routes
 from serve.admin.access import RequireOperator, check_tokens
 from serve.admin.services import make_services
 from serve.middleware import RequestScope
@@ -36,9 +36,11 @@ def create_admin_app(settings: Settings) -> FastAPI:
     app.state.services = services
     described = [Depends(HTTPBearer(auto_error=False, description="An operator's token."))]
     app.include_router(accounts_routes.router, dependencies=described)
+    app.include_router(adapters_routes.router, dependencies=described)
     app.include_router(records_routes.router, dependencies=described)
     app.include_router(state_routes.router)
     install_error_handlers(app)
-    app.add_middleware(RequireOperator, tokens=settings.admin_tokens, db=services.db)
-    app.add_middleware(RequestScope, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(RequireOperator, people=services.people, sessions=services.sessions)
+    uploads = {("POST", adapters_routes.UPLOAD_PATH): settings.adapters.max_upload_bytes}
+    app.add_middleware(RequestScope, max_body_bytes=settings.max_body_bytes, larger=uploads)
     return app

@@ -1,4 +1,4 @@
-"""/admin/adapters, journal, usage and audit: what is routed, what happened, who did it."""
+"""/admin/journal, usage and audit: what happened, and who did it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from pydantic import AwareDatetime
 from serve.admin import journal_pages
 from serve.admin.services import Actor, Parts
 from serve.admin.wire import (
-    AdapterOut,
     AuditOut,
     ChainOut,
     Cursor,
@@ -27,7 +26,6 @@ from serve.admin.wire import (
 )
 from serve.records.audit import AdminEvent, AuditRow, find_broken_link, list_audit, record_admin
 from serve.records.usage import UsageFilter, read_usage
-from serve.records.versions import Adapter, list_adapters
 
 router = APIRouter(prefix="/admin", tags=["records"])
 
@@ -40,12 +38,6 @@ def _journal_filter(
     cursor: Cursor | None = None,
 ) -> journal_pages.JournalFilter:
     return journal_pages.JournalFilter(tenant, outcome, since, until, cursor)
-
-
-@router.get("/adapters")
-def get_adapters(parts: Parts) -> list[AdapterOut]:
-    """Every version, with its content digest and its stage."""
-    return [_adapter(adapter) for adapter in list_adapters(parts.db)]
 
 
 @router.get("/journal")
@@ -94,20 +86,6 @@ def verify_audit(parts: Parts) -> ChainOut:
     """Recompute the hash chain over all admin functions."""
     broken = find_broken_link(parts.db)
     return ChainOut(intact=broken is None, first_broken_id=broken)
-
-
-def _adapter(adapter: Adapter) -> AdapterOut:
-    spec = adapter.spec
-    return AdapterOut(
-        version=spec.version,
-        public=spec.public,
-        digest=spec.digest,
-        ministry=spec.ministry,
-        as_of=spec.as_of,
-        created_at=adapter.created_at,
-        changed_at=adapter.changed_at,
-        stage=adapter.stage,
-    )
 
 
 def _audit(row: AuditRow) -> AuditOut:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from functools import partial
-from typing import Annotated
+from typing import Annotated, ParamSpec, TypeVar
 
 from fastapi import Depends, Request
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import Engine, text
 
-from serve.admin.engine_watch import EngineWatch
+from serve.admin.access import People, Person, read_roles
+from serve.admin.adapter_steps import AdapterSteps, make_desk, make_steps
+from serve.admin.sessions import Sessions
 from serve.errors import RecordsUnavailable
 from serve.records.database import open_database, reading
 from serve.records.routing import load_catalog
 from serve.settings import Settings
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +32,35 @@ class Services:
     settings: Settings
     db: Engine
     redis: Redis
-    watch: EngineWatch
+    steps: AdapterSteps
+    people: People
+    sessions: Sessions
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Watch the engine inside; close everything at the end."""
-        task = asyncio.create_task(self.watch.run(), name="engine-watch")
+        """Close everything at the end."""
+        self.steps.uploads.clear()
         try:
             yield
         finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            await self.steps.background.close()
             await self.redis.aclose()
             self.db.dispose()
+
+    async def in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do what waits for the database or the disk away from the event loop."""
+        return await asyncio.to_thread(work, *args, **kwargs)
 
     async def database_answers(self) -> bool:
         """Whether the database answers a query."""
         return await asyncio.to_thread(_answers, self.db)
+
+    async def engines_answer(self) -> bool:
+        """Whether every public name has a version that an engine holds, as the controller saw it last."""
+        try:
+            return (await asyncio.to_thread(load_catalog, self.db)).answering
+        except RecordsUnavailable:
+            return False
 
     async def redis_answers(self) -> bool:
         """Whether Redis answers in time."""
@@ -56,13 +71,24 @@ class Services:
 
 
 def make_services(settings: Settings) -> Services:
-    """Build the collaborators; nothing connects yet. Raises RecordsUnavailable for an unusable database URL."""
+    """Build the collaborators; nothing connects yet.
+
+    Raises RecordsUnavailable for an unusable database URL, SettingsError for unusable roles or gate policies.
+    """
+    roles = read_roles(settings)
     db = open_database(settings.records_url)
     timeout_s = settings.redis.timeout_s
     redis = Redis.from_url(
         settings.redis_url, socket_timeout=timeout_s, socket_connect_timeout=timeout_s, retry=None
     )
-    return Services(settings, db, redis, EngineWatch(settings.engine, partial(load_catalog, db)))
+    return Services(
+        settings=settings,
+        db=db,
+        redis=redis,
+        steps=make_steps(settings, make_desk(settings, db), redis),
+        people=People(settings.admin_tokens, roles, db),
+        sessions=Sessions(secure=settings.stage == "production"),
+    )
 
 
 def _services(request: Request) -> Services:
@@ -77,6 +103,12 @@ def _actor(request: Request) -> str:
     return actor
 
 
+def _user(request: Request) -> Person:
+    person = request.state.person
+    assert isinstance(person, Person)
+    return person
+
+
 def _answers(db: Engine) -> bool:
     try:
         with reading(db) as connection:
@@ -88,3 +120,4 @@ def _answers(db: Engine) -> bool:
 
 Parts = Annotated[Services, Depends(_services)]
 Actor = Annotated[str, Depends(_actor)]
+User = Annotated[Person, Depends(_user)]

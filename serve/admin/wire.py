@@ -22,15 +22,19 @@ SortedNames = Annotated[list[str], BeforeValidator(sorted)]
 Positive = Annotated[int, Field(ge=1)]
 
 
-class _In(BaseModel):
+class In(BaseModel):
+    """What a caller sends: known fields only, and never quoted in an error."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-class _Out(BaseModel):
+class Out(BaseModel):
+    """What we answer, made of our own objects."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True)
 
 
-class LimitsIn(_In):
+class LimitsIn(In):
     """All four limits; they are replaced together."""
 
     requests: Positive = Field(description="Requests per window.")
@@ -39,7 +43,7 @@ class LimitsIn(_In):
     concurrent: Positive = Field(description="Requests at once.")
 
 
-class TenantPatch(_In):
+class TenantPatch(In):
     """What to change; a field left out stays."""
 
     models: ModelSet | None = Field(None, description="Public model names, or * alone for all.")
@@ -62,14 +66,14 @@ class TenantIn(TenantPatch):
     kind: TenantKind
 
 
-class KeyIn(_In):
+class KeyIn(In):
     """A new key."""
 
     tenant: str = Field(max_length=64)
     label: str = Field("", max_length=LABEL_LENGTH, description="What the key is for; no personal data.")
 
 
-class LimitsOut(_Out):
+class LimitsOut(Out):
     """A tenant's limits."""
 
     requests: int
@@ -78,7 +82,7 @@ class LimitsOut(_Out):
     concurrent: int
 
 
-class TenantOut(_Out):
+class TenantOut(Out):
     """A tenant."""
 
     name: str
@@ -92,7 +96,7 @@ class TenantOut(_Out):
     disabled_at: datetime | None
 
 
-class NewKeyOut(_Out):
+class NewKeyOut(Out):
     """A new key with its secret, which can't be had again."""
 
     id: str
@@ -100,7 +104,7 @@ class NewKeyOut(_Out):
     secret: str = Field(repr=False)
 
 
-class KeyOut(_Out):
+class KeyOut(Out):
     """A key without its secret."""
 
     id: str
@@ -111,20 +115,7 @@ class KeyOut(_Out):
     revoked_at: datetime | None
 
 
-class AdapterOut(_Out):
-    """A version: its content digest, and the stage it stands in."""
-
-    version: str
-    public: str
-    digest: str
-    ministry: str | None
-    as_of: str | None
-    created_at: datetime
-    changed_at: datetime
-    stage: str
-
-
-class JournalEntryOut(_Out):
+class JournalEntryOut(Out):
     """One record without its texts."""
 
     writer: str
@@ -154,14 +145,14 @@ class JournalRecordOut(JournalEntryOut):
     answer: Any
 
 
-class JournalPageOut(_Out):
+class JournalPageOut(Out):
     """Newest first; `next_cursor` asks for the next page."""
 
     records: list[JournalEntryOut]
     next_cursor: str | None
 
 
-class UsageOut(_Out):
+class UsageOut(Out):
     """One tenant's use of one model on one day (Asia/Taipei)."""
 
     day: date
@@ -172,7 +163,7 @@ class UsageOut(_Out):
     completion_tokens: int
 
 
-class AuditOut(_Out):
+class AuditOut(Out):
     """One admin function."""
 
     id: int
@@ -185,14 +176,14 @@ class AuditOut(_Out):
     hash: str
 
 
-class ChainOut(_Out):
+class ChainOut(Out):
     """Whether the record of admin functions is unbroken, else the first event that doesn't fit."""
 
     intact: bool
     first_broken_id: int | None
 
 
-class HealthOut(_Out):
+class HealthOut(Out):
     """Which parts answer."""
 
     ready: bool

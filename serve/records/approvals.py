@@ -86,6 +86,7 @@ class Desk:
         if not self.two_persons:
             return Outcome(lifecycle.roll_back(self.db, public, act))
         with reading(self.db) as connection:
+            Move(connection, act).require_name(public, Right.PROMOTE)
             target = transitions.newest(connection, public, Stage.STANDBY)
         if target is None:
             raise NoStandby

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from adapters.stages import Stage, Step
+from adapters.stages import Stage
 from adapters.store import Store, StoreError
 from serve.catalog import BASE_MODEL
 from serve.errors import Conflict, InvalidRequest, ServeError, Unavailable
@@ -153,14 +153,6 @@ def moving(db: Engine, action: str, name: str, act: Act) -> Iterator[Move]:
     with audited(db, AdminEvent(act.actor, f"adapter.{action}", name, details=details)) as connection:
         transitions.take_turns(connection)
         yield Move(connection, act, details)
-
-
-def judged(move: Move, version: str, passed: bool) -> None:
-    """The stage after an evaluation; versions that answer or stand by keep theirs. Raises as `start_canary` does."""
-    adapter = move.require(version, Right.REPORT)
-    if adapter.stage in (Stage.CANARY, Stage.SERVING, Stage.STANDBY):
-        return
-    move.step(adapter, Step.PASS if passed else Step.FAIL)
 
 
 def _store(store: Store, submission: Submission) -> None:

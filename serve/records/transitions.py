@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from adapters.stages import ANSWERING, Stage, Step, StepRefused, next_stage
+from adapters.stages import ANSWERING, HELD, Stage, Step, StepRefused, next_stage
 from serve.catalog import BASE_MODEL, WHOLE
-from serve.errors import Conflict, InvalidRequest
+from serve.errors import Conflict, InvalidRequest, NotFound
 from serve.records.adapter_tables import replicas, residents, routing
 from serve.records.naming import check_text
 from serve.records.roles import Right, Role
@@ -81,6 +81,13 @@ class Move:
             raise Conflict("The base model comes with the engine profile; it takes no steps here.")
         return adapter
 
+    def require_name(self, public: str, right: Right) -> None:
+        """As `require`, for a public name as a whole: its newest version says whose it is."""
+        versions = list_staged(self.connection, public, set(Stage))
+        if not versions:
+            raise NotFound("There is no such public name.", param="public")
+        self.require(versions[0].spec.version, right)
+
     def step(self, adapter: Adapter, step: Step) -> None:
         """Record the stage after the step. Raises StepNotAllowed."""
         set_stage(self.connection, adapter.spec.version, stage_after(adapter.stage, step))
@@ -127,10 +134,10 @@ def start_canary(move: Move, version: str, weight: int) -> None:
 
 def withdraw(move: Move, public: str) -> None:
     """Take the canary away; the serving version answers alone. Raises StepNotAllowed when there is none."""
+    move.require_name(public, Right.CANARY)
     canary = newest(move.connection, public, Stage.CANARY)
     if canary is None:
         raise StepNotAllowed("This name has no canary.")
-    move.require(canary.spec.version, Right.CANARY)
     move.step(canary, Step.WITHDRAW)
     move.details["version"] = canary.spec.version
     serving = newest(move.connection, public, Stage.SERVING)
@@ -151,10 +158,10 @@ def roll_back(move: Move, public: str) -> None:
 
     Whether a replica holds the standby is not asked: who rolls back prefers a moment without answers to wrong ones.
     """
+    move.require_name(public, Right.PROMOTE)
     target = newest(move.connection, public, Stage.STANDBY)
     if target is None:
         raise NoStandby
-    move.require(target.spec.version, Right.PROMOTE)
     serving = newest(move.connection, public, Stage.SERVING)
     move.details["version"] = target.spec.version
     _take_over(move, target)
@@ -176,6 +183,13 @@ def retire(move: Move, version: str, last: bool) -> None:
             move.step(one, Step.WITHDRAW)
         move.lead(public, {})
     move.step(adapter, Step.RETIRE)
+
+
+def judge(move: Move, version: str, passed: bool) -> None:
+    """The stage after an evaluation; versions that answer or stand by keep theirs. Raises StepNotAllowed."""
+    adapter = move.require(version, Right.REPORT)
+    if adapter.stage not in HELD:
+        move.step(adapter, Step.PASS if passed else Step.FAIL)
 
 
 def newest(connection: Connection, public: str, stage: Stage) -> Adapter | None:

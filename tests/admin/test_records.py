@@ -9,7 +9,6 @@ from sqlalchemy import Engine, insert, text
 from serve.records.audit import list_audit
 from serve.records.database import writing
 from serve.records.tables import journal
-from tests.adapter_rows import add_version, digest_of, serve_version
 from tests.records.rows import journal_row
 
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -100,14 +99,6 @@ async def test_usage_adds_up(client: httpx.AsyncClient, filled: Engine) -> None:
             "completion_tokens": 6,
         }
     ]
-
-
-async def test_adapters_show_their_stage(client: httpx.AsyncClient, db: Engine) -> None:
-    add_version(db, "moi@1")
-    serve_version(db, "moi@2")
-    adapters = {adapter["version"]: adapter for adapter in (await client.get("/admin/adapters")).json()}
-    assert (adapters["moi@2"]["stage"], adapters["moi@1"]["stage"]) == ("serving", "checked")
-    assert adapters["moi@1"]["digest"] == digest_of("moi@1")
 
 
 async def test_a_tampered_audit_is_told(client: httpx.AsyncClient, db: Engine) -> None:
