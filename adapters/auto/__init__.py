@@ -1,0 +1,7 @@
+"""One door for all ministries: which public name a question belongs to, and emergencies before all else. See README.md."""
+
+from adapters.auto.emergencies import Emergency, emergency
+from adapters.auto.router import Choice, Router, RouterError, load_router
+from adapters.auto.training import train, train_for
+
+__all__ = ["Choice", "Emergency", "Router", "RouterError", "emergency", "load_router", "train", "train_for"]
