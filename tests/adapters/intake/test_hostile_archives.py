@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from adapters.intake import IntakeLimits, IntakeRefused, copy_folder, unpack
+from adapters.intake.draft import drafting
 from tests.adapters import hostile
 from tests.adapters.hostile import member
 
@@ -155,6 +156,15 @@ def test_damaged_tar_headers(adapter: Path, tmp_path: Path, change: Callable[[by
     assert refused(archive).code in ("archive_damaged", "archive_unsupported")
 
 
+def test_bytes_behind_the_nul_of_a_tar_name(adapter: Path, tmp_path: Path) -> None:
+    block = bytearray(member("card.json").tobuf(tarfile.USTAR_FORMAT))
+    block[9:14] = b"\0.bin"
+    block[148:156] = b"%06o\0 " % (sum(block) - sum(block[148:156]) + 8 * 32)
+    archive = tmp_path / "upload"
+    archive.write_bytes(bytes(block) + bytes(1024))
+    assert refused(archive).code == "path_invalid"
+
+
 def test_a_second_archive_behind_the_first(adapter: Path, tmp_path: Path) -> None:
     archive = hostile.tar_of(adapter, tmp_path / "upload", "w")
     archive.write_bytes(archive.read_bytes() * 2)
@@ -204,6 +214,16 @@ def test_a_zip_directory_too_large_to_load(tmp_path: Path) -> None:
     with zipfile.ZipFile(archive, "w") as made:
         for number in range(5_000):
             made.writestr(f"{number}.json", b"")
+    assert refused(archive).code == "too_many_files"
+
+
+def test_a_zip_directory_larger_than_the_entries_it_admits_to(tmp_path: Path) -> None:
+    archive = tmp_path / "upload"
+    with zipfile.ZipFile(archive, "w") as made:
+        for number in range(5_000):
+            made.writestr(f"{number}.json", b"")
+    content = archive.read_bytes()
+    archive.write_bytes(content[:-14] + struct.pack("<2H", 1, 1) + content[-10:])
     assert refused(archive).code == "too_many_files"
 
 
@@ -386,6 +406,21 @@ def plant_socket(folder: Path) -> None:
 def test_hostile_folders(adapter: Path, plant: Callable[[Path], object], code: str) -> None:
     plant(adapter)
     assert refused_folder(adapter) == code
+
+
+@pytest.mark.parametrize("chunks", [[b"12345", b"6"], [b"12"], []])
+def test_a_file_that_changes_its_size_while_it_is_copied(tmp_path: Path, chunks: list[bytes]) -> None:
+    with pytest.raises(IntakeRefused) as caught, drafting(tmp_path / "taken", IntakeLimits()) as draft:
+        draft.add_file("card.json", 5, chunks)
+    assert caught.value.code == "archive_damaged" and not (tmp_path / "taken").exists()
+
+
+def test_all_files_together_have_a_limit(tmp_path: Path) -> None:
+    few = IntakeLimits(unpacked_bytes=9)
+    with pytest.raises(IntakeRefused) as caught, drafting(tmp_path / "taken", few) as draft:
+        draft.add_file("card.json", 5, [b"12345"])
+        draft.add_file("report.json", 5, [b"12345"])
+    assert caught.value.code == "file_too_large"
 
 
 def test_folders_have_limits_as_archives_do(adapter: Path) -> None:

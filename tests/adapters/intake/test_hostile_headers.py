@@ -143,6 +143,10 @@ def overlap(header: Header) -> None:
     header[B_KEY]["data_offsets"][1] += 2 * hostile.HIDDEN * hostile.RANK
 
 
+def alias(header: Header) -> None:
+    header["base_model.model.alias"] = dict(header[A_KEY])
+
+
 def shifted_by(step: int) -> Callable[[Header], None]:
     def shift(header: Header) -> None:
         for name, entry in header.items():
@@ -160,7 +164,9 @@ def missing(header: Header) -> None:
     del header[A_KEY]
 
 
-@pytest.mark.parametrize("change", [overlap, shifted_by(2), shifted_by(1 << 40), another_size, missing])
+@pytest.mark.parametrize(
+    "change", [overlap, alias, shifted_by(2), shifted_by(1 << 40), another_size, missing]
+)
 def test_tensors_that_do_not_cover_the_file(
     base: BaseSpec, adapter: Path, change: Callable[[Header], None]
 ) -> None:
