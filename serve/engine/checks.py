@@ -31,11 +31,15 @@ def check_parallel(profile: EngineProfile, shape: Shape) -> None:
 
 def check_lora(profile: EngineProfile) -> None:
     """Slots and rank must be vLLM's, and the adapters' names distinct and none the base model's."""
-    if profile.adapters and not profile.lora.slots:
-        raise EngineRefused("The profile lists adapters and has no LoRA slots for them.")
+    if (profile.adapters or profile.lora.cpu_slots) and not profile.lora.slots:
+        raise EngineRefused("The profile lists or keeps adapters and has no LoRA slots for them.")
     if profile.lora.slots and profile.lora.max_rank not in LORA_RANKS:
         allowed = ", ".join(str(rank) for rank in LORA_RANKS)
         raise EngineRefused(f"LoRA rank {profile.lora.max_rank} is not one that vLLM allows ({allowed}).")
+    if 0 < profile.lora.cpu_slots < profile.lora.slots:
+        raise EngineRefused(
+            f"Host memory for {profile.lora.cpu_slots} adapters is less than the {profile.lora.slots} LoRA slots."
+        )
     names = [(adapter.public, adapter.version) for adapter in profile.adapters]
     if len(set(names)) != len(names) or BASE_MODEL in dict(names):
         raise EngineRefused("Two models of the profile have the same name and version.")

@@ -103,6 +103,8 @@ def _serving_flags(profile: EngineProfile) -> Sequence[str]:
     if profile.lora.slots:
         flags += ["--enable-lora", "--max-loras", str(profile.lora.slots)]
         flags += ["--max-lora-rank", str(profile.lora.max_rank)]
+    if profile.lora.cpu_slots:
+        flags += ["--max-cpu-loras", str(profile.lora.cpu_slots)]
     if profile.lora.fully_sharded:
         flags += ["--fully-sharded-loras"]
     return flags

@@ -47,10 +47,12 @@ def plan_memory(profile: EngineProfile, shape: Shape) -> MemoryPlan:
     kv_heads = max(1, shape.kv_heads // profile.parallel.tensor)
     layers = -(-shape.layers // profile.parallel.pipeline)
     token_bytes = 2 * layers * kv_heads * shape.head_dim * dtype_bytes
+    # On a CPU slots and host memory are the same memory.
+    kept = profile.lora.slots + (profile.lora.cpu_slots if profile.device == "cpu" else 0)
     return MemoryPlan(
         weights_gib=weights / GIB,
         kv_gib=profile.memory.kv_gib,
-        adapters_gib=profile.lora.slots * _adapter_bytes(profile, shape, layers) / GIB,
+        adapters_gib=kept * _adapter_bytes(profile, shape, layers) / GIB,
         overhead_gib=CPU_WORKER_GIB if profile.device == "cpu" else GPU_OVERHEAD_GIB,
         kv_tokens=int(profile.memory.kv_gib * GIB / token_bytes),
     )

@@ -82,9 +82,13 @@ class Parallel(_Table):
 
 
 class Lora(_Table):
-    """Adapters that can be in one batch (0: none at all), and the highest rank."""
+    """Adapters that can be in one batch (0: none at all) and in host memory (0: as many), and the highest rank.
+
+    More adapters than either can be registered: the least recently used one is read from the disk again.
+    """
 
     slots: int = Field(0, ge=0)
+    cpu_slots: int = Field(0, ge=0)
     max_rank: Count = 8
     fully_sharded: bool = False
 

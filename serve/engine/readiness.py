@@ -48,6 +48,14 @@ def check_content(profile: EngineProfile) -> tuple[Route, ...]:
     return (base, *(_check_adapter(profile, adapter, base_digest) for adapter in profile.adapters))
 
 
+def pinned_base(profile: EngineProfile) -> tuple[Route, ...]:
+    """The base model as the profile pins it, for an engine whose weights aren't on this machine; none without a pin."""
+    pin = profile.model.digest
+    if not pin.startswith("sha256:"):
+        return ()
+    return (Route(BASE_MODEL, f"{BASE_MODEL}@{profile.model.version}", pin),)
+
+
 def _check_adapter(profile: EngineProfile, adapter: StaticAdapter, base_digest: str) -> Route:
     """The route of an adapter whose files are what its card says, made for this very base model."""
     from adapters.cards import CardError, verify

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -21,17 +22,16 @@ AGENCY, COMMUNITY, OPERATOR = "city-1999", "community", "moda"
 
 
 def ensure_demo(
-    db: Engine, profile_adapters: Sequence[Route], known_keys: Mapping[str, str]
+    db: Engine,
+    profile_adapters: Sequence[Route],
+    known_keys: Mapping[str, str],
 ) -> dict[str, str]:
     """Tenant to secret, after everything the demonstration needs exists; calling it again changes nothing.
 
-    `profile_adapters` are the engine profile's models, the base model among them. A key of `known_keys` that
-    still works is kept; a lost one is revoked and replaced. A tenant that an operator changed stays as it is;
-    a disabled one gets no key.
-    Raises Conflict when a version is registered with another digest, RecordsUnavailable.
+    A key of `known_keys` that still works is kept; a lost one is revoked and replaced. A tenant that an operator
+    changed stays as it is; a disabled one gets no key. Raises as `ensure_shipped` does.
     """
-    for route in profile_adapters:
-        _ensure_route(db, route)
+    ensure_shipped(db, profile_adapters, {})
     existing = {tenant.name: tenant for tenant in list_tenants(db)}
     secrets: dict[str, str] = {}
     for spec in _demo_tenants(route.public for route in profile_adapters):
@@ -41,10 +41,21 @@ def ensure_demo(
     return secrets
 
 
-def _ensure_route(db: Engine, route: Route) -> None:
+def ensure_shipped(
+    db: Engine, profile_adapters: Sequence[Route], cards: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Register the engine profile's models, the base model among them, with their cards by version.
+
+    Raises Conflict when a version is registered with another digest, RecordsUnavailable.
+    """
+    for route in profile_adapters:
+        _ensure_route(db, route, cards.get(route.version, {}))
+
+
+def _ensure_route(db: Engine, route: Route, card: Mapping[str, Any]) -> None:
     """A version seen for the first time takes its name's route; a known one leaves the route alone."""
     ministry = None if route.public == BASE_MODEL else route.public
-    spec = AdapterSpec(route.public, route.version, route.digest, ministry)
+    spec = AdapterSpec(route.public, route.version, route.digest, ministry, card.get("as_of"), card)
     is_new = register_adapter(db, spec, ACTOR, Stage.STANDBY)
     if is_new or route.public not in load_catalog(db).shares:
         _serve_at_once(db, route)

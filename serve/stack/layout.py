@@ -7,16 +7,20 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from prometheus_client.multiprocess import mark_process_dead
 
+from serve.records.replicas import Replica
 from serve.settings import Settings
 from serve.stack.home import Secrets
 from serve.stack.probes import holds_models, is_ok
 from serve.stack.process import Part
 
+REPLICA_NAMES = ("one", "two", "three", "four", "five", "six", "seven", "eight")
+"""Replicas that `bianmin up` starts itself; operators add others under other names."""
 _BACKLOG = 2048
 _ENGINE_GRACE_S = 15.0
 # uvicorn lets open streams finish for 20 s.
@@ -33,10 +37,15 @@ class Layout:
 
     settings: Settings
     home: Path
-    engine_url: str
+    replicas: tuple[Replica, ...]
     engine_key: str = field(repr=False)
     admin_token: str = field(repr=False)
     environ: Mapping[str, str] = field(repr=False)
+
+    @property
+    def engine_url(self) -> str:
+        """Address of the first engine."""
+        return self.replicas[0].url
 
     @property
     def public_url(self) -> str:
@@ -52,19 +61,19 @@ class Layout:
 def lay_out(settings: Settings, secrets: Secrets, environ: Mapping[str, str]) -> Layout:
     """Decide addresses and secrets; what the environment sets already is kept."""
     engine = settings.engine
-    url = engine.url.rstrip("/") if has_own_engine(settings) else f"http://127.0.0.1:{_free_port()}"
+    replicas = _replicas(settings)
     key = engine.api_key.get_secret_value() or ("" if has_own_engine(settings) else secrets.engine_key)
     tokens = {name: token.get_secret_value() for name, token in settings.admin_tokens.items()}
     tokens = tokens or {"demo": secrets.admin_token}
     given = {
         "BIANMIN_HOME": str(settings.home),
-        "BIANMIN_ENGINE__URL": url,
+        "BIANMIN_ENGINE__URL": replicas[0].url,
         "BIANMIN_ENGINE__API_KEY": key,
         "BIANMIN_ADMIN_TOKENS": json.dumps(tokens),
         "PROMETHEUS_MULTIPROC_DIR": str(settings.metrics_path.absolute()),
         "PYTHONUNBUFFERED": "1",
     }
-    return Layout(settings, settings.home, url, key, next(iter(tokens.values())), {**environ, **given})
+    return Layout(settings, settings.home, replicas, key, next(iter(tokens.values())), {**environ, **given})
 
 
 def has_own_engine(settings: Settings) -> bool:
@@ -72,16 +81,21 @@ def has_own_engine(settings: Settings) -> bool:
     return "url" in settings.engine.model_fields_set
 
 
-def engine_part(layout: Layout, models: Iterable[str]) -> Part:
-    """`bianmin engine`, ready when vLLM lists every model."""
+def engine_parts(layout: Layout, models: Iterable[str]) -> list[Part]:
+    """`bianmin engine` for each replica, ready when its vLLM lists every model."""
     names = tuple(models)
+    return [_engine_part(layout, replica, names) for replica in layout.replicas]
+
+
+def _engine_part(layout: Layout, replica: Replica, models: tuple[str, ...]) -> Part:
+    name = "engine" if replica.name == REPLICA_NAMES[0] else f"engine-{replica.name}"
     return Part(
-        name="engine",
+        name=name,
         stage="engine",
         argv=_bianmin("engine"),
-        log_file=layout.home / "logs" / "engine.log",
-        env=layout.environ,
-        ready=lambda: holds_models(layout.engine_url, layout.engine_key, names),
+        log_file=layout.home / "logs" / f"{name}.log",
+        env={**layout.environ, "BIANMIN_ENGINE__URL": replica.url},
+        ready=lambda: holds_models(replica.url, layout.engine_key, models),
         ready_timeout_s=layout.settings.engine.ready_timeout_s,
         grace_s=_ENGINE_GRACE_S,
     )
@@ -108,6 +122,18 @@ def admin_part(layout: Layout) -> Part:
         log_file=layout.home / "logs" / "admin.log",
         env=layout.environ,
         ready=lambda: is_ok(f"{layout.admin_url}/health/live"),
+        after_death=_forget_metrics(layout),
+    )
+
+
+def controller_part(layout: Layout) -> Part:
+    """The controller of all replicas."""
+    return Part(
+        name="controller",
+        stage="controller",
+        argv=_bianmin("controller"),
+        log_file=layout.home / "logs" / "controller.log",
+        env=layout.environ,
         after_death=_forget_metrics(layout),
     )
 
@@ -158,11 +184,19 @@ def _bind(host: str, port: int, setting: str) -> socket.socket:
     return listener
 
 
-def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _replicas(settings: Settings) -> tuple[Replica, ...]:
+    """The engine that is named, or as many of ours as are asked for, each on a free port."""
+    if has_own_engine(settings):
+        return (Replica(REPLICA_NAMES[0], settings.engine.url.rstrip("/")),)
+    with ExitStack() as stack:
+        # All at once: a port that is let go could be given out again.
+        probes = [stack.enter_context(socket.socket()) for _ in range(settings.engine.replicas)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        ports = [probe.getsockname()[1] for probe in probes]
+    return tuple(
+        Replica(name, f"http://127.0.0.1:{port}") for name, port in zip(REPLICA_NAMES, ports, strict=False)
+    )
 
 
 def _bianmin(*arguments: str) -> tuple[str, ...]:

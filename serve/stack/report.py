@@ -19,6 +19,7 @@ def endpoints(started: Started) -> dict[str, Any]:
         "public": layout.public_url,
         "admin": layout.admin_url,
         "engine": {"url": layout.engine_url, "api_key": layout.engine_key},
+        "replicas": {replica.name: replica.url for replica in layout.replicas},
         "redis": layout.settings.redis_url,
         "records": layout.settings.records_url,
         "spool": str(layout.settings.spool_dir),

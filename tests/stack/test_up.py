@@ -104,7 +104,9 @@ def running() -> Iterator[Stack]:
 def test_tells_stages_addresses_and_how_to_ask(running: Stack) -> None:
     printed = (running.home.parent / "printed").read_text()
     stages = [line.split()[1] for line in printed.splitlines() if line.startswith("  ✓")]
-    assert stages == ["home", "profile", "redis", "database", "tenants", "journal", "admin", "gateway"]
+    assert stages == [
+        "home", "profile", "redis", "database", "tenants", "journal", "admin", "controller", "adapters", "gateway",
+    ]  # fmt: skip
     endpoints = running.endpoints()
     keys = endpoints["keys"]
     assert isinstance(keys, dict)
@@ -117,7 +119,7 @@ def test_tells_stages_addresses_and_how_to_ask(running: Stack) -> None:
 def test_endpoints_are_complete_and_private(running: Stack) -> None:
     endpoints = running.endpoints()
     assert set(endpoints) == {
-        "public", "admin", "engine", "redis", "records", "spool", "keys", "admin_token", "pid",
+        "public", "admin", "engine", "replicas", "redis", "records", "spool", "keys", "admin_token", "pid",
     }  # fmt: skip
     assert {"moi", "city-1999", "community", "moda"} == set(endpoints["keys"])  # type: ignore[call-overload]
     private = [
