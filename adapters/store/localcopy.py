@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +15,10 @@ from typing import BinaryIO
 
 from adapters.store.manifest import Manifest, ManifestInvalid
 from adapters.store.place import StoreError, describe, sync_folder
+
+# A fetch that is still running renews its draft's time with every file; an older draft belongs to a killed process.
+_STALE_S = 6 * 3600
+_LEFTOVERS = (".fetch-*", ".trash-*")
 
 
 class LocalCopy:
@@ -45,6 +50,7 @@ class LocalCopy:
         """An empty folder beside the copy, removed after the block."""
         with full_disk_told():
             self.folder.parent.mkdir(parents=True, exist_ok=True)
+            self._sweep()
             draft = Path(tempfile.mkdtemp(prefix=".fetch-", dir=self.folder.parent))
             draft.chmod(0o755)  # the engine may run as another user
         try:
@@ -65,6 +71,14 @@ class LocalCopy:
                 self._discard()
                 os.rename(draft, self.folder)
             self._mark(manifest)
+
+    def _sweep(self) -> None:
+        """Remove what killed processes left: a disk that they filled must not stay full."""
+        for pattern in _LEFTOVERS:
+            for leftover in self.folder.parent.glob(pattern):
+                with suppress(FileNotFoundError):
+                    if leftover.lstat().st_mtime < time.time() - _STALE_S:
+                        shutil.rmtree(leftover, ignore_errors=True)
 
     def _agrees(self, manifest: Manifest, every_byte: bool) -> bool:
         try:

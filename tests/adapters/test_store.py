@@ -202,6 +202,25 @@ def test_a_copy_without_its_marker_is_read_again_before_it_is_trusted(
     assert cards.verify(fetched).digest == digest
 
 
+def test_what_a_killed_fetch_left_is_swept_away_once_it_is_old(
+    store: Store, folder: Path, tmp_path: Path
+) -> None:
+    digest = cards.content_digest(folder)
+    store.put(folder, digest)
+    cache = tmp_path / "cache"
+    for name in (".fetch-old", ".trash-old", ".fetch-running"):
+        (cache / name).mkdir(parents=True)
+        (cache / name / "adapter_model.safetensors").write_bytes(b"half")
+        if name.endswith("old"):
+            os.utime(cache / name, (1, 1))
+    fetched = store.fetch(digest, cache)
+    assert {path.name for path in cache.iterdir()} == {
+        ".fetch-running",
+        fetched.name,
+        f"{fetched.name}.verified",
+    }
+
+
 def test_a_link_planted_in_the_cache_is_not_followed(store: Store, folder: Path, tmp_path: Path) -> None:
     digest = cards.content_digest(folder)
     store.put(folder, digest)

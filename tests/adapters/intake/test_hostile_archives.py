@@ -9,7 +9,7 @@ import socket
 import struct
 import tarfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -413,6 +413,19 @@ def test_a_file_that_changes_its_size_while_it_is_copied(tmp_path: Path, chunks:
     with pytest.raises(IntakeRefused) as caught, drafting(tmp_path / "taken", IntakeLimits()) as draft:
         draft.add_file("card.json", 5, chunks)
     assert caught.value.code == "archive_damaged" and not (tmp_path / "taken").exists()
+
+
+def test_a_file_that_never_ends_is_not_written_to_the_end(tmp_path: Path) -> None:
+    asked = []
+
+    def endless() -> Iterator[bytes]:
+        while len(asked) < 1_000:
+            asked.append(1)
+            yield b"12345"
+
+    with pytest.raises(IntakeRefused), drafting(tmp_path / "taken", IntakeLimits()) as draft:
+        draft.add_file("card.json", 5, endless())
+    assert len(asked) == 2
 
 
 def test_all_files_together_have_a_limit(tmp_path: Path) -> None:
