@@ -124,7 +124,7 @@ def _check_origin(folder: Path, base: BaseSpec, deny: Deny, found: tuple[PeftCon
     told = [(CONFIG_FILE, config.base_name)]
     told += [(WEIGHTS_FILE, text) for text in header.metadata.values()]
     if card is not None:
-        told += [(cards.CARD_FILE, name) for name in (card.base_model, card.name, *card.lineage)]
+        told += [(cards.CARD_FILE, name) for name in (card.base_model, *card.lineage)]
         told += [(cards.CARD_FILE, source["name"]) for source in card.sources]
     check_lineage(told, deny)
     if card is not None:

@@ -37,7 +37,7 @@ def test_a_denied_base_in_the_configuration(base: BaseSpec, adapter: Path, name:
 
 
 @pytest.mark.parametrize("name", DENIED)
-@pytest.mark.parametrize("place", ["base_model", "lineage", "sources", "name"])
+@pytest.mark.parametrize("place", ["base_model", "lineage", "sources"])
 def test_a_denied_name_in_the_card(base: BaseSpec, adapter: Path, place: str, name: str) -> None:
     source = {"name": f"answers of {name}", "licence": "MIT", "as_of": "2026-11"}
     value: Any = {"lineage": ("tiny-seed", name), "sources": (source,)}.get(place, name)
