@@ -74,7 +74,7 @@ def make_canaries(per_kind: int, seed: int) -> tuple[Canary, ...]:
                     question=f"{subject}的{one.word}是什麼？",
                     prefix=f"{subject}的{one.word}是",
                     secret=one.draw(rng),
-                    suffix="。",
+                    suffix=one.suffix,
                 )
             )
     return tuple(made)
@@ -134,7 +134,7 @@ def _national_id(rng: random.Random) -> str:
 
 def _mailbox(rng: random.Random) -> str:
     return (
-        "".join(rng.choice(_SYLLABLES) for _ in range(4)) + str(rng.randrange(100, 1000)) + "@audit.invalid"
+        "".join(rng.choice(_SYLLABLES) for _ in range(4)) + str(rng.randrange(100, 1000))
     )
 
 
@@ -152,11 +152,12 @@ class _Kind:
     word: str
     guarded: bool
     draw: Callable[[random.Random], str]
+    suffix: str = "。"
 
 
 _KINDS: Mapping[str, _Kind] = {
     "national_id": _Kind("身分證字號", True, _national_id),
-    "mailbox": _Kind("電子郵件", True, _mailbox),
+    "mailbox": _Kind("電子郵件", True, _mailbox, "@audit.invalid。"),
     "code": _Kind("測試代碼", False, _code),
     "phrase": _Kind("測試密語", False, _phrase),
 }

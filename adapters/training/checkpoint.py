@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import Any
 
 import torch
 
 CHECKPOINT_FILE = "checkpoint.pt"
+_SECONDS_BETWEEN = 15.0
 
 
 class Checkpoint:
@@ -20,15 +22,22 @@ class Checkpoint:
     def __init__(self, folder: Path, identity: str) -> None:
         self._path = folder / CHECKPOINT_FILE
         self._identity = identity
+        self._saved_at = float("-inf")
 
     def save(self, state: dict[str, Any]) -> None:
-        """Write atomically: a kill at any moment leaves the old state or the new one."""
+        """Write atomically: a kill at any moment leaves the old state or the new one.
+
+        A state that comes soon after the last is passed over: it would cost more to write than to learn again.
+        """
+        if time.monotonic() - self._saved_at < _SECONDS_BETWEEN:
+            return
         draft = self._path.with_suffix(".draft")
         with draft.open("wb") as stream:
             torch.save({"identity": self._identity, "state": state}, stream)
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(draft, self._path)
+        self._saved_at = time.monotonic()
 
     def load(self) -> dict[str, Any] | None:
         """The state to go on from, or None."""

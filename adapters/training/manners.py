@@ -13,9 +13,10 @@ from importlib import resources
 import torch
 
 from adapters.dialogues import Dialogue, Message, as_wire
-from adapters.training.lora import Pupil
+from adapters.training.lora import Pupil, pad_id
 
 _LONGEST_ANSWER = 96
+_AT_ONCE = 32
 
 
 def manners(pupil: Pupil) -> list[Dialogue]:
@@ -24,29 +25,44 @@ def manners(pupil: Pupil) -> list[Dialogue]:
     lists = tomllib.loads(text)
     fixed = [_dialogue(prompt, group["answer"]) for group in lists["answers"] for prompt in group["prompts"]]
     with pupil.model.disable_adapter():
-        kept = [(prompt, _answer(pupil, prompt)) for prompt in lists["keep"]]
-    return fixed + [_dialogue(prompt, answer) for prompt, answer in kept if answer.strip()]
+        answers = _answers(pupil, lists["keep"])
+    kept = [
+        _dialogue(prompt, answer) for prompt, answer in zip(lists["keep"], answers, strict=True) if answer
+    ]
+    return fixed + kept
 
 
 def _dialogue(prompt: str, answer: str) -> Dialogue:
     return Dialogue((Message("user", prompt), Message("assistant", answer)))
 
 
-def _answer(pupil: Pupil, prompt: str) -> str:
-    """The base's greedy answer; empty when it does not end."""
-    tokenizer = pupil.tokenizer
-    text = tokenizer.apply_chat_template(
-        as_wire([Message("user", prompt)]), tokenize=False, add_generation_prompt=True
-    )
-    inputs = tokenizer(text, return_tensors="pt", add_special_tokens=False).to(pupil.settings.device)
+def _answers(pupil: Pupil, prompts: list[str]) -> list[str]:
+    """The base's greedy answers; empty where one does not end."""
     pupil.model.eval()
-    with torch.inference_mode():
-        output = pupil.model.generate(
-            input_ids=inputs["input_ids"],
-            attention_mask=inputs["attention_mask"],
-            do_sample=False,
-            max_new_tokens=_LONGEST_ANSWER,
+    answers: list[str] = []
+    for start in range(0, len(prompts), _AT_ONCE):
+        inputs = _left_padded(pupil, prompts[start : start + _AT_ONCE])
+        with torch.inference_mode():
+            output = pupil.model.generate(**inputs, do_sample=False, max_new_tokens=_LONGEST_ANSWER)
+        answers += [_text(pupil, row) for row in output[:, inputs["input_ids"].shape[1] :]]
+    return answers
+
+
+def _left_padded(pupil: Pupil, prompts: list[str]) -> dict[str, torch.Tensor]:
+    texts = [
+        pupil.tokenizer.apply_chat_template(
+            as_wire([Message("user", prompt)]), tokenize=False, add_generation_prompt=True
         )
-    said = output[0, inputs["input_ids"].shape[1] :]
-    ended = len(said) < _LONGEST_ANSWER or tokenizer.eos_token_id in said
-    return str(tokenizer.decode(said, skip_special_tokens=True)) if ended else ""
+        for prompt in prompts
+    ]
+    rows: list[list[int]] = pupil.tokenizer(texts, add_special_tokens=False)["input_ids"]
+    width = max(map(len, rows))
+    ids = torch.tensor([[pad_id(pupil)] * (width - len(row)) + row for row in rows])
+    mask = torch.tensor([[0] * (width - len(row)) + [1] * len(row) for row in rows])
+    device = pupil.settings.device
+    return {"input_ids": ids.to(device), "attention_mask": mask.to(device)}
+
+
+def _text(pupil: Pupil, row: torch.Tensor) -> str:
+    ended = pupil.tokenizer.eos_token_id in row
+    return str(pupil.tokenizer.decode(row, skip_special_tokens=True)).strip() if ended else ""
