@@ -37,7 +37,9 @@ class Figures:
     calibration_error: float
 
 
-def judge(router: Router, questions: Mapping[str, Iterable[str]], nothing: Iterable[str] = ()) -> list[Judged]:
+def judge(
+    router: Router, questions: Mapping[str, Iterable[str]], nothing: Iterable[str] = ()
+) -> list[Judged]:
     """Ask the router every question; all its names are allowed."""
     rows = [(name, text) for name, texts in questions.items() for text in texts]
     return [_judge(router, wanted, text) for wanted, text in [*rows, *((None, text) for text in nothing)]]
@@ -54,7 +56,9 @@ def figures(judged: Collection[Judged], threshold: float = THRESHOLD) -> Figures
         top_1=_share(sum(map(_right, named)), len(named)),
         abstained=1 - _share(len(answered), len(named)),
         right_when_answered=_share(sum(map(_right, answered)), len(answered)),
-        by_name={name: _counts(named, name, threshold) for name in sorted({str(row.wanted) for row in named})},
+        by_name={
+            name: _counts(named, name, threshold) for name in sorted({str(row.wanted) for row in named})
+        },
         others=len(others),
         others_left=_share(left, len(others)),
         calibration_error=_calibration_error(judged),
@@ -101,9 +105,7 @@ def _calibration_error(judged: Collection[Judged]) -> float:
     bins: dict[int, list[Judged]] = {}
     for row in judged:
         bins.setdefault(min(int(row.confidence * _BINS), _BINS - 1), []).append(row)
-    total = sum(
-        abs(sum(row.confidence for row in rows) - sum(map(_right, rows))) for rows in bins.values()
-    )
+    total = sum(abs(sum(row.confidence for row in rows) - sum(map(_right, rows))) for rows in bins.values())
     return _share(total, len(judged))
 
 

@@ -23,9 +23,10 @@ TEMPERATURE = 0.9
 
 _HINTS = 3
 _HINT_FLOOR = 0.10
-# What a short message such as 「那要帶什麼？」 is about stands in the message before it, unless it says so itself.
+# What a short message such as 「那要帶什麼？」 is about stands in the message before it, unless it is clear itself.
 _SHORT = 12
-_BEFORE = 0.75
+_CLEAR = 0.85
+_BEFORE = 0.9
 
 _DIGEST_BYTES = 32
 _LARGEST_BYTES = 8 << 20
@@ -78,7 +79,7 @@ class Router:
         """Return how likely each name is; what is missing to 1 is the likelihood of none."""
         said = folded(text)
         shares = self._shares(said)
-        if before and len(said) <= _SHORT and shares.max(initial=0.0) < THRESHOLD:
+        if before and len(said) <= _SHORT and shares.max(initial=0.0) < _CLEAR:
             shares = (1 - _BEFORE) * shares + _BEFORE * self._shares(folded(before))
         return dict(zip(self.names, shares.tolist(), strict=True))
 

@@ -21,12 +21,12 @@ from adapters.auto.router import Router, RouterError
 MOST_QUESTIONS = 600
 
 _PASSES = 6
-_RATE = 2.0
+_RATE = 3.0
 _BIAS_RATE = 0.01
 _LEAST_TEXTS = 2
 # A run counts by how rare it is; single characters and pairs say more about a question's subject than threes.
-_RARITY_POWER = 1.5
-_BY_LENGTH = (1.2, 1.0, 0.6)
+_RARITY_POWER = 2.0
+_BY_LENGTH = (1.4, 1.0, 0.5)
 assert len(_BY_LENGTH) == LONGEST
 Doubles = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
@@ -91,7 +91,9 @@ def _usable(questions: Iterable[str]) -> list[str]:
     return [text for text in dict.fromkeys(map(folded, questions)) if text]
 
 
-def _examples(seen: Sequence[tuple[list[str], int]], runs: Mapping[str, int], importance: Doubles) -> list[_Example]:
+def _examples(
+    seen: Sequence[tuple[list[str], int]], runs: Mapping[str, int], importance: Doubles
+) -> list[_Example]:
     sizes = Counter(column for _, column in seen)
     usual = len(seen) / len(sizes)
     examples = []

@@ -49,7 +49,9 @@ class AutoChoice:
         return told
 
 
-def choose_model(messages: Sequence[Mapping[str, Any]], allowed: Collection[str], router: Router) -> AutoChoice:
+def choose_model(
+    messages: Sequence[Mapping[str, Any]], allowed: Collection[str], router: Router
+) -> AutoChoice:
     """Choose for a conversation by its last user message, and by the one before where the last is short.
 
     `messages` are concealed ones (`Cleaned.body["messages"]`); `allowed` are the public names that this caller may
