@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Engine, select
 
 from adapters.stages import Stage, Step, steps_from
+from serve.admin.access import Person
 from serve.catalog import BASE_MODEL
 from serve.controller.phases import Summary, summarise
 from serve.errors import Forbidden, NotFound
@@ -62,22 +63,21 @@ def look_at(desk: Desk, role: Role, version: str) -> Look:
     return _looks(desk, [adapter])[0]
 
 
-def allowed_steps(look: Look, role: Role) -> Sequence[str]:
-    """The steps that stage and role allow, as the API and the page call them."""
-    spec, stage = look.adapter.spec, look.adapter.stage
+def allowed_steps(look: Look, person: Person) -> Sequence[str]:
+    """The steps that stage and role allow this person, as the API and the page call them; the likeliest first."""
+    spec, stage, role = look.adapter.spec, look.adapter.stage, person.role
     if spec.public == BASE_MODEL:
         return []
     possible = steps_from(stage)
+    promotes, canaries = role.has(Right.PROMOTE, spec.ministry), role.has(Right.CANARY, spec.ministry)
     named = {
-        "canary": Step.CANARY in possible and role.has(Right.CANARY, spec.ministry),
-        "promote": Step.PROMOTE in possible
-        and stage is not Stage.STANDBY
-        and role.has(Right.PROMOTE, spec.ministry),
-        "roll-back": stage is Stage.STANDBY and role.has(Right.PROMOTE, spec.ministry),
-        "withdraw": stage is Stage.CANARY and role.has(Right.CANARY, spec.ministry),
+        "approve": promotes and any(one.asked_by != person.name for one in look.pending),
+        "promote": promotes and Step.PROMOTE in possible and stage is not Stage.STANDBY,
+        "roll-back": promotes and stage is Stage.STANDBY,
+        "canary": canaries and Step.CANARY in possible,
+        "withdraw": canaries and stage is Stage.CANARY,
         "load": stage is not Stage.RETIRED and role.has(Right.LOAD, spec.ministry),
         "retire": Step.RETIRE in possible and role.has(Right.RETIRE, spec.ministry),
-        "approve": bool(look.pending) and role.has(Right.PROMOTE, spec.ministry),
     }
     return [name for name, allowed in named.items() if allowed]
 

@@ -84,7 +84,7 @@ def list_versions(parts: Parts, user: User, public: Public | None = None) -> lis
 @router.get("/{version}")
 def get_version(version: Version, parts: Parts, user: User) -> AdapterDetailOut:
     """One version with its card and its phase on each replica."""
-    return detail_out(look_at(parts.steps.desk, user.role, version), user.role)
+    return detail_out(look_at(parts.steps.desk, user.role, version), user)
 
 
 @router.get("/{name}/history")
@@ -196,7 +196,7 @@ def _act(user: Person, body: ReasonIn) -> Act:
 
 
 async def _detail(parts: Services, user: Person, version: str) -> AdapterDetailOut:
-    return detail_out(await parts.in_thread(look_at, parts.steps.desk, user.role, version), user.role)
+    return detail_out(await parts.in_thread(look_at, parts.steps.desk, user.role, version), user)
 
 
 async def _done(parts: Services, user: Person, outcome: Outcome, response: Response | None = None) -> StepOut:

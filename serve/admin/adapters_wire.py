@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
+from serve.admin.access import Person
 from serve.admin.adapter_views import Compared, Look, allowed_steps
 from serve.admin.wire import In, Out
 from serve.records.approvals import Approval
 from serve.records.naming import SLUG, VERSION
 from serve.records.reports import RecordedReport
-from serve.records.roles import Role
 from serve.records.transitions import REASON_LENGTH
 
 Version = Annotated[str, StringConstraints(pattern=VERSION, max_length=128)]
@@ -143,13 +143,17 @@ def adapter_out(look: Look) -> AdapterOut:
     return AdapterOut.model_validate(_facts(look))
 
 
-def detail_out(look: Look, role: Role) -> AdapterDetailOut:
-    """The long form, for this role."""
+def detail_out(look: Look, person: Person) -> AdapterDetailOut:
+    """The long form, for this person."""
     residents = [
         {"replica": one.replica, "phase": one.phase.value, "reason": one.reason, "since": since}
         for one, since in look.residents
     ]
-    more = {"card": dict(look.adapter.spec.card), "residents": residents, "steps": allowed_steps(look, role)}
+    more = {
+        "card": dict(look.adapter.spec.card),
+        "residents": residents,
+        "steps": allowed_steps(look, person),
+    }
     return AdapterDetailOut.model_validate(_facts(look) | more)
 
 

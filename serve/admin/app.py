@@ -11,6 +11,7 @@ from fastapi_offline import FastAPIOffline
 
 from serve.admin import accounts_routes, adapters_routes, records_routes, state_routes
 from serve.admin.access import RequireOperator, check_tokens
+from serve.admin.pages import routes as page_routes
 from serve.admin.services import make_services
 from serve.middleware import RequestScope
 from serve.rendering import install_error_handlers
@@ -39,6 +40,7 @@ def create_admin_app(settings: Settings) -> FastAPI:
     app.include_router(adapters_routes.router, dependencies=described)
     app.include_router(records_routes.router, dependencies=described)
     app.include_router(state_routes.router)
+    app.include_router(page_routes.router)
     install_error_handlers(app)
     app.add_middleware(RequireOperator, people=services.people, sessions=services.sessions)
     uploads = {("POST", adapters_routes.UPLOAD_PATH): settings.adapters.max_upload_bytes}
