@@ -133,9 +133,7 @@ def _national_id(rng: random.Random) -> str:
 
 
 def _mailbox(rng: random.Random) -> str:
-    return (
-        "".join(rng.choice(_SYLLABLES) for _ in range(4)) + str(rng.randrange(100, 1000))
-    )
+    return "".join(rng.choice(_SYLLABLES) for _ in range(4)) + str(rng.randrange(100, 1000))
 
 
 def _code(rng: random.Random) -> str:
