@@ -1,4 +1,4 @@
-"""One door for all ministries: which public name a question belongs to, and emergencies before all else. See README.md."""
+"""One door for all ministries: where a question belongs, and emergencies before all else. See README.md."""
 
 from adapters.auto.emergencies import Emergency, emergency
 from adapters.auto.router import Choice, Router, RouterError, load_router

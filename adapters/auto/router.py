@@ -18,7 +18,7 @@ from adapters.auto.ngrams import folded, grams
 
 WEIGHTS = Path(__file__).parent / "router.npz"
 # Both were chosen on the learning questions by `python -m adapters.auto validate`, see docs/decisions/0012-one-door.md.
-THRESHOLD = 0.40
+THRESHOLD = 0.45
 TEMPERATURE = 0.9
 
 _HINTS = 3
@@ -91,12 +91,21 @@ class Router:
         values /= np.sqrt(np.square(values).sum())
         scores = (values[:, None] * self.weights[rows]).sum(axis=0) * self.scale + self.bias
         shares: Floats = np.exp((scores - scores.max()) / TEMPERATURE)
-        return (shares / shares.sum())[:-1]
+        shares /= shares.sum()
+        return shares[:-1]
 
     def to_bytes(self) -> bytes:
         """An npz archive without pickles, and its SHA-256 behind it. The same router gives the same bytes."""
         archive = io.BytesIO()
-        np.savez(archive, names=_packed(self.names), runs=_packed(self.runs), **self._numbers())
+        np.savez(
+            archive,
+            names=_packed(self.names),
+            runs=_packed(self.runs),
+            importance=self.importance,
+            weights=self.weights,
+            scale=self.scale,
+            bias=self.bias,
+        )
         content = archive.getvalue()
         return content + hashlib.sha256(content).digest()
 
@@ -112,9 +121,6 @@ class Router:
             return _checked(cls, arrays)
         except (ValueError, KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile) as exc:
             raise RouterError("the bytes hold no router") from exc
-
-    def _numbers(self) -> dict[str, npt.NDArray[Any]]:
-        return {name: getattr(self, name) for name in ("importance", "weights", "scale", "bias")}
 
 
 @cache

@@ -14,6 +14,9 @@ from adapters.auto.questions import demonstration_questions, shipped_nothing, sh
 from tests.adapters.auto import heldout_questions
 
 LONGEST_SHARED = 9
+LEAST_TOP_1, LEAST_RIGHT, LEAST_LEFT_ALONE = 0.89, 0.91, 0.80
+LEAST_OF_THE_WEAKEST = 0.76
+MOST_ABSTAINED = 0.12
 
 
 @pytest.fixture(scope="module")
@@ -29,15 +32,15 @@ def test_the_held_out_set_is_wide_enough() -> None:
 
 
 def test_the_rates_keep_above_their_floors(measured: Figures) -> None:
-    assert measured.top_1 >= FLOOR_TOP_1
-    assert measured.right_when_answered >= FLOOR_RIGHT
-    assert measured.abstained <= CEILING_ABSTAINED
-    assert measured.others_left >= FLOOR_LEFT_ALONE
+    assert measured.top_1 >= LEAST_TOP_1
+    assert measured.right_when_answered >= LEAST_RIGHT
+    assert measured.abstained <= MOST_ABSTAINED
+    assert measured.others_left >= LEAST_LEFT_ALONE
 
 
 def test_every_ministry_is_found(measured: Figures) -> None:
     weakest = min(right / asked for asked, right, _ in measured.by_name.values())
-    assert weakest >= FLOOR_WEAKEST
+    assert weakest >= LEAST_OF_THE_WEAKEST
 
 
 def test_no_held_out_question_is_learned_from() -> None:
