@@ -79,13 +79,30 @@ def test_the_same_digest_twice_is_no_change(store: Store, folder: Path, tmp_path
     assert before == {path: path.read_bytes() for path in (tmp_path / "store").rglob("*") if path.is_file()}
 
 
-def test_content_that_is_not_what_its_digest_says_is_not_kept(store: Store, folder: Path) -> None:
+def test_content_that_is_not_what_its_digest_says_is_not_kept(
+    store: Store, folder: Path, tmp_path: Path
+) -> None:
     digest = cards.content_digest(folder)
     with (folder / "adapter_model.safetensors").open("ab") as stream:
         stream.write(b"x")
     with pytest.raises(StoreError) as caught:
         store.put(folder, digest)
     assert code_of(caught) == "artifact_damaged" and not store.holds(digest)
+    assert list((tmp_path / "store").iterdir()) == [], "nothing was written before the digest was checked"
+
+
+def test_a_stored_file_that_grew_by_whole_pieces_is_noticed(
+    store: Store, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = cards.content_digest(folder)
+    store.put(folder, digest)
+    (stored,) = (tmp_path / "store").rglob("adapter_model.safetensors")
+    monkeypatch.setattr("adapters.store.place._CHUNK_BYTES", stored.stat().st_size)
+    with stored.open("ab") as stream:
+        stream.write(b"more")
+    with pytest.raises(StoreError) as caught:
+        store.fetch(digest, tmp_path / "cache")
+    assert code_of(caught) == "artifact_damaged"
 
 
 def test_unknown_and_malformed_digests_are_missing(store: Store, tmp_path: Path) -> None:
