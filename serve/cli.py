@@ -3,11 +3,12 @@ nothing but the `deid` extra and no command pays for another's imports."""
 
 from __future__ import annotations
 
-import importlib
-
 import click
 
+from serve.commands import LazyGroup
+
 COMMANDS = {
+    "adapters": "serve.adapters_cli.command:adapters",
     "admin": "serve.admin.command:admin",
     "ask": "serve.stack.ask:ask",
     "controller": "serve.controller.command:controller",
@@ -24,25 +25,7 @@ COMMANDS = {
 }
 
 
-class _LazyGroup(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
-        try:
-            command = getattr(importlib.import_module(module), name)
-        except ModuleNotFoundError as exc:
-            raise click.ClickException(
-                f"`bianmin {cmd_name}` needs {exc.name}, which is not installed: see the extras in pyproject.toml."
-            ) from None
-        assert isinstance(command, click.Command)
-        return command
-
-
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="bianmin")
 def main() -> None:
     """Bianmin: one government assistant, with personal data concealed before a model sees it."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +10,6 @@ from pathlib import Path
 
 import orjson
 import pytest
-import uvicorn
 from pydantic import SecretStr
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
@@ -30,6 +27,7 @@ from serve.records.transitions import Act
 from serve.records.versions import AdapterSpec, get_adapter, register_adapter
 from serve.settings import AdapterSettings, Settings
 from tests.adapter_rows import digest_of
+from tests.admin.running import running
 from tests.admin.test_adapters import engine_name, good_report
 from tests.records.rows import empty_database
 
@@ -105,22 +103,10 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
     (tmp_path / "records.sqlite3").write_bytes(empty_database())
     db = open_database(settings.records_url)
     fill(db)
-    app = create_admin_app(settings)
-    config = uvicorn.Config(
-        app, port=0, log_config=None, lifespan="on", access_log=False, timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve()))
-    thread.start()
     try:
-        while not server.started:
-            assert thread.is_alive()
-            threading.Event().wait(0.02)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield Site(f"http://127.0.0.1:{port}", db)
+        with running(create_admin_app(settings)) as url:
+            yield Site(url, db)
     finally:
-        server.should_exit = True
-        thread.join()
         db.dispose()
 
 
