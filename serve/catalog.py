@@ -83,17 +83,14 @@ def require_public(caller: Caller, model: str, catalog: Catalog) -> str:
     return model
 
 
-def choose_route(
-    caller: Caller, model: str, catalog: Catalog, *, point: int = 0, pinned: str | None = None
-) -> Route:
-    """Resolve a public model name for this caller.
+def choose_route(model: str, catalog: Catalog, *, point: int = 0, pinned: str | None = None) -> Route:
+    """Resolve a public model name of the catalogue.
 
     `point`, of 0 to 99, is where the conversation falls among the weights; `pinned` is the version it had before,
     which it keeps as long as a replica holds it. The base model never answers in an adapter's place.
 
-    Raises ModelNotFound as `require_public` does, and AdapterLoading while no replica holds any version of the name.
+    Raises AdapterLoading while no replica holds any version of the name.
     """
-    require_public(caller, model, catalog)
     kept = catalog.routes.get(pinned) if pinned else None
     if kept is not None and kept.public == model and kept.targets:
         return kept

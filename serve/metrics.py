@@ -60,6 +60,10 @@ SLOTS_UNMANAGED = Counter(
     "bianmin_adapter_slots_unmanaged_total", "Requests sent without a slot because Redis was away."
 )
 FAILOVERS = Counter("bianmin_engine_failovers_total", "Requests that went on to another replica.")
+AUTO_CHOICES = Counter(
+    "bianmin_auto_choices_total", "Public names chosen for `auto`, `base` included.", ["model"]
+)
+EMERGENCIES = Counter("bianmin_emergencies_total", "Emergencies told to `auto`, by kind.", ["kind"])
 IN_FLIGHT = Gauge("bianmin_requests_in_flight", "Requests being served.", multiprocess_mode="livesum")
 CONCEAL_WAITING = Gauge(
     "bianmin_conceal_waiting", "Texts waiting for a concealment thread.", multiprocess_mode="livesum"

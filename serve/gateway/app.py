@@ -16,6 +16,7 @@ from serve import metrics
 from serve.callers import Caller
 from serve.catalog import require_public
 from serve.errors import ServeError
+from serve.gateway.auto import AUTO_MODEL
 from serve.gateway.dialects import CHAT, COMPLETION, Dialect
 from serve.gateway.disconnect import ClientGone, EventStream, run_while_connected
 from serve.gateway.exchange import NO_MODEL, Inquiry
@@ -54,7 +55,11 @@ async def completions(request: Request) -> Response:
 async def list_models(request: Request) -> Response:
     """The models that this key may call."""
     caller = await _authenticate(request)
-    publics = _services(request).catalog.current().publics
+    catalog = _services(request).catalog.current()
+    publics = {
+        *catalog.publics,
+        *([AUTO_MODEL] if _services(request).one_door.is_open_to(caller, catalog) else ()),
+    }
     listed = [_model_body(name) for name in sorted(publics) if caller.may_call(name)]
     return JSONResponse({"object": "list", "data": listed})
 
@@ -63,7 +68,10 @@ async def list_models(request: Request) -> Response:
 async def show_model(request: Request, model: str) -> Response:
     """One model, if this key may call it."""
     caller = await _authenticate(request)
-    return JSONResponse(_model_body(require_public(caller, model, _services(request).catalog.current())))
+    catalog = _services(request).catalog.current()
+    if model != AUTO_MODEL or not _services(request).one_door.is_open_to(caller, catalog):
+        require_public(caller, model, catalog)
+    return JSONResponse(_model_body(model))
 
 
 @router.get("/health/live", tags=["health"])

@@ -79,15 +79,12 @@ def _outer(exchange: Exchange, object_name: str) -> dict[str, Any]:
 
 def _told(exchange: Exchange) -> dict[str, Any]:
     """That a machine wrote it, and which version (Gen-AI guideline, point 6)."""
-    assert exchange.route is not None
-    return {
-        "bianmin": {
-            "ai_generated": True,
-            "disclosure": DISCLOSURE,
-            "adapter": exchange.route.version,
-            "adapter_digest": exchange.route.digest,
-        }
-    }
+    told: dict[str, Any] = {"ai_generated": True, "disclosure": DISCLOSURE}
+    if exchange.route is not None:
+        told |= {"adapter": exchange.route.version, "adapter_digest": exchange.route.digest}
+    if exchange.auto is not None:
+        told["auto"] = exchange.auto.field()
+    return {"bianmin": told}
 
 
 def _usage_body(exchange: Exchange) -> dict[str, int]:

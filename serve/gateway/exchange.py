@@ -9,15 +9,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from adapters.auto import Emergency
 from deid import Session
 from serve import metrics
 from serve.callers import Caller
 from serve.catalog import Catalog, Route, Target
+from serve.dispatch import Errand
 from serve.dispatch.conversations import Conversation
+from serve.dispatch.engine import Ask
 from serve.errors import ServeError
 from serve.gateway.answers import AnswerRestorer
+from serve.gateway.auto import AUTO_HEADER, AUTO_MODEL, AutoChoice
 from serve.gateway.clean import Cleaned
-from serve.gateway.dialects import Dialect
+from serve.gateway.dialects import Dialect, estimate_tokens
 from serve.gateway.wire import Sampling
 from serve.journal.record import JournalRecord
 from serve.quota import Reservation
@@ -53,6 +57,7 @@ class Exchange:
     routed_by: Catalog = field(default_factory=Catalog, repr=False)
     conversation: Conversation | None = field(default=None, repr=False)
     route: Route | None = None
+    auto: AutoChoice | None = field(default=None, repr=False)
     cleaned: Cleaned | None = field(default=None, repr=False)
     sent: bool = False
     usage: tuple[int, int] | None = None
@@ -70,7 +75,14 @@ class Exchange:
             self.timings_ms[name] = round(taken * 1000, 3)
             metrics.STEP_SECONDS.labels(name).observe(taken)
 
-    def mark_sent(self, _: Target) -> None:
+    def errand(self) -> Errand:
+        """What is to be brought to an engine. The route must be known."""
+        assert self.route is not None and self.cleaned is not None
+        inquiry = self.inquiry
+        ask = Ask(inquiry.dialect.path, inquiry.caller.priority, inquiry.request_id, self.cleaned.body)
+        return Errand(self.route, ask, estimate_tokens(inquiry.request, inquiry.body_bytes), self._mark_sent)
+
+    def _mark_sent(self, _: Target) -> None:
         """An engine is being asked; from now on a caller that leaves is charged."""
         self.sent = True
 
@@ -92,8 +104,15 @@ class Exchange:
 
     @property
     def model(self) -> str:
-        """The public model name, or `none` before it was found in the catalogue."""
-        return self.route.public if self.route else NO_MODEL
+        """The public model name; `none` before it was found in the catalogue, `auto` where no model was asked."""
+        if self.route:
+            return self.route.public
+        return AUTO_MODEL if self.emergency else NO_MODEL
+
+    @property
+    def emergency(self) -> Emergency | None:
+        """The emergency that the citizen told of, where `auto` was asked."""
+        return self.auto.emergency if self.auto else None
 
     @property
     def tokens(self) -> tuple[int, int]:
@@ -109,6 +128,8 @@ class Exchange:
         headers = {"x-ai-generated": "true"}
         if self.route:
             headers["x-bianmin-adapter"] = self.route.version
+        if self.auto:
+            headers[AUTO_HEADER] = self.auto.header()
         if (left := self.reservation) is not None:
             headers |= {
                 "x-ratelimit-limit-requests": str(left.limit),
@@ -132,6 +153,8 @@ class Exchange:
                 ("special_category", self.session.special_category),
                 ("quota_degraded", self.reservation is not None and self.reservation.degraded),
                 ("streamed", bool(self.inquiry.request.stream)),
+                ("auto", self.auto is not None),
+                ("emergency", self.emergency is not None),
             )
             if present
         ]

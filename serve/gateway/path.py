@@ -15,10 +15,10 @@ from typing import Any
 
 from serve import metrics
 from serve.background import Background
-from serve.dispatch import Dispatch, Errand
-from serve.dispatch.engine import Ask
+from serve.dispatch import Dispatch
 from serve.errors import ConcealmentFailed, EngineUnavailable, JournalUnavailable, ServeError
 from serve.gateway.answers import AnswerRestorer
+from serve.gateway.auto import emergency_answer, emergency_chunks
 from serve.gateway.concealment import Concealment
 from serve.gateway.dialects import estimate_tokens
 from serve.gateway.envelope import DONE_EVENT, error_event, restored_answer, restored_event
@@ -53,9 +53,9 @@ class Path:
         """The whole answer: headers and body. Raises a ServeError that tells why there is none."""
         exchange = self._begin(inquiry)
         async with self._tracked(exchange):
-            errand = await self._prepare(exchange)
+            await self._prepare(exchange)
             with exchange.step("engine"):
-                whole = await self._steps.dispatch.complete(errand, exchange.routed_by)
+                whole = await self._whole(exchange)
             with exchange.step("restore"):
                 body = restored_answer(exchange, whole)
             await self._conclude(exchange, "ok")
@@ -76,10 +76,10 @@ class Path:
 
     async def _events(self, exchange: Exchange) -> AsyncGenerator[bytes]:
         async with self._tracked(exchange):
-            errand = await self._prepare(exchange)
+            await self._prepare(exchange)
             held: list[bytes] = []
             with exchange.step("engine"):
-                async with aclosing(self._steps.dispatch.stream(errand, exchange.routed_by)) as chunks:
+                async with aclosing(self._chunks(exchange)) as chunks:
                     async for chunk in chunks:
                         if event := restored_event(exchange, chunk):
                             held.append(event)
@@ -91,25 +91,33 @@ class Path:
             await self._conclude(exchange, "ok")
             yield DONE_EVENT
 
-    async def _prepare(self, exchange: Exchange) -> Errand:
+    async def _whole(self, exchange: Exchange) -> dict[str, Any]:
+        if (emergency := exchange.emergency) is not None:
+            return emergency_answer(emergency, exchange.inquiry.request.n or 1)
+        return await self._steps.dispatch.complete(exchange.errand(), exchange.routed_by)
+
+    async def _chunks(self, exchange: Exchange) -> AsyncGenerator[dict[str, Any]]:
+        if (emergency := exchange.emergency) is not None:
+            for chunk in emergency_chunks(emergency, exchange.inquiry.request.n or 1):
+                yield chunk
+            return
+        async with aclosing(self._steps.dispatch.stream(exchange.errand(), exchange.routed_by)) as chunks:
+            async for chunk in chunks:
+                yield chunk
+
+    async def _prepare(self, exchange: Exchange) -> None:
         inquiry, steps = exchange.inquiry, self._steps
         steps.spool.check()
-        estimate = estimate_tokens(inquiry.request, inquiry.body_bytes)
         with exchange.step("reserve"):
-            exchange.reservation = await steps.quota.reserve(inquiry.caller, inquiry.request_id, estimate)
+            exchange.reservation = await steps.quota.reserve(
+                inquiry.caller, inquiry.request_id, estimate_tokens(inquiry.request, inquiry.body_bytes)
+            )
         with exchange.step("conceal"):
             exchange.cleaned = await steps.concealment.run(
                 inquiry.dialect.conceal, exchange.session, inquiry.request
             )
         with exchange.step("route"):
-            route = await steps.routing.choose(exchange, inquiry.request.model)
-        ask = Ask(
-            path=inquiry.dialect.path,
-            priority=inquiry.caller.priority,
-            request_id=inquiry.request_id,
-            body=exchange.cleaned.body,
-        )
-        return Errand(route, ask, estimate, exchange.mark_sent)
+            await steps.routing.choose(exchange)
 
     def _begin(self, inquiry: Inquiry) -> Exchange:
         session = self._steps.concealment.session(inquiry.caller.policy)

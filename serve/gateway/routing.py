@@ -1,13 +1,15 @@
-"""The choice of a route for one exchange: the catalogue, the conversation's earlier version, the weights."""
+"""The choice of a route for one exchange: the catalogue, `auto`, the conversation's earlier version, the weights."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from serve.catalog import Catalog, Route, choose_route, require_public
+from serve.catalog import Catalog, choose_route, require_public
 from serve.dispatch import CanaryCounts, Conversations, conversation_of
+from serve.gateway.auto import AUTO_MODEL
 from serve.gateway.exchange import Exchange
+from serve.gateway.one_door import OneDoor
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,20 +17,27 @@ class Routing:
     """What the path needs to choose a version, and to remember and count the choice."""
 
     catalog: Callable[[], Catalog]
+    one_door: OneDoor
     conversations: Conversations
     canaries: CanaryCounts
 
-    async def choose(self, exchange: Exchange, model: str) -> Route:
-        """Give the exchange its route, and answer it. Raises ModelNotFound or AdapterLoading."""
-        catalog, inquiry = self.catalog(), exchange.inquiry
-        require_public(inquiry.caller, model, catalog)
-        assert exchange.cleaned is not None
-        prompt = exchange.cleaned.prompt
-        conversation = conversation_of(inquiry.caller.tenant, model, prompt, inquiry.conversation)
+    async def choose(self, exchange: Exchange) -> None:
+        """Give the exchange its route, or none in an emergency. Raises ModelNotFound, UnsupportedParameter or
+        AdapterLoading."""
+        catalog, inquiry, cleaned = self.catalog(), exchange.inquiry, exchange.cleaned
+        assert cleaned is not None
+        exchange.routed_by, model = catalog, inquiry.request.model
+        if model == AUTO_MODEL:
+            exchange.auto = self.one_door.choose(inquiry.caller, cleaned, catalog)
+            if exchange.auto.emergency is not None:
+                return
+            model = exchange.auto.model
+        else:
+            require_public(inquiry.caller, model, catalog)
+        conversation = conversation_of(inquiry.caller.tenant, model, cleaned.prompt, inquiry.conversation)
         pinned = await self.conversations.version_of(conversation)
-        exchange.conversation, exchange.routed_by = conversation, catalog
-        exchange.route = choose_route(inquiry.caller, model, catalog, point=conversation.point, pinned=pinned)
-        return exchange.route
+        exchange.route = choose_route(model, catalog, point=conversation.point, pinned=pinned)
+        exchange.conversation = conversation
 
     def answered(self, exchange: Exchange, answer: str) -> None:
         """Remember which version answered this conversation; `answer` is the first, with placeholders."""

@@ -28,13 +28,14 @@ from serve.errors import EngineUnavailable, JournalUnavailable, ServeError
 from serve.feed import CatalogWatch
 from serve.gateway.auth import KeyRing
 from serve.gateway.concealment import Concealment
+from serve.gateway.one_door import OneDoor
 from serve.gateway.path import Collaborators, Path
 from serve.gateway.routing import Routing
 from serve.hotstate import Breaker, Script, open_redis
 from serve.journal.spool import Spool
 from serve.quota import LEDGER, Quota
 from serve.records.database import open_database
-from serve.records.routing import load_catalog, read_revision
+from serve.records.routing import load_catalog, read_revision, read_router
 from serve.records.tenants import policies_in_use
 from serve.settings import DeidSettings, Settings
 
@@ -51,6 +52,7 @@ class Services:
     catalog: CatalogWatch
     spool: Spool
     concealment: Concealment
+    one_door: OneDoor
 
     async def readiness(self) -> dict[str, bool]:
         """Each part this worker needs to answer, and whether it can be used now."""
@@ -110,11 +112,13 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         stack.push_async_callback(conversations.close)
         canaries = CanaryCounts(redis, settings.dispatch.slow_first_token_s)
         stack.push_async_callback(canaries.close)
-        routing = Routing(catalog.current, conversations, canaries)
+        one_door = OneDoor(partial(read_router, database))
+        stack.push_async_callback(one_door.close)
+        routing = Routing(catalog.current, one_door, conversations, canaries)
         path = Path(Collaborators(quota, concealment, routing, new_dispatch(engine, slots, settings), spool))
         stack.push_async_callback(path.close)
         keys = KeyRing(database, settings.records)
-        yield Services(keys, path, engine, catalog, spool, concealment)
+        yield Services(keys, path, engine, catalog, spool, concealment, one_door)
 
 
 def slot_limits(settings: Settings, lease_s: float) -> SlotLimits:

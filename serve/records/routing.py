@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from adapters.stages import HELD, Stage
 from serve.catalog import WHOLE, Catalog, Route, Share, Target
-from serve.errors import InvalidRequest
+from serve.errors import InvalidRequest, NotFound
 from serve.records.adapter_tables import adapters, replicas, residents, routers, routing, shares
 from serve.records.database import reading
 
@@ -64,6 +64,16 @@ def load_shares(connection: Connection, public: str) -> Mapping[str, int]:
     """The weights by version that a public name has, none when it leads nowhere."""
     rows = connection.execute(select(shares).where(shares.c.public == public))
     return {row.version: row.weight for row in rows}
+
+
+def read_router(db: Engine, revision: int) -> bytes:
+    """The weights behind `auto` of that revision. Raises NotFound, RecordsUnavailable."""
+    with reading(db) as connection:
+        found = connection.execute(select(routers.c.weights).where(routers.c.revision == revision))
+        weights: bytes | None = found.scalar_one_or_none()
+    if weights is None:
+        raise NotFound("There is no such router.")
+    return weights
 
 
 def set_shares(connection: Connection, public: str, weights: Mapping[str, int]) -> int:

@@ -143,7 +143,7 @@ async def test_models_are_only_what_the_key_may_call(gateway: Gateway) -> None:
         async with gateway.http.get(gateway.url + "/v1/models", headers=gateway.headers(tenant)) as response:
             return [model["id"] for model in (await response.json())["data"]]
 
-    assert await names("city") == ["base", "mof", "moi"]
+    assert await names("city") == ["auto", "base", "mof", "moi"]
     assert await names("moi") == ["base", "moi"]
 
 

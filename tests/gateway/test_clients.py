@@ -94,7 +94,7 @@ async def test_a_completion(client: openai.AsyncOpenAI) -> None:
 
 
 async def test_models(client: openai.AsyncOpenAI) -> None:
-    assert [model.id async for model in client.models.list()] == ["base", "mof", "moi"]
+    assert [model.id async for model in client.models.list()] == ["auto", "base", "mof", "moi"]
     assert (await client.models.retrieve("moi")).id == "moi"
 
 

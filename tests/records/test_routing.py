@@ -18,6 +18,7 @@ from serve.catalog import (
     catalog_from_json,
     catalog_to_json,
     choose_route,
+    require_public,
 )
 from serve.errors import AdapterLoading, Conflict, InvalidRequest, ModelNotFound, NotFound
 from serve.records.database import writing
@@ -37,7 +38,6 @@ from serve.records.routing import load_catalog, read_revision, set_shares
 from serve.records.versions import set_stage
 from tests.adapter_rows import add_version, digest_of, serve_version
 
-ANYBODY = Caller("city", "agency", "key", frozenset({"*"}), 0, DEFAULT_LIMITS["agency"])
 ONE = Replica("one", "http://127.0.0.1:1")
 
 
@@ -131,7 +131,7 @@ def test_a_larger_canary_keeps_its_conversations(small: int, more: int, point: i
 
     def chosen(weight: int) -> str:
         shares = {"moi": (Share("moi@2", weight, True), Share("moi@1", 100 - weight))}
-        return choose_route(ANYBODY, "moi", Catalog(1, shares, routes), point=point).version
+        return choose_route("moi", Catalog(1, shares, routes), point=point).version
 
     assert (chosen(small) == "moi@2") == (point < small)
     assert chosen(small) != "moi@2" or chosen(large) == "moi@2"
@@ -141,24 +141,25 @@ def test_a_conversation_keeps_its_version_while_a_replica_holds_it() -> None:
     shares = {"moi": (Share("moi@2", 100),), "mof": (Share("mof@1", 100),)}
     routes = _held("moi@1", "moi@2", "mof@1")
     catalog = Catalog(1, shares, routes)
-    assert choose_route(ANYBODY, "moi", catalog, pinned="moi@1").version == "moi@1"
+    assert choose_route("moi", catalog, pinned="moi@1").version == "moi@1"
     for pinned in ("moi@9", "mof@1", None):
-        assert choose_route(ANYBODY, "moi", catalog, pinned=pinned).version == "moi@2"
+        assert choose_route("moi", catalog, pinned=pinned).version == "moi@2"
     dropped = Catalog(1, shares, {**routes, "moi@1": Route("moi", "moi@1", "sha256:0")})
-    assert choose_route(ANYBODY, "moi", dropped, pinned="moi@1").version == "moi@2"
+    assert choose_route("moi", dropped, pinned="moi@1").version == "moi@2"
 
 
 def test_what_nobody_holds_is_loading_and_never_the_base() -> None:
     routes = _held("base@1") | {"moi@1": Route("moi", "moi@1", "sha256:0")}
     catalog = Catalog(1, {"base": (Share("base@1", 100),), "moi": (Share("moi@1", 100),)}, routes)
     with pytest.raises(AdapterLoading) as caught:
-        choose_route(ANYBODY, "moi", catalog)
+        choose_route("moi", catalog)
     assert caught.value.status == 503 and caught.value.retry_after_s
     assert not catalog.answering
     narrow = Caller("moi", "ministry", "key", frozenset({"base"}), 0, DEFAULT_LIMITS["ministry"])
     for model in ("moi", "mof"):
         with pytest.raises(ModelNotFound):
-            choose_route(narrow, model, catalog)
+            require_public(narrow, model, catalog)
+    assert require_public(narrow, "base", catalog) == "base"
 
 
 @given(st.lists(st.sampled_from(list(Step)), max_size=12))
