@@ -20,7 +20,7 @@ from adapters.intake.peftconfig import PeftConfig, read_config
 from tests.adapters import hostile
 
 FUZZ = settings(
-    max_examples=150,
+    max_examples=100,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
