@@ -29,7 +29,7 @@ def unpack_zip(stream: BinaryIO, size: int, draft: Draft, limits: IntakeLimits) 
             _check_ratio(entries, size, limits)
             for entry in entries:
                 _check_kind(entry)
-                if entry.is_dir():
+                if entry.orig_filename.endswith("/"):  # is_dir() stumbles over an empty name
                     draft.add_folder(entry.orig_filename)
                 else:
                     draft.add_file(entry.orig_filename, entry.file_size, _content(archive, entry))

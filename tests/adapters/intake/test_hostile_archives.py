@@ -254,6 +254,15 @@ def test_a_nul_in_a_zip_name(adapter: Path, tmp_path: Path) -> None:
     assert refused(archive).code == "path_invalid"
 
 
+def test_a_zip_entry_without_a_name(tmp_path: Path) -> None:
+    archive = tmp_path / "upload"
+    with zipfile.ZipFile(archive, "w") as made:
+        info = zipfile.ZipInfo("placeholder")
+        info.filename = ""
+        made.writestr(info, b"{}")
+    assert refused(archive).code == "path_invalid"
+
+
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_other_compressions_in_a_zip(adapter: Path, tmp_path: Path, method: int) -> None:
     archive = tmp_path / "upload"
