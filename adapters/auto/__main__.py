@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from adapters.auto.emergencies import emergency
+from adapters.auto.emergencies import LEARNED, emergency
 from adapters.auto.evaluation import Figures, cross_validate, figures, judge, log_loss
 from adapters.auto.faq import read_faq
 from adapters.auto.questions import (
@@ -17,7 +17,7 @@ from adapters.auto.questions import (
     shipped_questions,
 )
 from adapters.auto.router import THRESHOLD, WEIGHTS, load_router
-from adapters.auto.training import train_for
+from adapters.auto.training import train_dangers, train_for
 
 _THRESHOLDS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
 
@@ -36,7 +36,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m adapters.auto", description=__doc__)
     commands = parser.add_subparsers(required=True)
     learn = commands.add_parser("train", help="train on the shipped sets and write the weights")
-    learn.add_argument("--output", type=Path, default=WEIGHTS)
+    learn.add_argument("--output", type=Path, default=WEIGHTS.parent, help="folder for the weights")
     learn.set_defaults(run=_train)
     validate = commands.add_parser("validate", help="cross-validate on the learning sets")
     validate.set_defaults(run=_validate)
@@ -51,9 +51,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _train(options: argparse.Namespace) -> None:
-    data = train_for(demonstration_questions()).to_bytes()
-    options.output.write_bytes(data)
-    print(f"{len(data)} bytes")
+    for path, router in ((WEIGHTS, train_for(demonstration_questions())), (LEARNED, train_dangers())):
+        data = router.to_bytes()
+        (options.output / path.name).write_bytes(data)
+        print(f"{path.name}: {len(data)} bytes")
 
 
 def _validate(_: argparse.Namespace) -> None:

@@ -16,6 +16,7 @@ _LEARNED = ("questions", "base_questions")
 CORPUS = Path(__file__).parents[1] / "demo" / "corpus"
 _SMALL_TALK = (("greetings", "greeting"), ("identity", "identity"))
 _NOTHING = "nothing"
+DANGERS = Path(__file__).parent / "dangers"
 
 
 def read_questions(path: Path) -> tuple[str, ...]:
@@ -52,3 +53,17 @@ def demonstration_questions() -> Mapping[str, Sequence[str]]:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         found[table["ministry"]] = [q for topic in table["topic"] for key in _LEARNED for q in topic[key]]
     return MappingProxyType(found)
+
+
+def shipped_dangers() -> Mapping[str, tuple[str, ...]]:
+    """Return cries for help by the kind of emergency."""
+    found: dict[str, list[str]] = {}
+    for line in read_questions(DANGERS / "danger.txt"):
+        kind, _, text = line.partition("\t")
+        found.setdefault(kind, []).append(text)
+    return {kind: tuple(texts) for kind, texts in found.items()}
+
+
+def shipped_no_dangers() -> tuple[str, ...]:
+    """Return questions and figures of speech that hold the words of an emergency and are none."""
+    return read_questions(DANGERS / "no_danger.txt")

@@ -14,7 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from adapters.auto.ngrams import LONGEST, folded, grams
-from adapters.auto.questions import shipped_nothing, shipped_questions
+from adapters.auto.questions import (
+    demonstration_questions,
+    shipped_dangers,
+    shipped_no_dangers,
+    shipped_nothing,
+    shipped_questions,
+)
 from adapters.auto.router import Router, RouterError
 
 # A ministry with very many dialogues neither slows training down nor drowns the others.
@@ -40,8 +46,9 @@ class _Example:
     weight: float
 
 
-def train(questions: Mapping[str, Sequence[str]], nothing: Sequence[str]) -> Router:
-    """Train on the questions of each public name and on what belongs to none.
+def train(questions: Mapping[str, Sequence[str]], nothing: Sequence[str], *, balanced: bool = True) -> Router:
+    """Train on the questions of each public name and on what belongs to none; `balanced` gives names with few
+    questions the weight of the others.
 
     Deterministic in the content, whatever the order of the names. Raises RouterError when there are fewer than two
     names or one has no usable question.
@@ -58,7 +65,7 @@ def train(questions: Mapping[str, Sequence[str]], nothing: Sequence[str]) -> Rou
     rarity = [_BY_LENGTH[len(run) - 1] * np.log(len(seen) / counts[run]) ** _RARITY_POWER for run in kept]
     importance = np.asarray(rarity, dtype=np.float32)
     runs = {run: row for row, run in enumerate(kept)}
-    examples = _examples(seen, runs, importance.astype(np.float64))
+    examples = _examples(seen, runs, importance.astype(np.float64), balanced)
     weights, bias = _descend(examples, (len(kept), len(names) + 1))
     scale = np.maximum(np.abs(weights).max(axis=0), 1e-9) / 127
     return Router(
@@ -80,6 +87,16 @@ def train_for(serving: Mapping[str, Sequence[str]]) -> Router:
     return train(merged, shipped_nothing())
 
 
+def train_dangers() -> Router:
+    """Train what tells cries for help from everything that is asked; its names are the kinds of emergencies."""
+    ordinary = [
+        text
+        for texts in (*shipped_questions().values(), *demonstration_questions().values())
+        for text in texts
+    ]
+    return train(shipped_dangers(), [*ordinary, *shipped_nothing(), *shipped_no_dangers()], balanced=False)
+
+
 def _spread(questions: Sequence[str]) -> Iterable[str]:
     """At most MOST_QUESTIONS, taken evenly from the whole."""
     distinct = list(dict.fromkeys(questions))
@@ -92,7 +109,7 @@ def _usable(questions: Iterable[str]) -> list[str]:
 
 
 def _examples(
-    seen: Sequence[tuple[list[str], int]], runs: Mapping[str, int], importance: Doubles
+    seen: Sequence[tuple[list[str], int]], runs: Mapping[str, int], importance: Doubles, balanced: bool
 ) -> list[_Example]:
     sizes = Counter(column for _, column in seen)
     usual = len(seen) / len(sizes)
@@ -100,9 +117,10 @@ def _examples(
     for found, column in seen:
         rows = np.asarray([row for run in found if (row := runs.get(run)) is not None], dtype=np.int64)
         if len(rows):
+            weight = usual / sizes[column] if balanced else 1.0
             values = importance[rows]
             values = values / np.sqrt(np.square(values).sum())
-            examples.append(_Example(rows, values[:, None], column, usual / sizes[column]))
+            examples.append(_Example(rows, values[:, None], column, weight))
     return examples
 
 

@@ -1,4 +1,4 @@
-"""Sets that nobody tunes on: `heldout/<public name>.txt`; and the emergencies' tables."""
+"""Sets that nobody tunes on: questions in `heldout/<public name>.txt`, cries for help in `emergencies/`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def heldout_questions() -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
     return sets, sets.pop("nothing")
 
 
-def dangers(name: str) -> list[tuple[str, str]]:
-    """Kind and text of every line of a table of emergencies."""
-    rows = (line.partition("\t") for line in read_questions(EMERGENCIES / name))
-    return [(kind, text) for kind, _, text in rows]
+def heldout_dangers() -> tuple[list[tuple[str, str]], tuple[str, ...]]:
+    """Cries for help with their kinds, and what is none, that nothing was built on."""
+    rows = (line.partition("\t") for line in read_questions(EMERGENCIES / "heldout_danger.txt"))
+    return [(kind, text) for kind, _, text in rows], read_questions(EMERGENCIES / "heldout_no_danger.txt")

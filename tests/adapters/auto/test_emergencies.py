@@ -11,18 +11,25 @@ from hypothesis import strategies as st
 
 from adapters.auto import emergency
 from adapters.auto.emergencies import DATA
-from adapters.auto.questions import demonstration_questions, read_questions, shipped_questions
+from adapters.auto.questions import (
+    demonstration_questions,
+    shipped_dangers,
+    shipped_no_dangers,
+    shipped_questions,
+)
 from deid import Concealer, load_policy
-from tests.adapters.auto import EMERGENCIES, dangers, heldout_questions
+from tests.adapters.auto import heldout_dangers, heldout_questions
 
-HARMLESS = read_questions(EMERGENCIES / "no_danger.txt")
+DANGERS = [(kind, text) for kind, texts in shipped_dangers().items() for text in texts]
+HARMLESS = shipped_no_dangers()
+LEAST_FOUND, MOST_FALSE = 0.60, 0.04
 
 
 def test_the_tables_are_wide() -> None:
-    assert len(dangers("danger.txt")) >= 80 and len(HARMLESS) >= 120
+    assert len(DANGERS) >= 80 and len(HARMLESS) >= 120
 
 
-@pytest.mark.parametrize(("kind", "text"), dangers("danger.txt"))
+@pytest.mark.parametrize(("kind", "text"), DANGERS)
 def test_danger_is_answered_at_once(kind: str, text: str) -> None:
     found = emergency(text)
     assert found is not None and found.kind == kind
@@ -31,6 +38,14 @@ def test_danger_is_answered_at_once(kind: str, text: str) -> None:
 @pytest.mark.parametrize("text", HARMLESS)
 def test_a_question_or_a_figure_of_speech_is_not_an_emergency(text: str) -> None:
     assert emergency(text) is None
+
+
+def test_the_rates_on_unseen_words_keep_above_their_floors() -> None:
+    """Measured, not tuned on: docs/decisions/0012-one-door.md."""
+    cries, harmless = heldout_dangers()
+    found = sum(emergency(text) is not None for _, text in cries)
+    false = sum(emergency(text) is not None for text in harmless)
+    assert found / len(cries) >= LEAST_FOUND and false / len(harmless) <= MOST_FALSE
 
 
 def test_concealment_hides_no_emergency() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from adapters.auto import Router, RouterError, train, train_for
+from adapters.auto.emergencies import LEARNED
 from adapters.auto.questions import demonstration_questions, shipped_nothing, shipped_questions
 from adapters.auto.router import WEIGHTS
-from adapters.auto.training import MOST_QUESTIONS
+from adapters.auto.training import MOST_QUESTIONS, train_dangers
 from tests.adapters.auto.test_router import CARS, TALK, TAX
 
 VETERANS = ["榮民證怎麼申請", "榮民就養給付怎麼領", "榮民醫院看診優惠", "退除役官兵就學補助", "退除役官兵職業訓練",
@@ -15,9 +16,9 @@ VETERANS = ["榮民證怎麼申請", "榮民就養給付怎麼領", "榮民醫�
 
 
 def test_the_shipped_weights_are_what_the_shipped_sets_give() -> None:
-    data = train_for(demonstration_questions()).to_bytes()
-    assert data == WEIGHTS.read_bytes()
-    assert len(data) < 1_000_000
+    assert train_for(demonstration_questions()).to_bytes() == WEIGHTS.read_bytes()
+    assert train_dangers().to_bytes() == LEARNED.read_bytes()
+    assert WEIGHTS.stat().st_size + LEARNED.stat().st_size < 1_000_000
 
 
 def test_training_does_not_depend_on_the_order_of_the_names() -> None:
