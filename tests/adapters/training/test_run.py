@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,7 @@ def test_no_file_of_the_result_holds_a_personal_value_or_a_guarded_secret(
 def test_killed_training_goes_on_and_ends_with_the_same_bytes(
     tiny_base: Path, dialogues_file: Path, tmp_path: Path
 ) -> None:
-    long = ("--epochs", "120", "--patience", "0")
+    long = ("--epochs", "15", "--patience", "0")
     whole = tmp_path / "whole"
     assert _train(tiny_base, dialogues_file, whole, *long).exit_code == 0
     out = tmp_path / "killed"
@@ -91,6 +92,7 @@ def test_killed_training_goes_on_and_ends_with_the_same_bytes(
     checkpoint = tmp_path / "killed.partial" / CHECKPOINT_FILE
     while not checkpoint.exists():
         assert process.poll() is None, "it ended before its first checkpoint"
+        time.sleep(0.005)
     os.kill(process.pid, signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL and not out.exists()
     resumed = _train(tiny_base, dialogues_file, out, *long)
