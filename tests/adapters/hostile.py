@@ -18,7 +18,7 @@ import pytest
 from adapters import cards
 from adapters.cards import ModelCard
 from adapters.dummies import write_bfloat16, write_dummy
-from adapters.intake import BaseSpec, Inspected, IntakeRefused, inspect
+from adapters.intake import BaseSpec, Inspected, IntakeLimits, IntakeRefused, inspect, unpack
 
 LAYERS, HIDDEN, KEYS, INNER, RANK = 2, 16, 8, 24, 4
 WEIGHTS, CONFIG = "adapter_model.safetensors", "adapter_config.json"
@@ -177,3 +177,42 @@ def member(name: str, kind: bytes = tarfile.REGTYPE, **fields: Any) -> tarfile.T
     for field, value in fields.items():
         setattr(info, field, value)
     return info
+
+
+def refused_archive(archive: Path, limits: IntakeLimits | None = None) -> IntakeRefused:
+    """The refusal of an archive that lies alone in its folder; nothing may have been written anywhere."""
+    before = sorted(path for path in archive.parent.rglob("*"))
+    with pytest.raises(IntakeRefused) as caught:
+        unpack(archive, archive.parent / "taken", limits or IntakeLimits())
+    assert sorted(path for path in archive.parent.rglob("*")) == before
+    assert caught.value.message.isprintable() and str(archive.parent) not in caught.value.message
+    return caught.value
+
+
+PATHS = [
+    ("/etc/cron.d/x", "path_absolute"),
+    ("//host/x", "path_absolute"),
+    ("C:card.json", "path_absolute"),
+    ("c:/card.json", "path_absolute"),
+    ("../card.json", "path_escapes"),
+    ("a/../../card.json", "path_escapes"),
+    ("a/..", "path_escapes"),
+    ("..\\card.json", "path_invalid"),
+    ("card\n.json", "path_invalid"),
+    ("card\u202e.json", "path_invalid"),
+    ("a/b/card.json", "path_too_deep"),
+    ("x" * 300, "path_too_long"),
+    ("稅" * 90, "path_too_long"),
+    ("elsewhere/card.json", "path_layout"),
+    ("card.json", "path_duplicate"),
+    ("./card.json", "path_duplicate"),
+    ("CARD.JSON", "path_collides"),
+    ("ｃard.json", "path_collides"),
+    ("weights.bin", "file_pickle"),
+    ("adapter_model.PT", "file_pickle"),
+    ("optimizer.pkl", "file_pickle"),
+    ("tokenizer.json", "file_not_allowed"),
+    ("run.py", "file_not_allowed"),
+    ("more.tar.gz", "file_not_allowed"),
+    (".", "path_invalid"),
+]

@@ -13,9 +13,9 @@ from moto.server import ThreadedMotoServer
 
 from adapters import cards
 from adapters.store import Store, StoreError
-from tests.adapters.storage_faults import CuttingRelay
+from tests.adapters.store.faults import CuttingRelay
 
-DEMO = Path(__file__).parents[2] / "deploy" / "demo" / "adapters"
+DEMO = Path(__file__).parents[3] / "deploy" / "demo" / "adapters"
 DIGEST = cards.content_digest(DEMO / "mof")
 
 
