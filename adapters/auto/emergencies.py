@@ -24,7 +24,7 @@ LEARNED = Path(__file__).parent / "dangers.npz"
 # Chosen on 7,600 texts by other writers: two false alarms by it (docs/decisions/0012-one-door.md).
 _SURE = 0.95
 # Of a longer message the beginning and the end are read: a cry for help isn't buried in a pasted document.
-_READ = 2_000
+_READ = 1_000
 
 _PLACEHOLDER = re.compile(r"〔[^〔〕]{1,80}〕")
 _SENTENCE_END = re.compile(r"[。!?;\n…]+")
