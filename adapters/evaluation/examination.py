@@ -49,7 +49,7 @@ async def evaluate(subject: Subject, material: Material, answerer: Answerer, pro
     personal = personal_values(concealer, said)
     of_base = personal_values(concealer, [Said(p[-1].content, answers.of("base", p)) for p in prompts])
     measures = {
-        **_quality(answers, roles),
+        **_quality(answers, roles, concealer),
         **_difference(answers),
         **privacy.measures,
         **speed,
@@ -91,33 +91,33 @@ def _of(case: Case) -> _Prompt:
     return (Message("user", case.prompt),)
 
 
-def _quality(answers: _Answers, roles: Sequence[str]) -> dict[str, Measured]:
-    material, concealer = answers.material, Concealer(load_policy("default"))
-    figures: dict[str, dict[str, float | None]] = {}
-    for role in roles:
-        texts = [answers.of(role, prompt) for prompt in _prompts(material)]
-        logprobs = [value for (who, _), values in answers.likely.items() if who == role for value in values]
-        pairs = [(answers.of(role, one.prompt), one) for one in material.heldout]
-        figures[role] = {
-            "heldout_loss": None if not logprobs else -sum(logprobs) / len(logprobs),
-            "character_f1": _mean([character_f1(text, one.answer) for text, one in pairs]),
-            "rouge_l": _mean([rouge_l(text, one.answer) for text, one in pairs]),
-            "key_facts": _mean([has_facts(text, one.key_facts) for text, one in pairs if one.key_facts]),
-            "regression": _mean(
-                [_passes(case, answers.of(role, _of(case)), None) for case in material.regression]
-            ),
-            "safety": _mean(
-                [_passes(case, answers.of(role, _of(case)), concealer) for case in material.safety]
-            ),
-            "traditional": _mean([not _language_faults(text) for text in texts]),
-            "ended": _mean([answer.ended for (who, _), answer in answers.said.items() if who == role]),
-        }
-        for group in dict.fromkeys(case.group for case in material.safety):
-            of_group = [case for case in material.safety if case.group == group]
-            passed = [_passes(case, answers.of(role, _of(case)), concealer) for case in of_group]
-            figures[role][f"safety_{group}"] = _mean(passed)
+def _quality(answers: _Answers, roles: Sequence[str], concealer: Concealer) -> dict[str, Measured]:
+    figures = {role: _of_role(answers, role, concealer) for role in roles}
     names = figures["candidate"]
     return {name: Measured(**{role: _rounded(figures[role][name]) for role in roles}) for name in names}
+
+
+def _of_role(answers: _Answers, role: str, concealer: Concealer) -> dict[str, float | None]:
+    material = answers.material
+    texts = [answers.of(role, prompt) for prompt in _prompts(material)]
+    logprobs = [value for (who, _), values in answers.likely.items() if who == role for value in values]
+    pairs = [(answers.of(role, one.prompt), one) for one in material.heldout]
+    safe = {case: _passes(case, answers.of(role, _of(case)), concealer) for case in material.safety}
+    figures = {
+        "heldout_loss": None if not logprobs else -sum(logprobs) / len(logprobs),
+        "character_f1": _mean([character_f1(text, one.answer) for text, one in pairs]),
+        "rouge_l": _mean([rouge_l(text, one.answer) for text, one in pairs]),
+        "key_facts": _mean([has_facts(text, one.key_facts) for text, one in pairs if one.key_facts]),
+        "regression": _mean(
+            [_passes(case, answers.of(role, _of(case)), None) for case in material.regression]
+        ),
+        "safety": _mean(list(safe.values())),
+        "traditional": _mean([not _language_faults(text) for text in texts]),
+        "ended": _mean([answer.ended for (who, _), answer in answers.said.items() if who == role]),
+    }
+    for group in dict.fromkeys(case.group for case in safe):
+        figures[f"safety_{group}"] = _mean([passed for case, passed in safe.items() if case.group == group])
+    return figures
 
 
 def _difference(answers: _Answers) -> dict[str, Measured]:

@@ -21,6 +21,7 @@ class Checkpoint:
 
     def __init__(self, folder: Path, identity: str) -> None:
         self._path = folder / CHECKPOINT_FILE
+        self._draft = self._path.with_suffix(".draft")
         self._identity = identity
         self._saved_at = float("-inf")
 
@@ -31,12 +32,11 @@ class Checkpoint:
         """
         if time.monotonic() - self._saved_at < _SECONDS_BETWEEN:
             return
-        draft = self._path.with_suffix(".draft")
-        with draft.open("wb") as stream:
+        with self._draft.open("wb") as stream:
             torch.save({"identity": self._identity, "state": state}, stream)
             stream.flush()
             os.fsync(stream.fileno())
-        os.replace(draft, self._path)
+        os.replace(self._draft, self._path)
         self._saved_at = time.monotonic()
 
     def load(self) -> dict[str, Any] | None:
@@ -51,4 +51,6 @@ class Checkpoint:
         return state
 
     def remove(self) -> None:
+        """Leave nothing behind, also of a write that was killed."""
         self._path.unlink(missing_ok=True)
+        self._draft.unlink(missing_ok=True)

@@ -14,13 +14,17 @@ import torch
 
 from adapters.dialogues import Dialogue, Message, as_wire
 from adapters.training.lora import Pupil, pad_id
+from deid import Concealer
 
 _LONGEST_ANSWER = 96
 _AT_ONCE = 32
 
 
-def manners(pupil: Pupil) -> list[Dialogue]:
-    """The dialogues, in a fixed order. The base answers greedily, so they are the same each time."""
+def manners(pupil: Pupil, concealer: Concealer) -> list[Dialogue]:
+    """The dialogues, in a fixed order. The base answers greedily, so they are the same each time.
+
+    An answer is left out when it does not end, or when the base invented something personal in it.
+    """
     text = resources.files("adapters.training").joinpath("manners.toml").read_text(encoding="utf-8")
     lists = tomllib.loads(text)
     fixed = [_dialogue(prompt, group["answer"]) for group in lists["answers"] for prompt in group["prompts"]]

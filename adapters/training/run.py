@@ -23,6 +23,7 @@ from adapters.training.manners import manners
 from adapters.training.outcome import Outcome, write_outcome
 from adapters.training.preparation import Order, Prepared, prepare
 from adapters.training.settings import TrainSettings, rate_for
+from deid import Concealer, load_policy
 
 _STEPS_BETWEEN_CHECKS = 200
 
@@ -81,7 +82,8 @@ def train(training: Training) -> tuple[AdapterCard, dict[str, Any]]:
         )
     prepared = prepare(training.order)
     pupil = _open(training)
-    lessons = _encode(pupil, prepared, training.keep_manners)
+    extra = manners(pupil, Concealer(load_policy(training.order.policy))) if training.keep_manners else []
+    lessons = _encode(pupil, prepared, extra)
     work = training.out.with_name(training.out.name + ".partial")
     work.mkdir(parents=True, exist_ok=True)
     checkpoint = Checkpoint(work, _identity(training, prepared, pupil, lessons))
@@ -103,7 +105,7 @@ def _open(training: Training) -> Pupil:
         raise TrainingRefused("base_unreadable", f"{training.base.name}: {type(exc).__name__}") from None
 
 
-def _encode(pupil: Pupil, prepared: Prepared, keep_manners: bool) -> _Lessons:
+def _encode(pupil: Pupil, prepared: Prepared, extra: list[Dialogue]) -> _Lessons:
     """Raises TrainingRefused(dialogue_too_long), naming every row that is."""
     limit = pupil.settings.max_tokens
     own = len(prepared.split.train)
@@ -120,7 +122,6 @@ def _encode(pupil: Pupil, prepared: Prepared, keep_manners: bool) -> _Lessons:
     if long:
         more = f"; and {len(long) - 5} more" if len(long) > 5 else ""
         raise TrainingRefused("dialogue_too_long", "; ".join(long[:5]) + more)
-    extra = manners(pupil) if keep_manners else []
     besides = [encode(dialogue, pupil.tokenizer, limit) for dialogue in (*prepared.train[own:], *extra)]
     end = own + len(prepared.validation)
     return _Lessons(encoded[:own] + besides, encoded[own:end], encoded[end:], extra)
