@@ -271,7 +271,7 @@ STEPS: dict[str, Step] = {
 }
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(sorted(STEPS)), st.integers(1, 4)), max_size=14))
 def test_whatever_is_tried_shares_and_stages_agree(
     tmp_path_factory: pytest.TempPathFactory, tried: list[tuple[str, int]]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -11,13 +12,13 @@ from sqlalchemy import Engine, update
 from adapters.stages import Stage
 from adapters.store import Store
 from serve.catalog import WHOLE
-from serve.errors import Conflict, Forbidden
+from serve.errors import Conflict, Forbidden, ServeError
 from serve.records import lifecycle
 from serve.records.adapter_tables import approvals
 from serve.records.approvals import ApprovalMissing, Asked, Desk, OwnRequest
 from serve.records.audit import find_broken_link, list_audit
 from serve.records.columns import utc_now
-from serve.records.database import writing
+from serve.records.database import open_database, writing
 from serve.records.lifecycle import Submission
 from serve.records.roles import OPERATOR, VIEWER, Right, Role, RoleKind, parse_role
 from serve.records.transitions import Act, NotReady, StepNotAllowed
@@ -196,3 +197,29 @@ def test_without_the_rule_it_happens_at_once(two: Engine) -> None:
     desk = Desk(two, two_persons=False, open_for=timedelta(hours=1))
     assert desk.promote("mof@2", WANG).pending is None
     assert get_adapter(two, "mof@2").stage is Stage.SERVING
+
+
+def test_two_approvers_at_once_take_the_step_once(desk: Desk, two: Engine) -> None:
+    desk.promote("mof@2", WANG)
+    gate = threading.Barrier(4)
+    outcomes: list[str] = []
+
+    def approve(name: str) -> None:
+        own = open_database(str(two.url))
+        gate.wait()
+        try:
+            Desk(own, True, desk.open_for).approve("mof@2", Act(name, OPERATOR))
+            outcomes.append("done")
+        except ServeError as exc:
+            outcomes.append(exc.code)
+        finally:
+            own.dispose()
+
+    threads = [threading.Thread(target=approve, args=(f"person-{number}",)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["approval_missing"] * 3 + ["done"]
+    assert shares(two, "mof") == {"mof@2": WHOLE}
+    assert find_broken_link(two) is None
