@@ -1,4 +1,4 @@
-"""`bianmin adapters evaluate`: examine a candidate through a running engine and hold it against the gates."""
+"""`bianmin adapters examine`: examine a candidate through a running engine and hold it against the gates."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def ministry_policy(path: Path | None) -> GatePolicy:
     return tighten(default, own)
 
 
-@click.command("evaluate")
+@click.command("examine")
 @click.option(
     "--engine", "engine_url", required=True, help="Address of the engine, such as http://127.0.0.1:8002."
 )
@@ -79,7 +79,7 @@ def ministry_policy(path: Path | None) -> GatePolicy:
     "--out", type=click.Path(path_type=Path), required=True, help="Folder for report.json and report.html."
 )
 def command(**options: str | Path | None) -> None:
-    """Evaluate an adapter against the base and the version that serves now.
+    """Evaluate an adapter that an engine already holds, without the admin plane.
 
     Exit status 0 when every gate is passed, 3 when one is not, 1 when there is no report.
     """

@@ -1,0 +1,1 @@
+"""The commands of `bianmin adapters`. Importing them never imports torch."""
