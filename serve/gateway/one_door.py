@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from adapters.auto import Router, RouterError, load_router
+from adapters.auto import Router, RouterError, emergency, load_router
 from serve import metrics
 from serve.background import Background
 from serve.callers import Caller
@@ -25,6 +25,7 @@ class OneDoor:
         """`load` answers the weights of a revision; it may block and raise ServeError."""
         self._load = load
         self._router: Router = load_router()
+        emergency("")  # its words are read at the first call
         self._revision = 0
         self._loading = False
         self._background = Background()
@@ -62,7 +63,7 @@ class OneDoor:
 
     async def _take(self, revision: int) -> None:
         try:
-            self._router = Router.from_bytes(await asyncio.to_thread(self._load, revision))
+            self._router = await asyncio.to_thread(lambda: Router.from_bytes(self._load(revision)))
             self._revision = revision
         except ServeError:
             log.warning("the router of revision %d can't be read yet; the one before stays", revision)
