@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from click.testing import CliRunner, Result
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from adapters.stages import Stage
+from serve.adapters_cli.evaluate import NOT_PASSED
 from serve.admin.app import create_admin_app
 from serve.cli import main
 from serve.records.database import open_database
+from serve.records.replicas import Phase, Replica, Resident, add_replica, publish_residents
+from serve.records.reports import find_report
 from serve.records.versions import get_adapter, list_adapters
 from serve.settings import AdapterSettings, Settings
 from tests.adapter_rows import add_version, serve_version
+from tests.adapters.evaluation.speaking import Engine as FakeEngine
 from tests.admin.adapter_archives import archive_of, pack, write_adapter
 from tests.admin.running import running
-from tests.admin.test_adapters import TOKENS, files_below, hold
+from tests.admin.test_adapters import TOKENS, engine_name, files_below, hold
 from tests.records.rows import empty_database
 
 WHY = ("--reason", "better answers")
@@ -203,3 +211,51 @@ def test_check_says_the_same_without_sending(tmp_path: Path, monkeypatch: pytest
     (folder / "adapter_model.safetensors").write_bytes(b"x" * 100)
     assert "adapter_model.safetensors" in told(run("check", str(folder)))
     assert list(drafts.iterdir()) == []
+
+
+@contextmanager
+def speaking(engine: FakeEngine) -> Iterator[str]:
+    """The engine's address while it answers, in a thread with a loop of its own."""
+    loop = asyncio.new_event_loop()
+    app = web.Application(client_max_size=2**26)
+    app.router.add_post("/{path:.*}", engine.handle)
+    server = TestServer(app)
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        asyncio.run_coroutine_threadsafe(server.start_server(), loop).result(30)
+        yield str(server.make_url("")).rstrip("/")
+    finally:
+        asyncio.run_coroutine_threadsafe(server.close(), loop).result(30)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def test_an_evaluation_through_an_engine_is_judged_and_recorded(
+    plane: Plane, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BIANMIN_ENGINE__API_KEY", "engine-key-0123456789abcdef")
+    folder = write_adapter(tmp_path / "mine")
+    dialogue = {
+        "messages": [{"role": "user", "content": "學貸"}, {"role": "assistant", "content": "請洽學校"}]
+    }
+    (folder / "heldout.jsonl").write_text(json.dumps(dialogue, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert run("submit", "--ministry", "mof", str(folder)).exit_code == 0
+    monkeypatch.setenv("BIANMIN_ARTIFACTS__URL", str(plane.home / "artifacts"))
+    name = engine_name(plane.db, "mof@1")
+    engine = FakeEngine()
+    engine.models = {name, "base"}
+    with speaking(engine) as url:
+        add_replica(plane.db, Replica("engine-1", url), "test")
+        publish_residents(plane.db, "engine-1", [Resident("engine-1", "mof@1", name, Phase.READY)])
+        result = run("evaluate", "mof@1")
+    # Here every model says the same: an adapter that the engine never applied.
+    assert result.exit_code == NOT_PASSED, result.output
+    assert "not passed: changed_answers.at_least measured 0.0" in result.stdout
+    assert engine.key == "Bearer engine-key-0123456789abcdef"
+    assert get_adapter(plane.db, "mof@1").stage is Stage.REJECTED
+    assert "adapter.evaluate" in run("history", "mof@1").stdout
+    found = find_report(plane.db, "mof@1")
+    assert found is not None and found.actor == "wang" and "未通過" in found.judgement.page
+    assert found.judgement.report["counts"]["heldout"] == 1
