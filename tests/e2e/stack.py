@@ -41,6 +41,7 @@ class Stack:
     """`bianmin up` in a process of its own, and the ways to look at it."""
 
     home: Path
+    environ: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     endpoints: dict[str, Any] = field(default_factory=dict, repr=False)
     _clients: dict[str, httpx.Client] = field(default_factory=dict, repr=False)
@@ -54,6 +55,7 @@ class Stack:
             "BIANMIN_PUBLIC_PORT": str(free_port()),
             "BIANMIN_ADMIN_PORT": str(free_port()),
             "BIANMIN_LOG_LEVEL": "debug",
+            **self.environ,
         }
         with (self.home / "up.out").open("wb") as out:
             self.process = subprocess.Popen(
