@@ -22,9 +22,10 @@ async def live() -> dict[str, bool]:
 
 @router.get("/health/ready")
 async def ready(parts: Parts, response: Response) -> HealthOut:
-    """Database, Redis and the engine with every routed adapter answer; 503 when one doesn't."""
-    database, redis = await asyncio.gather(parts.database_answers(), parts.redis_answers())
-    engine = parts.watch.up
+    """Database and Redis answer, and an engine holds each public name's version; 503 when one doesn't."""
+    database, redis, engine = await asyncio.gather(
+        parts.database_answers(), parts.redis_answers(), parts.engines_answer()
+    )
     is_ready = database and redis and engine
     response.status_code = 200 if is_ready else 503
     return HealthOut(ready=is_ready, database=database, redis=redis, engine=engine)

@@ -80,6 +80,7 @@ class CanaryWatch:
         except ServeError as exc:
             log.warning("canary %s could not be withdrawn: %s", canary, exc.code)
             return
+        self._known = (self._known or frozenset()) - {canary}  # its next trial begins with nothing
         metrics.CANARIES_WITHDRAWN.labels(reason).inc()
         log.warning("canary %s withdrawn: %s", canary, told)
 
