@@ -20,21 +20,30 @@ from serve.errors import EngineBusy
 PROMPT_WEIGHT, COMPLETION_WEIGHT = 1, 2
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Turn:
-    """One request inside; `cost` is what it was charged, first an estimate."""
+    """One request inside, and what it is expected to cost; `spent` once that is known."""
 
     key: str
-    cost: float
+    estimate: float
+    spent: float | None = None
 
 
 @dataclass(slots=True)
 class _Line:
-    """One ministry's waiting requests, and how many are inside."""
+    """One ministry's waiting requests, how many are inside and what these may cost.
+
+    Only service that was really given counts against a newcomer: estimates are usually too high.
+    """
 
     service: float = 0.0
+    expected: float = 0.0
     inside: int = 0
-    waiting: deque[tuple[float, asyncio.Future[None]]] = field(default_factory=deque)
+    waiting: deque[tuple[Turn, asyncio.Future[None]]] = field(default_factory=deque)
+
+    def claim(self) -> tuple[float, int]:
+        """The smallest goes first."""
+        return self.service + self.expected, self.inside
 
     @property
     def active(self) -> bool:
@@ -59,36 +68,34 @@ class FairQueue:
     @asynccontextmanager
     async def turn(self, key: str, cost: float, wait_s: float) -> AsyncIterator[Turn]:
         """Be inside within `wait_s`. Raises EngineBusy when the queue is full or the turn doesn't come in time."""
-        await self._enter(key, cost, wait_s)
         turn = Turn(key, cost)
+        await self._enter(turn, wait_s)
         try:
             yield turn
         finally:
-            self._leave(key)
+            self._leave(turn)
 
     def settle(self, turn: Turn, prompt_tokens: int, completion_tokens: int) -> None:
-        """Charge what the request really took in place of its estimate."""
-        cost = PROMPT_WEIGHT * prompt_tokens + COMPLETION_WEIGHT * completion_tokens
-        self._lines[turn.key].service += cost - turn.cost
-        turn.cost = cost
+        """Tell what the request really took; the last word counts."""
+        turn.spent = PROMPT_WEIGHT * prompt_tokens + COMPLETION_WEIGHT * completion_tokens
 
-    async def _enter(self, key: str, cost: float, wait_s: float) -> None:
-        line = self._line(key)
+    async def _enter(self, turn: Turn, wait_s: float) -> None:
+        line = self._line(turn.key)
         if self._free and not self._waiting:
-            self._let_in(line, cost)
+            self._let_in(line, turn)
             return
         if self._waiting >= self._longest:
             self._forget()
             raise EngineBusy
         called: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        line.waiting.append((cost, called))
+        line.waiting.append((turn, called))
         self._waiting += 1
         self._call()
         try:
             async with asyncio.timeout(wait_s):
                 await called
         except (TimeoutError, asyncio.CancelledError) as exc:
-            self._give_up(key, (cost, called))
+            self._give_up(turn, called)
             if isinstance(exc, TimeoutError):
                 raise EngineBusy from None
             raise
@@ -101,33 +108,37 @@ class FairQueue:
             line.service = max(line.service, min(served, default=0.0))
         return line
 
-    def _let_in(self, line: _Line, cost: float) -> None:
+    def _let_in(self, line: _Line, turn: Turn) -> None:
         self._free -= 1
         line.inside += 1
-        line.service += cost
+        line.expected += turn.estimate
 
     def _call(self) -> None:
         """Let in whoever is next, as long as there is a place."""
         while self._free and self._waiting:
-            line = min((one for one in self._lines.values() if one.waiting), key=lambda one: (one.service, one.inside))
-            cost, called = line.waiting.popleft()
+            line = min((one for one in self._lines.values() if one.waiting), key=_Line.claim)
+            turn, called = line.waiting.popleft()
             self._waiting -= 1
             if not called.done():
-                self._let_in(line, cost)
+                self._let_in(line, turn)
                 called.set_result(None)
 
-    def _give_up(self, key: str, place: tuple[float, asyncio.Future[None]]) -> None:
+    def _give_up(self, turn: Turn, called: asyncio.Future[None]) -> None:
         """Leave the queue; who was called in the same moment leaves the inside."""
-        line = self._lines.get(key)  # none: somebody passed it over as cancelled, and was the last
-        if line is not None and place in line.waiting:
-            line.waiting.remove(place)
+        line = self._lines.get(turn.key)  # none: somebody passed it over as cancelled, and was the last
+        if line is not None and (turn, called) in line.waiting:
+            line.waiting.remove((turn, called))
             self._waiting -= 1
             self._forget()
-        elif not place[1].cancelled():
-            self._leave(key)
+        elif not called.cancelled():
+            turn.spent = 0.0
+            self._leave(turn)
 
-    def _leave(self, key: str) -> None:
-        self._lines[key].inside -= 1
+    def _leave(self, turn: Turn) -> None:
+        line = self._lines[turn.key]
+        line.inside -= 1
+        line.expected -= turn.estimate
+        line.service += turn.estimate if turn.spent is None else turn.spent
         self._free += 1
         self._call()
         self._forget()

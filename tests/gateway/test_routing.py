@@ -11,6 +11,7 @@ import pytest
 from redis.asyncio import Redis
 
 from adapters.stages import Stage
+from serve import metrics
 from serve.dispatch.canary import counts_key
 from serve.records.database import writing
 from serve.records.replicas import Phase, Replica, Resident, add_replica, drain_replica, publish_residents
@@ -175,3 +176,26 @@ async def test_a_full_queue_is_told_and_costs_no_quota(settings: Settings, engin
         assert [response.status for response in served] == [200, 200]
         after = int((await gateway.chat("好")).headers["x-ratelimit-remaining-requests"])
         assert before - after == 3
+
+
+async def test_one_ministrys_flood_leaves_room_for_anothers_question(
+    settings: Settings, engine: ScriptedEngine
+) -> None:
+    narrow = DispatchSettings(turns=2, queue_limit=100)
+    async with running_gateway(settings.model_copy(update={"dispatch": narrow}), engine) as gateway:
+        engine.gate_after = 0
+        flood = [asyncio.create_task(gateway.chat(f"第{number}題", stream=True)) for number in range(40)]
+        await _waiting(38)
+        single = asyncio.create_task(gateway.chat("一個問題", model="mof", stream=True))
+        await _waiting(39)
+        engine.gate.set()
+        assert [response.status for response in await asyncio.gather(single, *flood)] == [200] * 41
+        order = [body["model"] for body in engine.bodies]
+        assert order.index("mof-1") <= 3
+
+
+async def _waiting(count: int) -> None:
+    """Wait until so many requests wait for their turn."""
+    async with asyncio.timeout(30):
+        while metrics.TURNS_WAITING._value.get() < count:  # type: ignore[attr-defined]  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
