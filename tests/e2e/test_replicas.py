@@ -137,13 +137,13 @@ def let_want(db: Engine, version: str, seconds: float) -> None:
 
 
 def questions() -> list[tuple[str, str]]:
-    """(ministry, question) that no adapter was trained on."""
+    """(public name, question): what no adapter was trained on, and some for the base model among them."""
     asked = []
     for ministry in MINISTRIES:
         path = ROOT / "adapters" / "demo" / "dialogues" / f"{ministry}.toml"
         topics = tomllib.loads(path.read_text(encoding="utf-8"))["topic"]
         asked += [(ministry, question) for topic in topics[:3] for question in topic["heldout"][:1]]
-    return asked
+    return asked + [("base", question) for _, question in asked[::4]]
 
 
 def engine_answer(stack: Stack, url: str, name: str, question: str) -> str:
