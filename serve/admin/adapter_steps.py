@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -18,6 +19,7 @@ from serve.admin.judging import Judge, load_judge
 from serve.admin.router_training import RouterTraining
 from serve.admin.uploads import Received, Uploads, read_requirements
 from serve.background import Background
+from serve.errors import RecordsUnavailable
 from serve.feed import publish
 from serve.records import lifecycle
 from serve.records.approvals import Desk
@@ -52,9 +54,12 @@ class AdapterSteps:
 
     async def tell(self) -> None:
         """Publish the table as committed, and retrain the router behind `auto` if other versions serve now."""
-        catalog = await asyncio.to_thread(load_catalog, self.desk.db)
-        await publish(self.redis, catalog)
+        await self._publish()
         self.background.spawn(self._retrain())
+
+    def catch_up(self) -> None:
+        """Tell what a killed process may not have told; while the database is away, the next step will."""
+        self.background.spawn(self._catch_up())
 
     async def submit(self, ministry: str, received: Received, act: Act) -> tuple[Adapter, bool]:
         """Store and register what was checked. Raises what `lifecycle.submit` raises."""
@@ -68,10 +73,17 @@ class AdapterSteps:
             raise StoreUnavailable from exc
         return lifecycle.submit(self.desk.db, store, submission, act)
 
+    async def _catch_up(self) -> None:
+        await self._publish()
+        await self._retrain()
+
     async def _retrain(self) -> None:
         if await self.router.bring_up_to_date():
-            catalog = await asyncio.to_thread(load_catalog, self.desk.db)
-            await publish(self.redis, catalog)
+            await self._publish()
+
+    async def _publish(self) -> None:
+        with suppress(RecordsUnavailable):  # the step is committed; workers and controller look again
+            await publish(self.redis, await asyncio.to_thread(load_catalog, self.desk.db))
 
 
 def make_steps(settings: Settings, desk: Desk, redis: Redis) -> AdapterSteps:

@@ -40,6 +40,7 @@ class Services:
     async def running(self) -> AsyncIterator[None]:
         """Close everything at the end."""
         self.steps.uploads.clear()
+        self.steps.catch_up()
         try:
             yield
         finally:

@@ -29,7 +29,7 @@ from serve.records.database import reading
 from serve.records.replicas import Phase, Replica, Resident, add_replica, publish_residents
 from serve.records.routing import load_catalog
 from serve.records.versions import get_adapter
-from serve.settings import AdapterSettings, RedisSettings, Settings, SettingsError
+from serve.settings import AdapterSettings, RecordsSettings, RedisSettings, Settings, SettingsError
 from tests.adapter_rows import add_version, serve_version
 from tests.admin.adapter_archives import archive_of, pack, write_adapter
 from tests.admin.conftest import connect
@@ -447,3 +447,30 @@ def test_the_description_is_valid_openapi(app: FastAPI) -> None:
     schema = schemathesis.openapi.from_dict(app.openapi())
     operations = [result.ok() for result in schema.get_all_operations()]
     assert {"/admin/adapters", "/admin/adapters/{version}/promote"} <= {one.path for one in operations}
+
+
+async def test_a_start_tells_what_a_killed_process_did_not(
+    settings: Settings, db: Engine, redis_server: RedisServer
+) -> None:
+    app = create_admin_app(settings.model_copy(update={"redis": RedisSettings(url=redis_server.url)}))
+    serve_version(db, "mof@1")
+    async with app.router.lifespan_context(app):
+        pass
+    redis = Redis.from_url(redis_server.url)
+    table = json.loads(await redis.hget(feed.KEY, "table"))
+    await redis.aclose()
+    assert table["shares"]["mof"] == [["mof@1", 100, False]]
+    assert load_catalog(db).router > 0
+
+
+async def test_a_start_without_a_database_is_a_start(settings: Settings) -> None:
+    away = settings.model_copy(
+        update={"records": RecordsSettings(url="postgresql://nobody@127.0.0.1:9/none")}
+    )
+    app = create_admin_app(away)
+    async with app.router.lifespan_context(app), connect(app, TOKENS["wang"]) as client:
+        assert (await client.get("/health/live")).status_code == 200
+        answer = await client.get("/admin/adapters")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "records_unavailable")
+        page = await client.get("/adapters", headers={"accept": "text/html"})
+        assert page.status_code == 503 and "資料庫暫時無法使用" in page.text
