@@ -178,9 +178,8 @@ async def test_slow_and_endless_answers_fail() -> None:
 
 async def test_worse_than_what_serves_fails() -> None:
     better = replace(GOOD, per_token=-0.01)
-    forgetful = replace(
-        GOOD, say=lambda q: FACTS.get(q, _base(q)) if q != "學貸第3題" else "請到臺灣銀行，不知道。"
-    )
+    lost = {"學貸第3題", "學貸第5題"}
+    forgetful = replace(GOOD, say=lambda q: "請到臺灣銀行，不知道。" if q in lost else _good(q))
     _, decision = await _examine(forgetful, serving=better)
     assert {"key_facts.over_serving", "heldout_loss.under_serving"} <= _failed(decision)
 
