@@ -26,12 +26,12 @@ _TIMEOUT = aiohttp.ClientTimeout(total=180, connect=10)
 
 
 class EngineAnswerer:
-    """One engine, asked by at most so many requests at once. Use as an async context manager."""
+    """One engine, asked by a few requests at once: citizens may be asking it too. An async context manager."""
 
-    def __init__(self, url: str, api_key: str = "", *, at_once: int = _AT_ONCE) -> None:
+    def __init__(self, url: str, api_key: str = "") -> None:
         self._url = url.rstrip("/").removesuffix("/v1")
         self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
-        self._gate = asyncio.Semaphore(at_once)
+        self._gate = asyncio.Semaphore(_AT_ONCE)
         self._known: dict[tuple[tuple[Message, ...], bool], list[int]] = {}
         self._session: aiohttp.ClientSession | None = None
 
