@@ -152,7 +152,7 @@ async def load(version: Version, body: LoadIn, parts: Parts, user: User) -> Adap
 @router.post("/{version}/canary")
 async def start_canary(version: Version, body: CanaryIn, parts: Parts, user: User) -> StepOut:
     """Give the version a share of its name's conversations."""
-    adapter = await parts.steps.take(lifecycle.start_canary, parts.db, version, body.weight, _act(user, body))
+    adapter = await parts.steps.take(parts.steps.desk.start_canary, version, body.weight, _act(user, body))
     return await _done(parts, user, Outcome(adapter))
 
 

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from adapters.stages import Stage, Step
-from serve.errors import Conflict, Forbidden
+from serve.errors import Conflict, Forbidden, InvalidRequest
 from serve.records import lifecycle, transitions
 from serve.records.adapter_tables import approvals
 from serve.records.columns import utc_now
@@ -23,6 +23,8 @@ from serve.records.database import reading
 from serve.records.roles import Right
 from serve.records.transitions import Act, Move, NoStandby, StepNotAllowed
 from serve.records.versions import Adapter, get_adapter
+
+ALONE_WEIGHT = 20
 
 
 class OwnRequest(Forbidden):
@@ -80,6 +82,18 @@ class Desk:
         if not self.two_persons:
             return Outcome(lifecycle.promote(self.db, version, act))
         return self._ask(Asked.PROMOTE, version, act.with_reason())
+
+    def start_canary(self, version: str, weight: int, act: Act) -> Adapter:
+        """As `lifecycle.start_canary`; who could not promote alone gives a canary ALONE_WEIGHT percent at most.
+
+        Otherwise a canary of 99 percent would be a promotion without the second person. Raises InvalidRequest.
+        """
+        public = version.partition("@")[0]
+        if weight > ALONE_WEIGHT and (self.two_persons or not act.role.has(Right.PROMOTE, public)):
+            raise InvalidRequest(
+                f"You can give a canary {ALONE_WEIGHT} percent at most; more is a promotion.", param="weight"
+            )
+        return lifecycle.start_canary(self.db, version, weight, act)
 
     def roll_back(self, public: str, act: Act) -> Outcome:
         """Raises as `promote` does, and NoStandby."""

@@ -174,7 +174,8 @@ def test_a_canary_needs_a_number_and_can_be_ended(browser: Chrome, site: Site) -
     weight.send_keys("x")
     browser.find_element(By.ID, "reason").send_keys("先試一成")
     follow(browser, "確認開始試行")
-    assert "1 到 99" in browser.find_element(By.CSS_SELECTOR, "[role=alert]").text
+    assert "整數" in browser.find_element(By.CSS_SELECTOR, "[role=alert]").text
+    assert "1 到 99" in browser.find_element(By.ID, "weight-hint").text
     # What was typed is still there.
     assert browser.find_element(By.ID, "reason").get_attribute("value") == "先試一成"
     weight = browser.find_element(By.ID, "weight")

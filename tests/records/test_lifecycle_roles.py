@@ -12,10 +12,10 @@ from sqlalchemy import Engine, update
 from adapters.stages import Stage
 from adapters.store import Store
 from serve.catalog import WHOLE
-from serve.errors import Conflict, Forbidden, ServeError
+from serve.errors import Conflict, Forbidden, InvalidRequest, ServeError
 from serve.records import lifecycle
 from serve.records.adapter_tables import approvals
-from serve.records.approvals import ApprovalMissing, Asked, Desk, OwnRequest
+from serve.records.approvals import ALONE_WEIGHT, ApprovalMissing, Asked, Desk, OwnRequest
 from serve.records.audit import find_broken_link, list_audit
 from serve.records.columns import utc_now
 from serve.records.database import open_database, writing
@@ -223,3 +223,12 @@ def test_two_approvers_at_once_take_the_step_once(desk: Desk, two: Engine) -> No
     assert sorted(outcomes) == ["approval_missing"] * 3 + ["done"]
     assert shares(two, "mof") == {"mof@2": WHOLE}
     assert find_broken_link(two) is None
+
+
+def test_a_large_canary_is_a_promotion_and_needs_its_right(desk: Desk, db: Engine) -> None:
+    _mof(db, 3)
+    for one, act in ((desk, WANG), (replace(desk, two_persons=False), Act("chen", MOF, "because"))):
+        with pytest.raises(InvalidRequest):
+            one.start_canary("mof@3", ALONE_WEIGHT + 1, act)
+        assert one.start_canary("mof@3", ALONE_WEIGHT, act).stage is Stage.CANARY
+    assert replace(desk, two_persons=False).start_canary("mof@3", 99, WANG).stage is Stage.CANARY

@@ -12,9 +12,11 @@ from serve.admin.adapter_views import Look, allowed_steps
 from serve.admin.pages import texts
 from serve.admin.pages.texts import StepText
 from serve.admin.services import Services
+from serve.catalog import WHOLE
 from serve.errors import InvalidRequest, NotFound
 from serve.records import lifecycle
-from serve.records.approvals import Outcome
+from serve.records.approvals import ALONE_WEIGHT, Outcome
+from serve.records.roles import Right
 from serve.records.transitions import REASON_LENGTH, Act, StepNotAllowed
 
 LOAD_S = 1800.0
@@ -57,6 +59,7 @@ def step_context(
         "error": error,
         "usual_weight": asked.look.weight or USUAL_WEIGHT,
         "longest_reason": REASON_LENGTH,
+        "largest_weight": _largest_weight(parts, asked),
         "two_persons": parts.settings.two_persons and needs_second,
         "leaves": _leaves(asked),
     }
@@ -87,7 +90,7 @@ async def _take(parts: Services, asked: AskedStep, form: Mapping[str, str], act:
         return await steps.take(steps.desk.retire, spec.version, act, last=last)
     if asked.name == "canary":
         weight = _weight(form.get("weight", ""))
-        return await steps.take(lifecycle.start_canary, parts.db, spec.version, weight, act)
+        return await steps.take(steps.desk.start_canary, spec.version, weight, act)
     if asked.name == "withdraw":
         return await steps.take(lifecycle.withdraw, parts.db, spec.public, act)
     return await steps.take(lifecycle.request_load, parts.db, spec.version, LOAD_S, act)
@@ -96,6 +99,11 @@ async def _take(parts: Services, asked: AskedStep, form: Mapping[str, str], act:
 def _leaves(asked: AskedStep) -> bool:
     """Whether the step takes away the version that serves."""
     return asked.name == "retire" and asked.look.adapter.stage is Stage.SERVING
+
+
+def _largest_weight(parts: Services, asked: AskedStep) -> int:
+    promotes = asked.person.role.has(Right.PROMOTE, asked.look.adapter.spec.ministry)
+    return ALONE_WEIGHT if parts.settings.two_persons or not promotes else WHOLE - 1
 
 
 def _weight(text: str) -> int:

@@ -139,7 +139,7 @@ OTHER_ERROR = "系統目前無法完成，請稍後再試，並提供下方的�
 FIELDS: Mapping[str, str] = MappingProxyType(
     {
         "reason": "請填寫理由（500 字以內），理由會留在歷程中。",
-        "weight": "請填 1 到 99 之間的整數。",
+        "weight": "請填欄位說明範圍內的整數。",
         "last": "請勾選，確認這個對外名稱之後沒有任何版本回答。",
     }
 )
