@@ -104,6 +104,7 @@ class ReplicaState:
             if row.phase is Phase.READY
         }
         self._leaving: dict[str, _Leaving] = {}
+        self._loading: set[str] = set()
 
     def observe(self, wanted: Sequence[Wanted], look: Look | None, now: float) -> list[Action]:
         """Take in a look (None: no answer) and say what is to be done now."""
@@ -129,6 +130,7 @@ class ReplicaState:
 
     def finished(self, load: Load, reason: str, now: float) -> None:
         """A load or verification ended: verified, or failed for a reason."""
+        self._loading.discard(load.name)
         slot = self._slots.get(load.wanted.version)
         if slot is None or slot.name != load.name:
             return
@@ -217,12 +219,13 @@ class ReplicaState:
         if name := self._returning(one, look):
             self._slots[one.version] = _Slot(name, Phase.READY, verified=True)
             return None
-        if now < slot.retry_at or not bases or self._loading() >= self._pace.parallel_loads:
+        if now < slot.retry_at or not bases or len(self._loading) >= self._pace.parallel_loads:
             return None
         base_digest = one.base_digest or next(iter(bases))
         left = self._left_behind(one, look)
         slot.name = left or one.name_prefix + secrets.token_hex(_NAME_BYTES)
         slot.phase = Phase.LOADING
+        self._loading.add(slot.name)
         kind = Verify if left else Load
         return kind(one, slot.name, bases[base_digest], base_digest)
 
@@ -245,9 +248,6 @@ class ReplicaState:
             ):
                 return name
         return ""
-
-    def _loading(self) -> int:
-        return sum(slot.phase is Phase.LOADING for slot in self._slots.values())
 
     def _find_strays(self, base_names: set[str], look: Look) -> None:
         """Whatever else the engine lists must not serve. Models without a path of ours are its own base names."""
