@@ -20,6 +20,7 @@ from serve.settings import Settings
 
 AT_ONCE = 2
 AS_OF_LENGTH = 32
+_NO_ROOM = "intake_unavailable"  # the intake's word for a disk of ours that is full or gone
 _ARCHIVE, _CONTENT = "archive", "content"
 
 
@@ -116,6 +117,8 @@ class Uploads:
                 folder, inspect(folder, needed.base, needed.deny, self._limits), needed.base, ministry
             )
         except IntakeRefused as exc:
+            if exc.code == _NO_ROOM:
+                raise UploadSpaceFull from None
             raise AdapterRefused(exc.code, exc.message) from None
         except OSError:
             raise UploadSpaceFull from None

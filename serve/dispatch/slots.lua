@@ -19,14 +19,15 @@ local OPERATION, ADAPTER, REQUEST = ARGV[1], ARGV[2], ARGV[3]
 local FORGOTTEN_MS = 1000
 
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local function whole(number) return string.format('%.0f', number) end
+local now = time[1] * 1000 + time[2] / 1000
+-- Lua's own conversion would turn large numbers into 1e+15; microseconds tell two uses apart.
+local function stamp(ms) return string.format('%.3f', ms) end
 local function busy(adapter) return tonumber(redis.call('HGET', BUSY, adapter) or '0') end
 
 local function leave(adapter, lease)
   if redis.call('ZREM', LEASES, lease) == 0 then return end
   if redis.call('HINCRBY', BUSY, adapter, -1) <= 0 then redis.call('HDEL', BUSY, adapter) end
-  redis.call('ZADD', USED, whole(now), adapter)
+  redis.call('ZADD', USED, stamp(now), adapter)
 end
 
 local function drop_waiter(adapter)
@@ -35,10 +36,10 @@ local function drop_waiter(adapter)
 end
 
 local function clean()
-  for _, lease in ipairs(redis.call('ZRANGEBYSCORE', LEASES, '-inf', whole(now))) do
+  for _, lease in ipairs(redis.call('ZRANGEBYSCORE', LEASES, '-inf', stamp(now))) do
     leave(string.match(lease, '^(%S+) '), lease)
   end
-  for _, adapter in ipairs(redis.call('ZRANGEBYSCORE', SEEN, '-inf', whole(now - FORGOTTEN_MS))) do
+  for _, adapter in ipairs(redis.call('ZRANGEBYSCORE', SEEN, '-inf', stamp(now - FORGOTTEN_MS))) do
     drop_waiter(adapter)
   end
 end
@@ -68,17 +69,17 @@ end
 
 local function enter(answer)
   local lease = ADAPTER .. ' ' .. REQUEST
-  if redis.call('ZADD', LEASES, whole(now + tonumber(ARGV[5])), lease) == 1 then
+  if redis.call('ZADD', LEASES, stamp(now + tonumber(ARGV[5])), lease) == 1 then
     redis.call('HINCRBY', BUSY, ADAPTER, 1)
   end
-  redis.call('ZADD', USED, whole(now), ADAPTER)
+  redis.call('ZADD', USED, stamp(now), ADAPTER)
   drop_waiter(ADAPTER)
   return answer
 end
 
 local function wait()
-  redis.call('ZADD', WAITERS, 'NX', whole(now), ADAPTER)
-  redis.call('ZADD', SEEN, whole(now), ADAPTER)
+  redis.call('ZADD', WAITERS, 'NX', stamp(now), ADAPTER)
+  redis.call('ZADD', SEEN, stamp(now), ADAPTER)
   return 0
 end
 
@@ -97,7 +98,7 @@ local function take()
     redis.call('HDEL', SLOTS, victim)
     redis.call('ZREM', USED, victim)
   end
-  redis.call('HSET', SLOTS, ADAPTER, whole(now))
+  redis.call('HSET', SLOTS, ADAPTER, stamp(now))
   return enter(2)
 end
 

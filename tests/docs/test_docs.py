@@ -10,9 +10,6 @@ import pytest
 from prometheus_client import REGISTRY
 from pydantic import BaseModel
 
-import serve.admin.access
-import serve.gateway.clean
-import serve.gateway.engine  # noqa: F401 - their errors belong to the tree
 from serve import metrics  # noqa: F401 - registers every metric
 from serve.cli import COMMANDS
 from serve.errors import ServeError
