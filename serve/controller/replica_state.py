@@ -141,10 +141,9 @@ class ReplicaState:
         slot.phase = Phase.PENDING if reason == ENGINE_UNAVAILABLE else Phase.FAILED
         slot.reason, slot.verified = reason, False
         slot.retry_at = now + self._pause_s(slot.attempts)
-        if reason != ENGINE_UNAVAILABLE:
-            slot.name = (
-                ""  # if the engine lists it after all, it is a stray; a late load is looked for by its name
-            )
+        if reason != ENGINE_UNAVAILABLE:  # a load that is only late is looked for by its name
+            slot.name = ""
+            self._leaving.setdefault(load.name, _Leaving())
 
     def unloaded(self, name: str, done: bool, now: float) -> None:
         """An unload was answered; the next look tells whether the name is gone."""
