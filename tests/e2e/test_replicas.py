@@ -38,7 +38,7 @@ pytestmark = pytest.mark.engine
 ROOT = Path(__file__).parents[2]
 BIANMIN = str(Path(sys.executable).with_name("bianmin"))
 MINISTRIES = ("moi", "mof", "mohw", "motc")
-ANSWER_TOKENS = 12
+ANSWER_TOKENS = 8
 
 
 @dataclass
@@ -205,6 +205,7 @@ def coming_and_going(stack: Stack, db: Engine, first_number: int) -> Iterator[li
                 return
             seen.append(version)
             let_want(db, version, -1)
+            stop.wait(0.5)
 
     thread = threading.Thread(target=churn)
     thread.start()
