@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 
 import click
-from sqlalchemy import Engine
 
 from serve.controller.phases import summarise
 from serve.errors import ServeError
 from serve.process import prepare_process
 from serve.records import replicas as records
-from serve.records.database import open_database
+from serve.records.console import acting_user, as_json_option, open_records, settings_or_exit
 from serve.records.printing import print_records
-from serve.settings import Settings, SettingsError, load_settings
-
-_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+from serve.settings import Settings, SettingsError
 
 
 @click.command()
 def controller() -> None:
     """Load, verify and unload adapters on every replica until SIGTERM; only one controller acts at a time."""
-    settings = _settings()
+    settings = settings_or_exit()
     try:
         prepare_process(settings)
     except SettingsError as exc:
@@ -58,8 +54,8 @@ def replicas() -> None:
 @click.argument("url")
 def add_replica(name: str, url: str) -> None:
     """Add an engine at this base address; it gets requests when it holds what they ask for."""
-    with _database() as db:
-        added = records.add_replica(db, records.Replica(name, url.rstrip("/")), _actor())
+    with open_records() as db:
+        added = records.add_replica(db, records.Replica(name, url.rstrip("/")), acting_user())
     click.echo("Added." if added else "It is there already.")
 
 
@@ -67,8 +63,8 @@ def add_replica(name: str, url: str) -> None:
 @click.argument("name")
 def remove_replica(name: str) -> None:
     """Forget an engine; drain it first, so that its last answers can end."""
-    with _database() as db:
-        records.remove_replica(db, name, _actor())
+    with open_records() as db:
+        records.remove_replica(db, name, acting_user())
     click.echo("Removed.")
 
 
@@ -77,16 +73,16 @@ def remove_replica(name: str) -> None:
 @click.option("--undo", is_flag=True, help="Send requests there again.")
 def drain_replica(name: str, undo: bool) -> None:
     """Send no new requests to an engine; it keeps what it holds."""
-    with _database() as db:
-        records.drain_replica(db, name, not undo, _actor())
+    with open_records() as db:
+        records.drain_replica(db, name, not undo, acting_user())
     click.echo("Requests go there again." if undo else "No new requests go there.")
 
 
 @replicas.command("list")
-@_as_json
+@as_json_option
 def list_replicas(as_json: bool) -> None:
     """Show every engine and how far it is with each version."""
-    with _database() as db:
+    with open_records() as db:
         known = records.list_replicas(db)
         held = [row for row, _ in records.list_residents(db)]
     rows = [
@@ -110,26 +106,3 @@ def _not_ready(held: Sequence[records.Resident], replica: str) -> list[str]:
         for row in held
         if row.replica == replica and row.phase is not records.Phase.READY
     ]
-
-
-def _actor() -> str:
-    return f"cli:{getpass.getuser()}"
-
-
-def _settings() -> Settings:
-    try:
-        return load_settings()
-    except SettingsError as exc:
-        raise click.ClickException(str(exc)) from None
-
-
-@contextmanager
-def _database() -> Iterator[Engine]:
-    try:
-        db = open_database(_settings().records_url)
-        try:
-            yield db
-        finally:
-            db.dispose()
-    except ServeError as exc:
-        raise click.ClickException(f"{exc.text} ({exc.code})") from None

@@ -6,23 +6,19 @@ with the operating-system user as its actor.
 
 from __future__ import annotations
 
-import getpass
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
 import click
-from sqlalchemy import Engine
 
 from serve.callers import DEFAULT_LIMITS, TENANT_KINDS, Limits, TenantKind
-from serve.errors import ServeError
 from serve.records import accounts
 from serve.records import tenants as records
-from serve.records.database import open_database, upgrade
+from serve.records.console import acting_user, as_json_option, open_records, plain_errors, settings_or_exit
+from serve.records.database import upgrade
 from serve.records.naming import check_policy
 from serve.records.printing import print_records
-from serve.settings import Settings, SettingsError, load_settings
 
 LIMIT_HELP = {
     "requests": "Requests per window.",
@@ -31,7 +27,6 @@ LIMIT_HELP = {
     "concurrent": "Requests at once.",
 }
 
-_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _models = click.option(
     "--model", "models", multiple=True, help="A model it may call, or * for all; repeatable."
 )
@@ -49,8 +44,8 @@ def _limit_options(function: Callable[..., None]) -> Callable[..., None]:
 @click.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
-    with _plain_errors():
-        upgrade(_settings().records_url)
+    with plain_errors():
+        upgrade(settings_or_exit().records_url)
     click.echo("The database has the newest schema.")
 
 
@@ -67,7 +62,7 @@ def tenants() -> None:
 @_prefix
 @_policy
 @_limit_options
-@_as_json
+@as_json_option
 def create_tenant(name: str, kind: TenantKind, models: Sequence[str], as_json: bool, **options: Any) -> None:
     """Create a tenant; what is not given comes from the kind's defaults."""
     spec = records.TenantSpec(
@@ -79,25 +74,25 @@ def create_tenant(name: str, kind: TenantKind, models: Sequence[str], as_json: b
         options["answer_prefix"] or "",
         options["policy"] or "",
     )
-    with _database() as db:
-        check_policy(spec.policy, _settings().deid.policy_dir)
-        print_records([records.create_tenant(db, spec, _actor())], as_json)
+    with open_records() as db:
+        check_policy(spec.policy, settings_or_exit().deid.policy_dir)
+        print_records([records.create_tenant(db, spec, acting_user())], as_json)
 
 
 @tenants.command("list")
-@_as_json
+@as_json_option
 def list_tenants(as_json: bool) -> None:
     """Show every tenant, also disabled ones."""
-    with _database() as db:
+    with open_records() as db:
         print_records(records.list_tenants(db), as_json)
 
 
 @tenants.command("show")
 @click.argument("name")
-@_as_json
+@as_json_option
 def show_tenant(name: str, as_json: bool) -> None:
     """Show one tenant."""
-    with _database() as db:
+    with open_records() as db:
         print_records([records.get_tenant(db, name)], as_json)
 
 
@@ -108,26 +103,26 @@ def show_tenant(name: str, as_json: bool) -> None:
 @_prefix
 @_policy
 @_limit_options
-@_as_json
+@as_json_option
 def update_tenant(name: str, models: Sequence[str], as_json: bool, **options: Any) -> None:
     """Change what is given and leave the rest."""
-    with _database() as db:
+    with open_records() as db:
         change = records.TenantChange(
             models=frozenset(models) if models else None,
             limits=_limits(records.get_tenant(db, name).limits, options),
             priority=options["priority"],
             answer_prefix=options["answer_prefix"],
-            policy=check_policy(options["policy"], _settings().deid.policy_dir),
+            policy=check_policy(options["policy"], settings_or_exit().deid.policy_dir),
         )
-        print_records([records.update_tenant(db, name, change, _actor())], as_json)
+        print_records([records.update_tenant(db, name, change, acting_user())], as_json)
 
 
 @tenants.command("disable")
 @click.argument("name")
 def disable_tenant(name: str) -> None:
     """Stop all keys of a tenant."""
-    with _database() as db:
-        records.disable_tenant(db, name, _actor())
+    with open_records() as db:
+        records.disable_tenant(db, name, acting_user())
     click.echo("Disabled.")
 
 
@@ -135,8 +130,8 @@ def disable_tenant(name: str) -> None:
 @click.argument("name")
 def enable_tenant(name: str) -> None:
     """Let a disabled tenant call again."""
-    with _database() as db:
-        records.enable_tenant(db, name, _actor())
+    with open_records() as db:
+        records.enable_tenant(db, name, acting_user())
     click.echo("Enabled.")
 
 
@@ -148,21 +143,21 @@ def keys() -> None:
 @keys.command("create")
 @click.argument("tenant")
 @click.option("--label", default="", help="What the key is for.")
-@_as_json
+@as_json_option
 def create_key(tenant: str, label: str, as_json: bool) -> None:
     """Make a key and print its secret, which can't be shown again."""
-    with _database() as db:
-        key_id, secret = accounts.create_key(db, tenant, label, _actor())
+    with open_records() as db:
+        key_id, secret = accounts.create_key(db, tenant, label, acting_user())
     print_records([{"id": key_id, "tenant": tenant, "secret": secret}], as_json)
     click.echo("Keep the secret now: only its SHA-256 is stored.", err=True)
 
 
 @keys.command("list")
 @click.option("--tenant", help="Only this tenant's.")
-@_as_json
+@as_json_option
 def list_keys(tenant: str | None, as_json: bool) -> None:
     """Show keys, also revoked ones, newest first."""
-    with _database() as db:
+    with open_records() as db:
         print_records(accounts.list_keys(db, tenant), as_json)
 
 
@@ -170,40 +165,11 @@ def list_keys(tenant: str | None, as_json: bool) -> None:
 @click.argument("key_id")
 def revoke_key(key_id: str) -> None:
     """Stop a key for good."""
-    with _database() as db:
-        accounts.revoke_key(db, key_id, _actor())
+    with open_records() as db:
+        accounts.revoke_key(db, key_id, acting_user())
     click.echo("Revoked.")
 
 
 def _limits(start: Limits, options: dict[str, Any]) -> Limits | None:
     given = {field.name: options[field.name] for field in fields(Limits) if options[field.name] is not None}
     return replace(start, **given) if given else None
-
-
-def _actor() -> str:
-    return f"cli:{getpass.getuser()}"
-
-
-def _settings() -> Settings:
-    try:
-        return load_settings()
-    except SettingsError as exc:
-        raise click.ClickException(str(exc)) from None
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    try:
-        yield
-    except ServeError as exc:
-        raise click.ClickException(f"{exc.text} ({exc.code})") from None
-
-
-@contextmanager
-def _database() -> Iterator[Engine]:
-    with _plain_errors():
-        db = open_database(_settings().records_url)
-        try:
-            yield db
-        finally:
-            db.dispose()
