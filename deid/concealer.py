@@ -67,7 +67,8 @@ class Concealer:
             answer = _ask(recognizer, views)
             if answer is None:
                 raise ConcealmentError("a recogniser failed")
-            found += self._check(answer, len(text), strict)
+            if answer:
+                found += self._check(answer, len(text), strict)
             if deadline is not None and time.monotonic() > deadline:
                 raise ConcealmentTimeout("concealment took too long")
         resolved = tuple(

@@ -49,6 +49,7 @@ _WIDE_PUNCTUATION = (
     ("）", ")"),
     ("\u3000", " "),
 )
+_LETTER = re.compile("[A-Z]")
 _GAP = re.compile(r"[ .\-·・‧()]+")
 _NOT_DIGIT = re.compile("[^0-9]")
 
@@ -137,6 +138,11 @@ class Views:
     @property
     def squeezed(self) -> str:
         return self._squeeze[0]
+
+    @cached_property
+    def has_letter(self) -> bool:
+        """Whether there is an ASCII letter: the gate of what always has one."""
+        return _LETTER.search(self.folded) is not None
 
     @cached_property
     def has_long_number(self) -> bool:

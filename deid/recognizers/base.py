@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
@@ -9,6 +10,9 @@ from typing import Any, ClassVar
 from deid.findings import Finding
 from deid.presidio import EntityRecognizer, RecognizerResult
 from deid.views import Views
+
+
+_LETTER = re.compile("[A-Za-z]")
 
 
 class TextRecognizer(EntityRecognizer):  # type: ignore[misc]  # Presidio is not type-checked
@@ -50,6 +54,17 @@ class TextRecognizer(EntityRecognizer):  # type: ignore[misc]  # Presidio is not
         return RecognizerResult(
             finding.entity, finding.start, finding.end, finding.score, recognition_metadata=metadata
         )
+
+
+def places_of(name: str, text: str) -> Iterator[tuple[int, int]]:
+    """Yield every place of a name in a text; one in Latin letters only where it is not part of a longer word."""
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        inside = _LETTER.match(name) and (_LETTER.match(text, end) or (at and _LETTER.match(text, at - 1)))
+        if not inside:
+            yield at, end
+        at = text.find(name, end)
 
 
 def last_cue(text: str, cues: Iterable[str]) -> int:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from deid.findings import Finding
-from deid.recognizers.base import TextRecognizer
+from deid.recognizers.base import TextRecognizer, places_of
 from deid.views import Views
 
 _WORD = r"(?!I['’])[A-ZÀ-ÖØ-ÞĐ][a-zà-öø-ÿA-ZÀ-ÖØ-ÞĐđ\u0100-\u024f\u1e00-\u1eff'’\-]{1,24}"
@@ -37,7 +37,7 @@ _SURNAMES = (
     "Fan|Sung|Fang|Teng|Tu|Fu|Hou|Tsao|Hsueh|Ting|Cho|Ma|Juan|Tung|Tang|Wen|Lan|Chi|Ou|Nguyen|Tran|Pham|Zhang|Zhou"
 )
 _ANGLICISED = re.compile(
-    rf"(?<![A-Za-z])(?:[A-Z][a-z]{{2,12}} (?:{_SURNAMES})|(?:{_SURNAMES}), [A-Z][a-z]{{2,12}})(?![A-Za-z-])"
+    rf"(?=[A-Z])(?<![A-Za-z])(?:[A-Z][a-z]{{2,12}} (?:{_SURNAMES})|(?:{_SURNAMES}), [A-Z][a-z]{{2,12}})(?![A-Za-z-])"
 )
 _HANGUL = re.compile(r"(?:저는|이름은|제 이름은) ([가-힣]{2,4}?)(?=입니다|이에요|예요|이고|[ ,.])")
 _ORDINARY_WORDS = (
@@ -71,8 +71,8 @@ class LatinNameRecognizer(TextRecognizer):
                     names.setdefault(name.split(" ")[0], 0.5)
         for name, score in names.items():
             if len(name) > 2:
-                for match in re.finditer(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", text):
-                    yield Finding(*match.span(), self.ENTITY, score, self.name)
+                for start, end in places_of(name, text):
+                    yield Finding(start, end, self.ENTITY, score, self.name)
 
 
 def _candidates(text: str) -> Iterator[tuple[int, str, float]]:

@@ -37,11 +37,12 @@ class TwAddressRecognizer(TextRecognizer):
 
     def find(self, views: Views) -> Iterator[Finding]:
         context = PublicContext.of(views)
-        for start, end in self._spans(views.folded):
+        for start, end in self._spans(views):
             if not context.publishes_address(start, end):
                 yield self.finding(views, (start, end), 0.8)
 
-    def _spans(self, folded: str) -> Iterator[tuple[int, int]]:
+    def _spans(self, views: Views) -> Iterator[tuple[int, int]]:
+        folded = views.folded
         if "號" in folded:
             lowest = 0
             for house in grammar.HOUSE.finditer(folded):
@@ -54,7 +55,7 @@ class TwAddressRecognizer(TextRecognizer):
             start = _place_start(folded[base : house.start()])
             if start is not None:
                 yield base + start, house.end()
-        if _ENGLISH.search(folded):
+        if views.has_letter and _ENGLISH.search(folded):
             yield from english_addresses(folded)
 
 

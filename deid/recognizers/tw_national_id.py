@@ -29,12 +29,13 @@ class TwNationalIdRecognizer(TextRecognizer):
     COUNTRY_CODE = "tw"
 
     def find(self, views: Views) -> Iterator[Finding]:
-        for match in views.number_matches(_SHAPE):
-            yield from self._judge(views, match.start, match.end, match.value)
-        if views.has_long_number and _SURE_CUE.search(views.folded):
-            for match in views.number_matches(_MISCOUNTED):
-                if _SURE_CUE.search(views.before(match.start, 12)):
-                    yield self.finding(views, (match.start, match.end), 0.5)
+        if views.has_letter:
+            for match in views.number_matches(_SHAPE):
+                yield from self._judge(views, match.start, match.end, match.value)
+            if views.has_long_number and _SURE_CUE.search(views.folded):
+                for match in views.number_matches(_MISCOUNTED):
+                    if _SURE_CUE.search(views.before(match.start, 12)):
+                        yield self.finding(views, (match.start, match.end), 0.5)
         for span in parts_of(views, _SURE_CUE):
             yield self.finding(views, span, 0.5)
 

@@ -55,7 +55,7 @@ class TwPlateRecognizer(CuedRecognizer):
         if not traffic and not _TWO_DIGITS.search(views.figures):
             return
         yield from super().find(views)
-        for match in _matches(views, shapes.ISSUED):
+        for match in _matches(views, shapes.ISSUED) if views.has_letter else ():
             if not _named_otherwise(views, match) and (traffic or not match[0].endswith(_ROUND)):
                 yield self.finding(views, match.span(), 0.6 if traffic else 0.5)
         if traffic:
@@ -68,7 +68,7 @@ class TwPlateRecognizer(CuedRecognizer):
         return not shapes.OTHER_CODE.match(value) and super().accepts(views, span, kind)
 
     def _among_traffic(self, views: Views) -> Iterator[Finding]:
-        for match in _matches(views, shapes.OLDER):
+        for match in _matches(views, shapes.OLDER) if views.has_letter else ():
             if shapes.FLIGHT.fullmatch(match[0]) and _AIR.search(views.around(*match.span())):
                 continue
             close = "-" in match[0] or _TRAFFIC.search(views.around(*match.span(), _NEAR))
@@ -86,9 +86,8 @@ class TwPlateRecognizer(CuedRecognizer):
         for match in _said(views):
             if _PLATE.search(views.around(*match.span(), _NEAR)):
                 yield self.finding(views, match.span(), 0.6)
-        for match in chain(
-            shapes.DIGITS_PART.finditer(views.figures), shapes.LETTERS_PART.finditer(views.figures)
-        ):
+        letters = shapes.LETTERS_PART.finditer(views.figures) if views.has_letter else ()
+        for match in chain(shapes.DIGITS_PART.finditer(views.figures), letters):
             if _speaks_of_a_plate(views, match):
                 yield self.finding(views, match.span(match.lastindex or 0), 0.6)
 

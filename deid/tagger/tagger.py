@@ -57,11 +57,11 @@ class Tagger:
 
     def probabilities(self, views: Views) -> Floats:
         """Return the probability of each class at each character of a text that is not empty."""
-        scores = self.scores(views)
-        scores -= scores.max(axis=1, keepdims=True)
+        scores = np.ascontiguousarray(self.scores(views).T)
+        scores -= scores.max(axis=0)
         np.exp(scores, out=scores)
-        scores /= scores.sum(axis=1, keepdims=True)
-        return scores
+        scores /= scores.sum(axis=0)
+        return scores.T
 
     def spans(self, views: Views) -> list[Span]:
         """Return start, end and score of every name, in offsets of the folded view."""
@@ -72,8 +72,8 @@ class Tagger:
 
 
 def _people(probabilities: Floats, folded: str) -> Iterator[Span]:
-    person = probabilities[:, PERSON_BEGIN] + probabilities[:, PERSON_INSIDE]
     begins = probabilities[:, PERSON_BEGIN]
+    person = begins + probabilities[:, PERSON_INSIDE]
     for start, end in _runs(person, PERSON_SURE, PERSON_EDGE):
         cuts = [start, *(at for at in range(start + 1, end) if begins[at] > 0.5), end]
         for first, last in pairwise(cuts):
@@ -105,14 +105,17 @@ def _may_be_name(folded: str, start: int, end: int) -> bool:
 
 def _runs(column: Floats, sure: float, edge: float) -> Iterator[tuple[int, int]]:
     """Yield the runs above ``edge`` that reach ``sure`` somewhere."""
-    if column.max() < sure:
-        return
-    inside = np.zeros(len(column) + 2, dtype=np.int8)
-    inside[1:-1] = column >= edge
-    changes = np.flatnonzero(np.diff(inside))
-    for start, end in zip(changes[::2].tolist(), changes[1::2].tolist(), strict=True):
-        if column[start:end].max() >= sure:
-            yield start, end
+    start = end = -1
+    reached = False
+    for at in np.flatnonzero(column >= edge).tolist():
+        if at != end:
+            if reached:
+                yield start, end
+            start, reached = at, False
+        end = at + 1
+        reached = reached or column[at] >= sure
+    if reached:
+        yield start, end
 
 
 @cache

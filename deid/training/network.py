@@ -12,7 +12,7 @@ from torch import nn
 from deid.tagger.features import COLUMNS
 from deid.tagger.tags import COUNT
 
-WIDTH = 96
+WIDTH = 48
 DILATIONS = (1, 2, 4, 8)
 _EMBEDDING = 40
 
