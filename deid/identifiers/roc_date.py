@@ -40,11 +40,12 @@ MONTHS = {
          "DEC DES DESEMBER DECEMBER"), start=1)
     for name in names.split()
 }  # fmt: skip
+_NAMED = {"正": 1, "元": 1, "冬": 11, "臘": 12}
 _UNSAID = (2000, 1, 1)  # a leap year: 2月29日 without a year is a date
 _N = "(?:[0-9]{1,4}|[零〇○一二兩三四五六七八九十拾廿卅百千]{1,6})"
 _PARTS = re.compile(
     rf"(?:(?P<era>民國|西元|明治|大正|昭和|平成) ?)?(?:(?P<year>{_N}) ?年 ?次?)?"
-    rf"(?: ?(?:[農國陽陰舊新]曆|閏)?(?P<month>{_N}) ?月(?: ?初? ?(?P<day>{_N}) ?[日號]?)?)?"
+    rf"(?: ?(?:[農國陽陰舊新]曆|閏)?(?P<month>{_N}|[正元臘冬]) ?月(?: ?初? ?(?P<day>{_N}) ?[日號]?)?)?"
 )
 _SEPARATED = re.compile(r"(?:民國|西元)? ?([0-9]{1,4})([ ]?[./\-、][ ]?|[ ])([0-9]{1,2})\2([0-9]{1,4})")
 _MONTH_DAY = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})")
@@ -80,7 +81,7 @@ def _in_words(text: str) -> tuple[int | None, int | None, int | None] | None:
     year = _year(_number(match["year"]), match["era"]) if match["year"] else None
     return (
         year,
-        _number(match["month"]) if match["month"] else None,
+        (_NAMED.get(match["month"]) or _number(match["month"])) if match["month"] else None,
         _number(match["day"]) if match["day"] else None,
     )
 

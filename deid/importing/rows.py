@@ -49,7 +49,9 @@ class RowConcealer:
         self._concealer = Concealer(load_policy(policy))
         self._changed = {c: role for c, role in roles.by_column.items() if role not in (KEEP, DROP)}
         session = self._concealer.session()
-        self._personal = frozenset(c for c, role in self._changed.items() if role == TEXT and session.holds_any(c))
+        self._personal = frozenset(
+            c for c, role in self._changed.items() if role == TEXT and session.holds_any(c)
+        )
 
     def conceal(self, rows: Sequence[Row]) -> tuple[list[dict[str, Any] | None], Tally]:
         """Return the changed cells of each row, None for a refused one, and what was counted."""
@@ -86,8 +88,6 @@ class RowConcealer:
             return session.conceal_whole(str(plain), role)
         concealed = session.conceal_tree(plain, key=column)
         return value if concealed == plain else concealed
-
-
 
 
 def _plain(value: Any) -> Any:

@@ -28,11 +28,23 @@ _BARE_BEFORE = re.compile(rf"(?<![A-Z0-9.]){_NUMBER},? $")
 _AFTER = re.compile(rf"{_SEPARATOR}{_PIECE}(?![A-Z0-9])")
 _BARE_AFTER = re.compile(rf"\.? ?{_NUMBER}(?![:.]?[0-9])")
 _HOUSE = re.compile(r"NO\.? ?[0-9]|NUMBER|#")
+# 「số 45 ngõ 310 đường Zhongshan, Taiping」, 「Jalan Zhongshan No. 45」: folded, with ASCII letters as capitals.
+_VIETNAMESE = re.compile(
+    rf"S[OốỐ] {_NUMBER}(?:,? (?:NG[Oõ]|H[ẻẺ]M|NG[áÁ]CH) [0-9/]{{1,8}}){{0,2}},? "
+    r"(?:[đĐ][ưƯ][ờỜ]NG|DUONG|PH[ốỐ]) [A-Z]+(?: [A-Z]+){0,2}"
+    r"(?:, [A-ZÀ-ỹ]+(?: [A-ZÀ-ỹ]+)?){0,2}(?![A-Z])"
+)
+_INDONESIAN = re.compile(
+    rf"(?<![A-Z])(?:JALAN|JLN?\.?) [A-Z]+(?: [A-Z]+){{0,3}},? (?:NO(?:MOR|\.)? ?)?{_NUMBER}"
+)
 _LONGEST_NAME, _LONGEST_PIECE, _MOST_PIECES = 44, 24, 6
 
 
 def english_addresses(folded: str) -> Iterator[tuple[int, int]]:
     """Yield the streets with a house number, with lane, section, floor and room."""
+    for foreign in (_VIETNAMESE, _INDONESIAN):
+        for match in foreign.finditer(folded):
+            yield match.span()
     position = 0
     for kind in _KIND.finditer(folded):
         start = _name_start(folded, position, kind.start())

@@ -11,7 +11,6 @@ from deid.findings import Finding
 from deid.presidio import EntityRecognizer, RecognizerResult
 from deid.views import Views
 
-
 _LETTER = re.compile("[A-Za-z]")
 
 

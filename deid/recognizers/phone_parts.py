@@ -33,6 +33,9 @@ _MOST_FOLLOWERS = 8
 _FRAGMENT = re.compile(
     rf"(?<![0-9])09[0-9]{{2}}(?:[ .\-]?[0-9]{{1,3}}(?:[ \-]?[0-9]{{1,2}})?)?(?=[ .…,、\-]{{0,6}}{_CORRECTED})"
 )
+_HEADED = re.compile(
+    r"(?<![0-9])(09[0-9]{2}) ?(?:開頭|起頭|打頭)[^0-9\n]{0,8}([0-9][0-9 \-]{1,8}[0-9])(?![0-9])(?! ?[年月日點元號樓])"
+)
 _PART = re.compile(r"(?<![0-9A-Z])[0-9](?:[0-9 \-]{0,6}[0-9])(?![0-9A-Z])")
 _PART_WORD = "(?:[後末尾前]面?的?[2-8]個?[碼位]|尾數|末尾)"
 _PART_CUE = re.compile(f"{_PART_WORD}(?:號碼)?(?:數字)?[^0-9]{{0,5}}$")
@@ -57,10 +60,13 @@ def with_followers(figures: str, start: int, end: int) -> tuple[int, int]:
 
 
 def fragments(figures: str) -> Iterator[tuple[int, int]]:
-    """Yield parts of a number: 「0912… 不對」, 「手機末三碼 123」 and ``phone LIKE '%123'``."""
+    """Yield parts of a number: 「0912… 不對」, 「0912開頭，後面 345678」, 「手機末三碼 123」, ``phone LIKE '%123'``."""
     if "09" in figures:
         for found in _FRAGMENT.finditer(figures):
             yield found.span()
+        for found in _HEADED.finditer(figures):
+            yield found.span(1)
+            yield found.span(2)
     if "LIKE" in figures:
         for found in _QUERIED.finditer(figures):
             yield found.span(1)

@@ -33,7 +33,8 @@ _LINE = (
 )
 # What these begin with: a place that begins otherwise is passed over at once.
 _OFFICE_STARTS = (
-    "市縣政公派分隊服櫃窗總局處署科課室所委調議法檢館站醫院學國高大小幼中動園戲關組基協促策聯信地內外財教經交勞衛文農環數"
+    "市縣政公派分隊服櫃窗總局處署科課室所委調議法檢館站醫院學國高大小幼中動園戲關組基協促策聯信地"
+    "內外財教經交勞衛文農環數"
 )
 _FORM_STARTS = "你您本貴該承主協聯連業受"
 _LINE_STARTS = "服諮洽申檢報客預查通投關求免活陳詐防叫訂保救清接受代小民專簡總公"
@@ -108,6 +109,7 @@ SERVED_AFTER = re.compile(
 # What a place is called, in brackets: 「中山路1號（某某會館）」; 公館 is also somebody's home.
 PLACE_AFTER = re.compile(
     rf" ?\((?!{_HAN}{{1,2}}公館){_HAN}{{2,12}}(?:{_OFFICE}|[會旅飯]館|[飯酒]店|公司|大樓)\)"
+    rf"| {_HAN}{{0,8}}?(?:{_OFFICE}|[監立行考司]\w院|總統府)(?!{_HAN})|(?:是不是|就是|是)(?:{_HAN}{{0,6}}?{_OFFICE})"
 )
 # How a notice names the mailbox that it wants letters in.
 MAIL_TOLD = re.compile(

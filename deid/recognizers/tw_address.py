@@ -26,7 +26,9 @@ _NOT_HOUSE_IN_DISTRICT = re.compile(
     "[信函令案燈公園]|橋|隧道|幹線|投開票|投票)"
 )
 _NOT_VILLAGES = ("公里", "鄰里", "這里", "那里", "海里", "英里", "農村", "山村", "漁村")
-_ENGLISH = re.compile(r"(?:R(?:OA)?D|ST(?:REET)?|BLVD|BOULEVARD|AVE(?:NUE)?|L(?:N|ANE)|NO)[. ]")
+_ENGLISH = re.compile(
+    r"(?:JALAN|JL[N.]?|[đĐ][ưƯ][ờỜ]NG|DUONG|PH[ốỐ]|R(?:OA)?D|ST(?:REET)?|BLVD|BOULEVARD|AVE(?:NUE)?|L(?:N|ANE)|NO)[. ]"
+)
 
 
 class TwAddressRecognizer(TextRecognizer):

@@ -56,7 +56,7 @@ _LATIN_ROWS = (np.arange(16)[:, None] >> np.arange(4) & 1).astype(np.float32)
 class Words:
     """The words by their hashes: what is known of a word is found without a search.
 
-    A bucket holds the three most frequent of its words; the one word in a hundred that finds its bucket full is not known.
+    A bucket holds the three most frequent of its words; one word in a hundred finds its bucket full and is not known.
     """
 
     def __init__(self, hashes: Codes, values: npt.NDArray[np.uint8]) -> None:
@@ -72,7 +72,7 @@ class Words:
     def values(self, hashed: Codes) -> Codes:
         """Return the value of each word, 0 where none is known."""
         keys, buckets = hashed << _KEY_SHIFT, hashed >> _BUCKET_SHIFT
-        found = self._slots[0].take(buckets)
+        found: Codes = self._slots[0].take(buckets)
         found ^= keys
         for slot in self._slots[1:]:
             other = slot.take(buckets)

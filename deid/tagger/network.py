@@ -25,7 +25,11 @@ class Network:
         self._out, self._out_bias = _single(arrays["out"]), _single(arrays["out_bias"])
         width = self._words.shape[1]
         self._layers = tuple(
-            (int(reach), _single(arrays[f"kernel{index}"]).reshape(-1, width), _single(arrays[f"bias{index}"]))
+            (
+                int(reach),
+                _single(arrays[f"kernel{index}"]).reshape(-1, width),
+                _single(arrays[f"bias{index}"]),
+            )
             for index, reach in enumerate(arrays["reach"])
         )
         assert _ROWS * _TAPS * width * width <= _MOST_MULTIPLICATIONS
@@ -71,6 +75,4 @@ def _single(array: Any) -> Floats:
 
 def _product(left: Floats, right: Floats, result: Floats) -> None:
     """Multiply matrices, a block of rows at a time."""
-    np.matmul(
-        left.reshape(-1, _ROWS, left.shape[1]), right, out=result.reshape(-1, _ROWS, result.shape[1])
-    )
+    np.matmul(left.reshape(-1, _ROWS, left.shape[1]), right, out=result.reshape(-1, _ROWS, result.shape[1]))

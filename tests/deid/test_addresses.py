@@ -70,6 +70,7 @@ WRITTEN = [
     "表示其住處⟦忠孝東路六段278巷5號⟧遭潑漆",
     "在⟦家齊路3號⟧",
     "市民大道，5號水門",
+    "原來⟦臨江街63巷9號⟧住的是他",
 ]
 ENGLISH = [
     "I live at ⟦No. 12, Ln. 5, Sec. 2, Zhongshan N. Rd.⟧, Taipei",
@@ -81,6 +82,10 @@ ENGLISH = [
     "accident on Zhongxiao E. Rd. & Fuxing S. Rd.",
     "Zhongxiao E. Rd. Sec. 4 is closed",
     "bus no. 12 at the first street",
+    "ở ⟦số 45 ngõ 310 đường Zhongshan, Taiping, Đài Trung⟧",
+    "nhà em ở ⟦số 8 đường Minsheng⟧ ạ",
+    "tinggal di ⟦Jalan Zhongshan No. 45⟧",
+    "đường Zhongshan bị hỏng",
 ]
 KEPT = [
     "中山路與民權路口",
@@ -109,6 +114,8 @@ KEPT = [
     "警察局大安分局，地址：臺北市大安區仁愛路三段2號",
     "服務時間：週一至週五。洽詢地點：臺北市北投區新市街30號。請洽社會課。",
     "民眾可至下列地點洽詢：\n1.松山戶政事務所：松山區八德路四段692號2樓\n2.大安戶政事務所：大安區辛亥路一段33號",
+    "（寄：100臺北市中正區重慶南路一段122號 總統府）",
+    "桃園市中壢區環北路380號是不是中壢區公所？",
 ]
 CITIZENS = [
     "檢舉人地址：臺北市中山區⟦松江路12號7樓⟧",

@@ -199,6 +199,11 @@ PLATE = [
     "外交使節車 ⟦使0023⟧",
     "大型重機 ⟦LGA-5566⟧",
     "紅牌重機⟦LAA-77⟧",
+    "車號⟦三三八二 後面英文KP⟧",
+    "車牌 ⟦BKR 么么六拐⟧",
+    "機車⟦八二七 K M H⟧",
+    "那台⟦RBX-洞兩三五⟧的計程車",
+    "車牌 ⟦KMH⟧ 後面數字是 ⟦827⟧",
 ]
 PASSPORT = [
     "護照號碼⟦312345678⟧快過期",
@@ -448,6 +453,9 @@ BANK = [
     "匯到這個 ⟦0081 2345 6789 012⟧",
     "把錢轉到 ⟦0081234567890⟧",
     "IBAN ⟦DE89370400440532013000⟧",
+    "代碼⟦822⟧帳號⟦123456789012⟧",
+    "合庫⟦零零六 然後 一二三四五六七八九零一二三⟧",
+    "退稅請存入⟦0050123-0456789⟧",
 ]
 CARD = [
     "信用卡⟦4111111111111111⟧",
@@ -595,8 +603,8 @@ ACCOUNT = [
     "policy no. ⟦AB1234567⟧",
     '{"customerId": "⟦C10023456⟧"}',
     "姓名,帳號\n甲,⟦peterk0713⟧",
-    "https://www.facebook.com/profile.php?id=⟦100012345678901⟧",
-    "我的臉書 https://facebook.com/⟦vivian.kuo.85⟧",
+    "https://⟦www.facebook.com/profile.php?id=100012345678901⟧",
+    "我的臉書 https://⟦facebook.com/vivian.kuo.85⟧",
     "一卡通卡號⟦1234 5678 9012 3456⟧",
     "帳號密碼忘了，帳號被鎖",
     "FB粉專@taipei.gov與facebook.com/taipei2017",
@@ -746,6 +754,14 @@ ACCOUNT = [
     "車身號碼⟦JTDBR32E720123456⟧",
     "低收證明編號⟦114-00123⟧",
     "身障證明 ⟦1234567⟧",
+    "IG：⟦@sweet.home.tw⟧",
+    "他的IG叫⟦coach kevin 底線 tw⟧",
+    "臉書私訊我 ⟦fb.com/amy.lin.980⟧",
+    "threads 上面 ⟦@coffee.meow.tw⟧ 一直罵我",
+    "銷帳編號共14碼，客服0800-021-021",
+    '{"req_id":"8a7fbc00","status":500}',
+    "request id 8a7fbc00 出錯",
+    "官網 @taipei.gov.tw 公告",
 ]
 CASE = [
     "案件編號⟦2026043010407⟧",
@@ -778,6 +794,9 @@ EMAIL = [
     "活動信箱：run2026@gmail.com，報名至5月底，三點截止",
     "報名網址另行公告，有疑問請來信至art.fest2025@gmail.com，主辦單位將回覆",
     "機關信箱 abc@abc.gov.tw 下午三點前",
+    "寄到 ⟦lin.yt(at)gmail.com⟧",
+    "信箱 ⟦lin.yt[at]gmail.com⟧",
+    "寄給 ⟦lin888 @ gmail . com⟧",
 ]
 INVOICE = [
     "發票號碼⟦AB12345678⟧",
