@@ -93,22 +93,31 @@ def _fold(text: str) -> tuple[str, Sequence[int] | None]:
             text = text.replace(wide, narrow)
     if not _UNSTABLE.search(text):
         return text, None
-    resized = False
+    resized: list[tuple[int, int]] = []
 
     def replace(match: re.Match[str]) -> str:
-        nonlocal resized
         piece = match[0]
         if "a" <= piece[0] <= "z":
             return piece.upper()
         folded = _fold_char(piece)
-        resized = resized or len(folded) != 1
+        if len(folded) != 1:
+            resized.append((match.start(), len(folded)))
         return folded
 
     folded = _UNSTABLE.sub(replace, text)
-    if not resized:
-        return folded, None
-    origins = [index for index, char in enumerate(text) for _ in _fold_char(char)]
-    return folded, origins
+    return folded, _origins(len(text), resized) if resized else None
+
+
+def _origins(length: int, resized: Sequence[tuple[int, int]]) -> Sequence[int]:
+    """Return the original index of each folded character, given the places whose folded form is of another length."""
+    origins: list[int] = []
+    position = 0
+    for index, count in resized:
+        origins.extend(range(position, index))
+        origins.extend([index] * count)
+        position = index + 1
+    origins.extend(range(position, length))
+    return origins
 
 
 def _without_radio_digits(run: re.Match[str]) -> str:

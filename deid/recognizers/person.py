@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from deid.findings import Finding
 from deid.recognizers.base import TextRecognizer, places_of
+from deid.recognizers.spelled_out import spelling
 from deid.tagger.tagger import PERSON_USUAL, load_tagger
 from deid.views import Views
 
@@ -28,6 +29,8 @@ class PersonRecognizer(TextRecognizer):
         names: dict[str, float] = {}
         for start, end, score in load_tagger().spans(views):
             yield self.finding(views, (start, end), max(0.0, score - _DOUBT))
+            if spelled := spelling(views.folded, start, end):
+                yield self.finding(views, spelled, max(0.0, score - _DOUBT))
             if score >= _SURE and end - start >= _SHORTEST:
                 names.setdefault(views.folded[start:end], score - _DOUBT)
         for name, score in list(names.items())[:_REPEATED_NAMES]:

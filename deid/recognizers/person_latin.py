@@ -19,6 +19,8 @@ _CUE = re.compile(
     r"(?:[Nn]ame is|I am|I'm|I’m|[Tt]his is|[Cc]aller:|[Oo]wner:?|[Aa]sk for|[Pp]atient|[Ff]riend|[Hh]usband|[Ww]ife|"
     r"[Bb]uyer was|[Tt]he late|[Ss]on|[Dd]aughter|[Bb]rother|[Ss]ister|po si|ko si|tên là|hồng em là|"
     r"[Nn]ama(?: nenek| saya)?|[Ss]aya|anaknya|Mr\.|Ms\.|Mrs\.|"
+    r"(?<![A-Za-z])(?:[Ss]ina|[Ss]i|[Nn]i|[Kk]ay|[Kk]ak|[Pp]ak|[Bb]u|[Mm]bak|[Aa]te|[Kk]uya|[Tt]it[ao]|[Cc]hị|[Aa]nh)|"
+    r"民眾|外籍|旅客|同事|學生|訪客|英文名字?|"
     r"我是|叫|叫做|名字|姓名|名字是|本名|外文名|護照名|羅馬字寫是|證書是|寫成|找|司機|雇主|看護|工人|外勞|移工|老公|老婆|先生|太太|朋友|"
     r"室友|同學|老師|雇員|申請人|聯絡人|本人|收件人|寄件人|房客|房東|跟|和|與|이름은|"
     r"\"(?:[a-z]+_)?name\"|[Oo]wner=|[Nn]ame=|[Nn]ame:)[\s:：=\"'「（(是為叫]{0,4}$"

@@ -74,11 +74,13 @@ class Tagger:
 def _people(probabilities: Floats, folded: str) -> Iterator[Span]:
     begins = probabilities[:, PERSON_BEGIN]
     person = begins + probabilities[:, PERSON_INSIDE]
+    if person.max() < PERSON_SURE:
+        return
     for start, end in _runs(person, PERSON_SURE, PERSON_EDGE):
         cuts = [start, *(at for at in range(start + 1, end) if begins[at] > 0.5), end]
         for first, last in pairwise(cuts):
             whole = _whole(folded, first, last)
-            score = float(person[whole[0] : whole[1]].mean())
+            score = sum(person[whole[0] : whole[1]].tolist()) / (whole[1] - whole[0])
             if score >= PERSON_SURE and _may_be_name(folded, *whole):
                 yield *whole, min(score, 1.0)
 
