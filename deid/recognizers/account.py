@@ -32,6 +32,13 @@ _SHOWN_NAME = re.compile(
 _SERVICE = re.compile(
     "MARKETPLACE|MESSENGER|FACEBOOK|INSTAGRAM|META|BUSINESS|PAGE|GROUP|LIVE|TAIWAN|TAIPEI|STORE|SHOP|CLUB|NEWS"
 )
+_QUOTED = re.compile(
+    "(?:暱稱|網名|網友|卡稱|(?:帳號|遊戲|角色|網路|使用者|賣家|買家)(?:名稱?|帳號)?|ID)(?:叫做?|是|為|:| ){0,3}"
+    "「([^「」,。!?:\n]{2,16})」"
+)
+_NO_HANDLE = re.compile(
+    "已|無法|未|請|不|登入|錯誤|官方|客服|公所|政府|市府|縣府|中心|粉絲|系統|管理員|訪客|匿名|如何"
+)
 _SERVICE_BEFORE = re.compile(
     "(?:(?<![A-Z])(?:IG|FB|INSTAGRAM|FACEBOOK|THREADS|TWITTER|TIKTOK|DCARD)|脆|臉書|推特|抖音|帳號|真正的)[^0-9A-Z\n]{0,6}$"
 )
@@ -73,12 +80,15 @@ class AccountRecognizer(CuedRecognizer):
                     yield self.finding(views, match.span(), 0.5)
 
     def _mentioned(self, views: Views) -> Iterator[Finding]:
-        """Find ``@name``, and names of several words that are read out: coach kevin 底線 tw."""
+        """Find ``@name``, a name in quotes, and names of several words that are read out: coach kevin 底線 tw."""
         folded = views.folded
         for match in _MENTION.finditer(folded) if "@" in folded else ():
             named = _SERVICE_BEFORE.search(views.before(match.start(), 16)) or not _DOMAIN.fullmatch(match[0])
             if named and not is_official(views, match.span()):
                 yield self.finding(views, match.span(), 0.5)
+        for match in _QUOTED.finditer(folded) if "「" in folded else ():
+            if not _NO_HANDLE.search(match[1]):
+                yield self.finding(views, match.span(1), 0.5)
         for match in _SPOKEN.finditer(folded) if "線" in folded or "點" in folded else ():
             yield self.finding(views, match.span(1), 0.5)
 

@@ -17,6 +17,7 @@ Floats = npt.NDArray[np.float32]
 Codes = npt.NDArray[np.uint32]
 
 _LATIN_WORD = re.compile("[A-ZÀ-ÖØ-öø-ɏḀ-ỿ]+")
+_SEED = np.uint32(0x2C1B3C6D)
 _MULTIPLIER, _SHIFT = np.uint32(0x9E3779B1), np.uint32(15)
 _ALNUM_RUN = re.compile("[0-9A-Z]+")
 _DIGIT_RUN = re.compile("[0-9零〇○一二三四五六七八九]+")
@@ -26,7 +27,7 @@ GIVEN, FAMILY, ENGLISH, SYLLABLES = 1, 2, 4, 8
 
 _VALUE_BITS = 5
 _FREQUENCY = (np.arange(1 << _VALUE_BITS) & 7).astype(np.float32) / 6
-_BUCKET_BITS, _SLOTS = 18, 3
+_BUCKET_BITS, _SLOTS = 18, 4
 _BUCKET_SHIFT, _KEY_SHIFT = np.uint32(32 - _BUCKET_BITS), np.uint32(_VALUE_BITS)
 
 _ONES = b"\1" * LONGEST_WORD
@@ -56,7 +57,7 @@ _LATIN_ROWS = (np.arange(16)[:, None] >> np.arange(4) & 1).astype(np.float32)
 class Words:
     """The words by their hashes: what is known of a word is found without a search.
 
-    A bucket holds the three most frequent of its words; one word in a hundred finds its bucket full and is not known.
+    A bucket holds the four most frequent of its words; one word in a thousand finds its bucket full and is not known.
     """
 
     def __init__(self, hashes: Codes, values: npt.NDArray[np.uint8]) -> None:
@@ -66,18 +67,16 @@ class Words:
         rank = np.arange(len(order)) - np.searchsorted(buckets, buckets)
         known = rank < _SLOTS
         entries = (hashes << _KEY_SHIFT | values)[order]
-        self._slots = np.zeros((_SLOTS, 1 << _BUCKET_BITS), dtype=np.uint32)
-        self._slots[rank[known], buckets[known]] = entries[known]
+        table = np.zeros((1 << _BUCKET_BITS, _SLOTS), dtype=np.uint32)
+        table[buckets[known], rank[known]] = entries[known]
+        self._buckets = table.view(f"V{table.strides[0]}")[:, 0]
 
     def values(self, hashed: Codes) -> Codes:
         """Return the value of each word, 0 where none is known."""
-        keys, buckets = hashed << _KEY_SHIFT, hashed >> _BUCKET_SHIFT
-        found: Codes = self._slots[0].take(buckets)
-        found ^= keys
-        for slot in self._slots[1:]:
-            other = slot.take(buckets)
-            other ^= keys
-            np.minimum(found, other, out=found)
+        entries = self._buckets.take(hashed >> _BUCKET_SHIFT).view(np.uint32).reshape(-1, _SLOTS)
+        entries ^= (hashed << _KEY_SHIFT)[:, None]
+        found: Codes = np.minimum(entries[:, 0], entries[:, 1])
+        np.minimum(found, np.minimum(entries[:, 2], entries[:, 3]), out=found)
         found[found >= 1 << _VALUE_BITS] = 0
         return found
 
@@ -108,9 +107,10 @@ def codes_of(text: str) -> Codes:
 
 def hash_words(codes: Codes, longest: int) -> list[Codes]:
     """Return, for each length from 1 on, the hash of the characters that begin at each place."""
-    hashed, found = np.full(len(codes), 0x2C1B3C6D, dtype=np.uint32), []
+    hashed, found = codes ^ _SEED, []
     for offset in range(min(longest, len(codes))):
-        hashed = hashed[: len(codes) - offset] ^ codes[offset:]
+        if offset:
+            hashed = hashed[:-1] ^ codes[offset:]
         hashed *= _MULTIPLIER
         hashed ^= hashed >> _SHIFT
         found.append(hashed)
