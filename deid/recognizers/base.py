@@ -21,6 +21,8 @@ class TextRecognizer(EntityRecognizer):  # type: ignore[misc]  # Presidio is not
     """
 
     ENTITY: ClassVar[str]
+    LAST_RESORT: ClassVar[bool] = False
+    """Whether its findings count only where no other recogniser found anything."""
 
     def __init__(self, supported_language: str = "zh", name: str | None = None, **options: Any) -> None:
         super().__init__([self.ENTITY], name=name, supported_language=supported_language, **options)
@@ -38,12 +40,12 @@ class TextRecognizer(EntityRecognizer):  # type: ignore[misc]  # Presidio is not
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: Any) -> list[RecognizerResult]:
         """Presidio's entry point; reuses the views that ``deid.presidio_engine`` put into the artifacts."""
-        if entities and self.ENTITY not in entities:
+        if entities and not set(entities) & set(self.supported_entities):
             return []
         views = getattr(nlp_artifacts, "views", None)
         if views is None or views.text != text:
             views = Views(text)
-        return list(map(self._result, self.find(views)))
+        return [self._result(found) for found in self.find(views) if not entities or found.entity in entities]
 
     def _result(self, finding: Finding) -> RecognizerResult:
         metadata = {

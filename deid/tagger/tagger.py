@@ -12,7 +12,7 @@ import numpy as np
 
 from deid.tagger.features import Floats, Lexicon, features
 from deid.tagger.network import Network
-from deid.tagger.tags import PERSON_BEGIN, PERSON_INSIDE
+from deid.tagger.tags import ENTITIES, FIRST_ENTITY, PERSON_BEGIN, PERSON_INSIDE
 from deid.views import Views
 
 WEIGHTS = Path(__file__).parent / "weights.npz"
@@ -22,6 +22,8 @@ _WORD_CONTEXT = 8
 # A place is found where some character reaches the first value; it reaches as far as the second one does.
 PERSON_SURE, PERSON_EDGE = 0.35, 0.25
 PERSON_USUAL = 0.5  # from here on a name is hidden by a policy that is not strict
+VALUE_SURE, VALUE_EDGE = 0.6, 0.5
+_CACHED = "tagger"
 
 _LONGEST_WORD = 24
 _LETTER = re.compile("[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]")
@@ -65,10 +67,26 @@ class Tagger:
 
     def spans(self, views: Views) -> list[Span]:
         """Return start, end and score of every name, in offsets of the folded view."""
+        return list(_people(self._read(views), views.folded)) if views.folded else []
+
+    def values(self, views: Views) -> Iterator[tuple[int, int, str, float]]:
+        """Yield start, end, likeliest entity and score of every value that is no name."""
         if not views.folded:
-            return []
-        probabilities = self.probabilities(views)
-        return list(_people(probabilities, views.folded))
+            return
+        probabilities = self._read(views)
+        value = 1 - probabilities[:, :FIRST_ENTITY].sum(axis=1)
+        for start, end in _runs(value, VALUE_SURE, VALUE_EDGE):
+            score = float(value[start:end].mean())
+            if score >= VALUE_SURE:
+                kind = int(probabilities[start:end, FIRST_ENTITY:].sum(axis=0).argmax())
+                yield start, end, ENTITIES[kind], min(score, 1.0)
+
+    def _read(self, views: Views) -> Floats:
+        """Return the probabilities of a text, computed once for all recognisers."""
+        found = views.cache.get(_CACHED)
+        if found is None:
+            found = views.cache[_CACHED] = self.probabilities(views)
+        return found  # type: ignore[no-any-return]
 
 
 def _people(probabilities: Floats, folded: str) -> Iterator[Span]:
