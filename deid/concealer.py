@@ -77,9 +77,7 @@ class Concealer:
         if doubtful:
             settled = fill_gaps(settled, resolve(text, doubtful))
         resolved = tuple(
-            one
-            for one in self._with_areas(text, settled, strict)
-            if not self._is_public(text, one, strict)
+            one for one in self._with_areas(text, settled, strict) if not self._is_public(text, one, strict)
         )
         if deadline is not None and time.monotonic() > deadline:
             raise ConcealmentTimeout("concealment took too long")

@@ -3,7 +3,8 @@
 Three views, computed once per text and shared by every recogniser:
 
 * ``folded``: zero-width characters dropped, dashes unified to ``-``, NFKC per character, ASCII upper case.
-* ``figures``: ``folded`` with Chinese digits, those of radio (洞, 拐) and an O for a zero written ``0-9``; same length.
+* ``figures``: ``folded`` with Chinese digits, those of radio (洞, 拐) and an O for a zero written ``0-9``, 槓 as a
+  dash; same length.
 * ``squeezed``: ``figures`` without the separators between a letter or digit and a digit. For long numbers
   only: it joins neighbouring numbers, so a recogniser always tries ``figures`` too.
 
@@ -37,8 +38,10 @@ _RADIO_RUN = re.compile("[0-9洞拐勾兩](?:[ -]?[0-9洞拐勾兩]){3,}")
 _RADIO_FIGURES = str.maketrans("洞拐勾兩", "0792")
 _FEWEST_PLAIN = 2  # of a run said as soldiers say it
 _LETTER_FOR_ZERO = re.compile("(?<=[0-9])O(?=[0-9])|(?<![0-9A-Z])O(?=9[0-9]{2})")
-_SEPARATED_DIGIT = re.compile(rf"{SEPARATORS}{{1,3}}(?=[0-9])")
-_LONG_NUMBER = re.compile(r"[0-9](?:[ .\-·・‧()]{0,3}[0-9]){5}")
+_SAID_DASH = re.compile("(?<=[0-9])[槓杠](?= ?[0-9])|(?<=[0-9] )[槓杠](?= ?[0-9])")
+_TWO = re.compile("(?<=[0-9])兩(?=[0-9]{2})")
+_SEPARATED_DIGIT = re.compile(r"[ .\-·・‧_]{1,3}(?=[0-9])")
+_LONG_NUMBER = re.compile(r"[0-9](?:[ .\-·・‧()_]{0,3}[0-9]){5}")
 _ASCII_ALNUM = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 # A JSON escape written out (a backslash and its letter) is no part of the word behind it.
 _ESCAPED = frozenset("NRTBF")
@@ -139,6 +142,10 @@ class Views:
         figures = _CHINESE_DIGIT.sub(lambda match: _FIGURES[match[0]], self.folded)
         if _RADIO_DIGIT.search(figures):
             figures = _RADIO_RUN.sub(_without_radio_digits, figures)
+        if "槓" in figures or "杠" in figures:
+            figures = _SAID_DASH.sub("-", figures)
+        if "兩" in figures:
+            figures = _TWO.sub("2", figures)
         return _LETTER_FOR_ZERO.sub("0", figures) if "O" in figures else figures
 
     @cached_property

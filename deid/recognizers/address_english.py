@@ -18,7 +18,8 @@ _NOT_NAME = re.compile(
 )
 _NUMBER = "[0-9]{1,4}(?: ?[-~] ?[0-9]{1,4}){0,2}(?![0-9])"
 _PIECE = (
-    rf"(?:(?:NO|NUMBER)\.? ?{_NUMBER}|#{_NUMBER}|(?:LN|LANE|ALY|ALLEY|SEC|SECTION)\.? ?[0-9]{{1,4}}|[0-9]{{1,3}} "
+    rf"(?:(?:NO|NUMBER)\.? ?{_NUMBER}|#{_NUMBER}|(?<!NO )(?<!NO\. )(?<!NO\.)(?<!#){_NUMBER} (?:ALLEY|LANE) [0-9]{{1,4}}|"
+    rf"(?:DORM|BLDG|BUILDING|BLOCK)\.? ?[A-Z0-9]{{1,3}}|(?:LN|LANE|ALY|ALLEY|SEC|SECTION)\.? ?[0-9]{{1,4}}|[0-9]{{1,3}} "
     rf"?F(?:L|LOOR)?\.?"
     r"(?: ?- ?[0-9]{1,3})?|[0-9]{1,2}(?:ST|ND|RD|TH) FLOOR|B[0-9]F?|(?:RM|ROOM|UNIT|APT)\.? ?[A-Z0-9]{1,5})"
 )
@@ -27,7 +28,7 @@ _BEFORE = re.compile(rf"(?<![A-Z0-9]){_PIECE}{_SEPARATOR}$")
 _BARE_BEFORE = re.compile(rf"(?<![A-Z0-9.]){_NUMBER},? $")
 _AFTER = re.compile(rf"{_SEPARATOR}{_PIECE}(?![A-Z0-9])")
 _BARE_AFTER = re.compile(rf"\.? ?{_NUMBER}(?![:.]?[0-9])")
-_HOUSE = re.compile(r"NO\.? ?[0-9]|NUMBER|#")
+_HOUSE = re.compile(r"NO\.? ?[0-9]|NUMBER|#|[0-9] (?:ALLEY|LANE) [0-9]")
 # 「số 45 ngõ 310 đường Zhongshan, Taiping」, 「Jalan Zhongshan No. 45」: folded, with ASCII letters as capitals.
 _VIETNAMESE = re.compile(
     rf"S[OốỐ] {_NUMBER}(?:,? (?:NG[Oõ]|H[ẻẺ]M|NG[áÁ]CH) [0-9/]{{1,8}}){{0,2}},? "
@@ -57,7 +58,7 @@ def english_addresses(folded: str) -> Iterator[tuple[int, int]]:
             bare = _BARE_BEFORE.search(folded, max(0, first - _LONGEST_PIECE), first)
             if bare is None:
                 continue
-            first = bare.start()
+            first = _first_piece(folded, bare.start())
         if first >= position:
             position = last
             yield first, last

@@ -28,7 +28,9 @@ _TOLL_FREE = re.compile("080[09]")
 _TELEPHONE = re.compile(r"[0-9+(][0-9()\-#. ]{6,}[0-9]")
 _NEARLY_ID = re.compile("[A-Z]{1,2}[0-9]{8,10}")
 _BEGUN = re.compile("(?:[0-9]-?)+$")
-_OTHER_NUMBER = re.compile("(?:流水號|訂單|文號|案號|字第|型號|料號|條碼|ISBN|郵遞區號|公車|路線|航班)[^0-9A-Z]{0,4}$")
+_OTHER_NUMBER = re.compile(
+    "(?:流水號|訂單|文號|案號|字第|型號|料號|條碼|ISBN|郵遞區號|公車|路線|航班)[^0-9A-Z]{0,4}$"
+)
 # Kinds with a form and a check digit stay with the rules alone.
 _KINDS = frozenset(
     "TW_ADDRESS DATE_OF_BIRTH PHONE TW_PLATE ACCOUNT LINE_ID TW_BANK_ACCOUNT TW_MEDICAL_RECORD TW_STUDENT_ID EMAIL "

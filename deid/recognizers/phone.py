@@ -48,6 +48,8 @@ _OTHER_NUMBER = re.compile(
 )
 _OFFICIAL_NUMBER = re.compile(r"字第 ?$")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3[01])$")
+# An area code and as many digits as some area has: mistyped, or read out wrong.
+_MISTYPED = re.compile(r"0[2-8][0-9]{7,8}(?:#[0-9]+)?")
 _TOLL_FREE = re.compile(r"0800[0-9]{6}|0809[0-9]{6}|412[0-9]{4}|4128185")
 
 
@@ -100,7 +102,9 @@ class TelephoneRecognizer(TextRecognizer):
             number = tw_phone.compact(candidate.value)
             if self._is_public(number):
                 return
-            if tw_phone.is_valid(number):
+            if tw_phone.is_valid(number) or (
+                candidate is match and _MISTYPED.fullmatch(number) and _is_announced(views, match)
+            ):
                 mobile = tw_phone.is_mobile(number)
                 if not context.publishes_line(candidate.start, candidate.end, mobile=mobile):
                     yield *_balanced(views.folded, candidate.start, candidate.end), 0.9

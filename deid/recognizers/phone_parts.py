@@ -38,9 +38,13 @@ _HEADED = re.compile(
 )
 _PART = re.compile(r"(?<![0-9A-Z])[0-9](?:[0-9 \-]{0,6}[0-9])(?![0-9A-Z])")
 _PART_WORD = "(?:[後末尾前]面?的?[2-8]個?[碼位]|尾數|末尾)"
-_PART_CUE = re.compile(f"{_PART_WORD}(?:號碼)?(?:數字)?[^0-9]{{0,5}}$")
-_PHONE_WORD = re.compile("手機|電話|門號|號碼|09[0-9]{2}|TEL|MOBILE|PHONE|市話|聯絡")
-_OTHER_WORD = re.compile("卡|帳|身分證|身份證|統編|發票|載具|車|證號|信用|戶頭|案號|案件|收據|訂單|序號")
+_PART_CUE = re.compile(
+    f"(?:{_PART_WORD}(?:號碼)?(?:數字)?[^0-9]{{0,5}}|END(?:S|ING)(?: (?:IN|WITH))? |LAST [A-Z]{{3,5}} DIGITS(?: ARE)? )$"
+)
+_PHONE_WORD = re.compile("手機|電話|門號|號碼|09[0-9]{2}|TEL|MOBILE|PHONE|CELL|NUMBER|市話|聯絡")
+_OTHER_WORD = re.compile(
+    "CARD|ACCOUNT|PLATE|卡|帳|身分證|身份證|統編|發票|載具|車|證號|信用|戶頭|案號|案件|收據|訂單|序號"
+)
 _PART_WINDOW = 28
 
 
@@ -70,7 +74,7 @@ def fragments(figures: str) -> Iterator[tuple[int, int]]:
     if "LIKE" in figures:
         for found in _QUERIED.finditer(figures):
             yield found.span(1)
-    if "碼" not in figures and "尾" not in figures:
+    if "碼" not in figures and "尾" not in figures and "END" not in figures and "LAST" not in figures:
         return
     for found in _PART.finditer(figures):
         before = figures[max(0, found.start() - _PART_WINDOW) : found.start()]

@@ -27,7 +27,7 @@ _NOT_HOUSE_IN_DISTRICT = re.compile(
 )
 _NOT_VILLAGES = ("公里", "鄰里", "這里", "那里", "海里", "英里", "農村", "山村", "漁村")
 _ENGLISH = re.compile(
-    r"(?:JALAN|JL[N.]?|[đĐ][ưƯ][ờỜ]NG|DUONG|PH[ốỐ]|R(?:OA)?D|ST(?:REET)?|BLVD|BOULEVARD|AVE(?:NUE)?|L(?:N|ANE)|NO)[. ]"
+    r"(?:JALAN|JL[N.]?|[đĐ][ưƯ][ờỜ]NG|DUONG|PH[ốỐ]|R(?:OA)?D|ST(?:REET)?|BLVD|BOULEVARD|AVE(?:NUE)?|L(?:N|ANE)|NO)(?![A-Z])"
 )
 
 
@@ -79,7 +79,7 @@ def _place_start(window: str) -> int | None:
     if match is None:
         return None
     if match["road"] is None:
-        if match["village"].endswith(_NOT_VILLAGES):
+        if match["village"].endswith(_NOT_VILLAGES) and "鄰" not in match[0]:
             return None
         return grammar.name_start(window, match.start("village"), match.end("village") - 1)
     name_end = match.end("road")

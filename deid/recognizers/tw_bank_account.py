@@ -20,7 +20,7 @@ _TELEPHONE = re.compile(r"0(?:9[0-9]{8}|800[0-9]{6}|[2-8][0-9]{7,8})")
 _LOCAL = re.compile("[2-8][0-9]{2,3}-[0-9]{4}")
 _CODE_BEFORE = re.compile(
     r"(?<![0-9])(?P<code>[0-9]{3})[ ,]{0,2}"
-    r"(?:(?:之後|然後|再來|後面|接著)?是?[ ,:]{0,2}|(?P<word>[的,]?[帳賬][號戶]是?[ :]{0,2}))$"
+    r"(?:之後|然後|再來|後面|接著|[的,]?[帳賬][號戶])?是?[ ,:]{0,2}$"
 )
 _CODE_REACH = 16
 _DIRECT = re.compile("(?:[帳賬][號戶]|戶頭|局號|存[摺簿]|ACC(?:OUN)?T)[^0-9]{0,4}$")
@@ -65,9 +65,6 @@ class TwBankAccountRecognizer(CuedRecognizer):
             window = max(0, start - _CODE_REACH)
             code = _CODE_BEFORE.search(views.figures[window:start])
             if code is None or not tw_bank_account.BANKS.fullmatch(code["code"]):
-                yield start, end
-            elif code["word"]:
-                yield window + code.start("code"), window + code.end("code")
                 yield start, end
             else:
                 yield window + code.start("code"), end

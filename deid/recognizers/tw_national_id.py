@@ -11,7 +11,10 @@ from deid.recognizers.base import TextRecognizer
 from deid.recognizers.partial_number import parts_of
 from deid.views import SEPARATORS, Views
 
-_SHAPE = re.compile(rf"[A-Z]{SEPARATORS}{{0,2}}[12](?:{SEPARATORS}{{0,2}}[0-9]){{8}}(?![0-9A-Z])")
+_SHAPE = re.compile(
+    rf"[A-Z]{SEPARATORS}{{0,2}}[12](?:{SEPARATORS}{{0,2}}[0-9]){{8}}(?![0-9]|[A-Z](?! ?[12]))"
+)
+_CHAINED = re.compile(r"(?<=[12][0-9]{8})[A-Z] ?[12](?: ?[0-9]){8}(?![0-9])")
 _MISCOUNTED = re.compile(rf"[A-Z]{SEPARATORS}?[12](?:{SEPARATORS}?[0-9]){{3,10}}(?![0-9A-Z])")
 _CUE = re.compile("身分證|身份證|身證|證號|統一編號|字號|駕照|駕駛執照|ID")
 _SURE_CUE = re.compile("身分證|身份證")
@@ -33,6 +36,8 @@ class TwNationalIdRecognizer(TextRecognizer):
         if views.has_letter:
             for match in views.number_matches(_SHAPE):
                 yield from self._judge(views, match.start, match.end, match.value)
+            for chained in _CHAINED.finditer(views.figures):
+                yield self.finding(views, chained.span(), 0.7)
             if _SURE_CUE.search(views.folded):
                 for part in _MISCOUNTED.finditer(views.figures):
                     if _SURE_CUE.search(views.before(part.start(), 12)):

@@ -71,6 +71,7 @@ WRITTEN = [
     "在⟦家齊路3號⟧",
     "市民大道，5號水門",
     "原來⟦臨江街63巷9號⟧住的是他",
+    "住在金湖鎮⟦東山村 １４ 鄰 ２ 號 １２樓之１８⟧",
 ]
 ENGLISH = [
     "I live at ⟦No. 12, Ln. 5, Sec. 2, Zhongshan N. Rd.⟧, Taipei",
@@ -86,6 +87,8 @@ ENGLISH = [
     "nhà em ở ⟦số 8 đường Minsheng⟧ ạ",
     "tinggal di ⟦Jalan Zhongshan No. 45⟧",
     "đường Zhongshan bị hỏng",
+    "My place: ⟦3F, 15 Alley 7, Lane 120, Yongkang Street⟧, Da'an",
+    "my unit ⟦7F-1, 233 Gongyi Rd⟧, Taichung",
 ]
 KEPT = [
     "中山路與民權路口",
