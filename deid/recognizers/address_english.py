@@ -18,9 +18,10 @@ _NOT_NAME = re.compile(
 )
 _NUMBER = "[0-9]{1,4}(?: ?[-~] ?[0-9]{1,4}){0,2}(?![0-9])"
 _PIECE = (
-    rf"(?:(?:NO|NUMBER)\.? ?{_NUMBER}|#{_NUMBER}|(?<!NO )(?<!NO\. )(?<!NO\.)(?<!#){_NUMBER} (?:ALLEY|LANE) [0-9]{{1,4}}|"
-    rf"(?:DORM|BLDG|BUILDING|BLOCK)\.? ?[A-Z0-9]{{1,3}}|(?:LN|LANE|ALY|ALLEY|SEC|SECTION)\.? ?[0-9]{{1,4}}|[0-9]{{1,3}} "
-    rf"?F(?:L|LOOR)?\.?"
+    rf"(?:(?:NO|NUMBER)\.? ?{_NUMBER}|#{_NUMBER}"
+    rf"|(?<!NO )(?<!NO\. )(?<!NO\.)(?<!#){_NUMBER} (?:ALLEY|LANE) [0-9]{{1,4}}"
+    r"|(?:DORM|BLDG|BUILDING|BLOCK)\.? ?[A-Z0-9]{1,3}|(?:LN|LANE|ALY|ALLEY|SEC|SECTION)\.? ?[0-9]{1,4}"
+    r"|[0-9]{1,3} ?F(?:L|LOOR)?\.?"
     r"(?: ?- ?[0-9]{1,3})?|[0-9]{1,2}(?:ST|ND|RD|TH) FLOOR|B[0-9]F?|(?:RM|ROOM|UNIT|APT)\.? ?[A-Z0-9]{1,5})"
 )
 _SEPARATOR = r"(?:[.,]{0,2}[ \n]?)"

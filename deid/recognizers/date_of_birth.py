@@ -51,7 +51,8 @@ _CUE_BEFORE = re.compile(
     r"(?:IS |WAS |AS )?$"
 )
 _CUE_AFTER = re.compile(
-    " ?(?:(?:IS |AS )?(?:MY |HIS |HER |THE )?(?:BIRTHDAY|DATE OF BIRTH|DOB)(?![A-Z])|[)( ,]{0,2}(?:出生(?!登記|率|證明|[之者、])|誕生|生日|BORN)|"
+    " ?(?:(?:IS |AS )?(?:MY |HIS |HER |THE )?(?:BIRTHDAY|DATE OF BIRTH|DOB)(?![A-Z])|"
+    "[)( ,]{0,2}(?:出生(?!登記|率|證明|[之者、])|誕生|生日|BORN)|"
     "(?:的)?生(?![效活產態命物意病死育氣前成肖日長鮮理涯動])|"
     "(?:是|為)?(?:我|他|她|小孩|兒子|女兒|爸|媽|先生|太太|本人)?(?:爸|媽)?的?(?:生日|出生))"
 )

@@ -102,9 +102,8 @@ class TelephoneRecognizer(TextRecognizer):
             number = tw_phone.compact(candidate.value)
             if self._is_public(number):
                 return
-            if tw_phone.is_valid(number) or (
-                candidate is match and _MISTYPED.fullmatch(number) and _is_announced(views, match)
-            ):
+            mistyped = candidate is match and _MISTYPED.fullmatch(number)
+            if tw_phone.is_valid(number) or (mistyped and _is_announced(views, match)):
                 mobile = tw_phone.is_mobile(number)
                 if not context.publishes_line(candidate.start, candidate.end, mobile=mobile):
                     yield *_balanced(views.folded, candidate.start, candidate.end), 0.9

@@ -39,7 +39,8 @@ _HEADED = re.compile(
 _PART = re.compile(r"(?<![0-9A-Z])[0-9](?:[0-9 \-]{0,6}[0-9])(?![0-9A-Z])")
 _PART_WORD = "(?:[後末尾前]面?的?[2-8]個?[碼位]|尾數|末尾)"
 _PART_CUE = re.compile(
-    f"(?:{_PART_WORD}(?:號碼)?(?:數字)?[^0-9]{{0,5}}|END(?:S|ING)(?: (?:IN|WITH))? |LAST [A-Z]{{3,5}} DIGITS(?: ARE)? )$"
+    f"(?:{_PART_WORD}(?:號碼)?(?:數字)?[^0-9]{{0,5}}|END(?:S|ING)(?: (?:IN|WITH))? |"
+    "LAST [A-Z]{3,5} DIGITS(?: ARE)? )$"
 )
 _PHONE_WORD = re.compile("手機|電話|門號|號碼|09[0-9]{2}|TEL|MOBILE|PHONE|CELL|NUMBER|市話|聯絡")
 _OTHER_WORD = re.compile(
