@@ -86,7 +86,7 @@ class Tagger:
         found = views.cache.get(_CACHED)
         if found is None:
             found = views.cache[_CACHED] = self.probabilities(views)
-        return found  # type: ignore[no-any-return]
+        return found
 
 
 def _people(probabilities: Floats, folded: str) -> Iterator[Span]:
