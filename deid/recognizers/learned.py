@@ -27,6 +27,7 @@ _TOLL_FREE = re.compile("080[09]")
 # Forms that the rules know: they have seen the value, and nothing told them that it is one.
 _TELEPHONE = re.compile(r"[0-9+(][0-9()\-#. ]{6,}[0-9]")
 _NEARLY_ID = re.compile("[A-Z]{1,2}[0-9]{8,10}")
+_STREET = re.compile(" ?[巷弄段]")
 _BEGUN = re.compile("(?:[0-9]-?)+$")
 _OTHER_NUMBER = re.compile(
     "(?:流水號|訂單|文號|案號|字第|型號|料號|條碼|ISBN|郵遞區號|公車|路線|航班)[^0-9A-Z]{0,4}$"
@@ -36,6 +37,7 @@ _KINDS = (
     "TW_ADDRESS", "DATE_OF_BIRTH", "PHONE", "TW_PLATE", "ACCOUNT", "LINE_ID", "TW_BANK_ACCOUNT", "TW_MEDICAL_RECORD",
     "TW_STUDENT_ID", "EMAIL", "TW_HOUSEHOLD_NO", "TW_LAND_NO", "TW_PASSPORT",
 )  # fmt: skip
+_PUBLISHED = frozenset({"PHONE", "TW_ADDRESS", "EMAIL", "TW_BANK_ACCOUNT", "TW_LAND_NO"})
 # Taken off the tagger's probability, so that a policy's usual 0.4 means what it should.
 _DOUBT = 0.4
 
@@ -74,10 +76,14 @@ def _is_judged(views: Views, start: int, end: int, entity: str) -> bool:
     if _OTHER_NUMBER.search(views.before(start, 12)) or _NEARLY_ID.fullmatch(views.folded, start, end):
         return True
     context = PublicContext.of(views)
+    if entity in _PUBLISHED and context.speaks_for_agencies(start, end):
+        return entity != "TW_ADDRESS" or not context.is_claimed(start)
     if entity == "PHONE":
         number = tw_phone.compact(views.figures[start:end])
         known = tw_phone.is_valid(number) or _TOLL_FREE.match(number)
         return bool(known or _TELEPHONE.fullmatch(views.folded, start, end))
     if entity == "EMAIL":
         return "GOV" in views.folded[start:end] or context.publishes_mailbox(start, end)
-    return entity == "TW_ADDRESS" and context.publishes_address(start, end)
+    if entity == "TW_ADDRESS":
+        return _STREET.match(views.folded, end) is not None or context.publishes_address(start, end)
+    return False
