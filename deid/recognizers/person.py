@@ -9,12 +9,13 @@ from collections.abc import Iterator
 
 from deid.findings import Finding
 from deid.recognizers.base import TextRecognizer, places_of
+from deid.recognizers.public_context import PublicContext
 from deid.recognizers.spelled_out import spelling
 from deid.tagger.tagger import PERSON_USUAL, load_tagger
 from deid.views import Views
 
-# Taken off the tagger's probability, so that a policy's usual 0.4 means what it should.
-_DOUBT = PERSON_USUAL - 0.4
+# In a text that speaks for an agency a word is less likely somebody's name.
+_IN_NOTICES = 0.1
 _SURE = 0.8
 _SHORTEST = 3
 _REPEATED_NAMES = 64
@@ -28,11 +29,14 @@ class PersonRecognizer(TextRecognizer):
     def find(self, views: Views) -> Iterator[Finding]:
         names: dict[str, float] = {}
         for start, end, score in load_tagger().spans(views):
-            yield self.finding(views, (start, end), max(0.0, score - _DOUBT))
+            unsure = score < PERSON_USUAL + _IN_NOTICES
+            if unsure and PublicContext.of(views).speaks_for_agencies(start, end):
+                score -= _IN_NOTICES
+            yield self.finding(views, (start, end), max(0.0, score))
             if spelled := spelling(views.folded, start, end):
-                yield self.finding(views, spelled, max(0.0, score - _DOUBT))
+                yield self.finding(views, spelled, max(0.0, score))
             if score >= _SURE and end - start >= _SHORTEST:
-                names.setdefault(views.folded[start:end], score - _DOUBT)
+                names.setdefault(views.folded[start:end], score)
         for name, score in list(names.items())[:_REPEATED_NAMES]:
             for span in places_of(name, views.folded):
                 yield self.finding(views, span, score)
