@@ -20,8 +20,8 @@ _NUMBER = "[0-9]{1,4}(?: ?[-~] ?[0-9]{1,4}){0,2}(?![0-9])"
 _PIECE = (
     rf"(?:(?:NO|NUMBER)\.? ?{_NUMBER}|#{_NUMBER}"
     rf"|(?<!NO )(?<!NO\. )(?<!NO\.)(?<!#){_NUMBER} (?:ALLEY|LANE) [0-9]{{1,4}}"
-    r"|(?:DORM|BLDG|BUILDING|BLOCK)\.? ?[A-Z0-9]{1,3}|(?:LN|LANE|ALY|ALLEY|SEC|SECTION)\.? ?[0-9]{1,4}"
-    r"|[0-9]{1,3} ?F(?:L|LOOR)?\.?"
+    r"|(?:DORM|BLDG|BUILDING|BLOCK)\.? ?(?:[A-Z]|[0-9]{1,3})(?![A-Z0-9])|(?:LN|LANE|ALY|ALLEY|SEC|SECTION)\.? ?[0-9]{1,4}"
+    r"|[0-9]{1,3}[ /]?F(?:L|LOOR)?\.?"
     r"(?: ?- ?[0-9]{1,3})?|[0-9]{1,2}(?:ST|ND|RD|TH) FLOOR|B[0-9]F?|(?:RM|ROOM|UNIT|APT)\.? ?[A-Z0-9]{1,5})"
 )
 _SEPARATOR = r"(?:[.,]{0,2}[ \n]?)"
@@ -32,12 +32,14 @@ _BARE_AFTER = re.compile(rf"\.? ?{_NUMBER}(?![:.]?[0-9])")
 _HOUSE = re.compile(r"NO\.? ?[0-9]|NUMBER|#|[0-9] (?:ALLEY|LANE) [0-9]")
 # 「số 45 ngõ 310 đường Zhongshan, Taiping」, 「Jalan Zhongshan No. 45」: folded, with ASCII letters as capitals.
 _VIETNAMESE = re.compile(
-    rf"S[OốỐ] {_NUMBER}(?:,? (?:NG[Oõ]|H[ẻẺ]M|NG[áÁ]CH) [0-9/]{{1,8}}){{0,2}},? "
+    rf"(?:(?:T[ầẦ]NG|L[ầẦ]U) [0-9]{{1,2}},? )?S[OốỐ] {_NUMBER}(?:,? (?:NG[Oõ]|H[ẻẺ]M|NG[áÁ]CH) [0-9/]{{1,8}}){{0,2}},? "
     r"(?:[đĐ][ưƯ][ờỜ]NG|DUONG|PH[ốỐ]) [A-Z]+(?: [A-Z]+){0,2}"
     r"(?:, [A-ZÀ-ỹ]+(?: [A-ZÀ-ỹ]+)?){0,2}(?![A-Z])"
 )
+_STREET = r"(?:JALAN|JLN?\.?) [A-Z]+(?: [A-Z]+){0,3}"
 _INDONESIAN = re.compile(
-    rf"(?<![A-Z])(?:JALAN|JLN?\.?) [A-Z]+(?: [A-Z]+){{0,3}},? (?:NO(?:MOR|\.)? ?)?{_NUMBER}"
+    rf"(?<![A-Z])(?:NO(?:MOR|\.)? ?{_NUMBER}(?:,? GANG [0-9]{{1,4}})?,? {_STREET}"
+    rf"|{_STREET}(?: BAGIAN [0-9])?,? (?:NO(?:MOR|\.)? ?)?{_NUMBER}(?:,? (?:LANTAI|LT\.?) ?[0-9]{{1,2}})?)"
 )
 _LONGEST_NAME, _LONGEST_PIECE, _MOST_PIECES = 44, 24, 6
 

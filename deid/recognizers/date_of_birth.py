@@ -44,11 +44,16 @@ _CUE_BEFORE = re.compile(
     r"(?:生日|出生(?:年月日|日期|日|於|年)?|(?<![先醫學衛產發])生於|年次|誕生(?:於)?|生年月日|生辰|出世|"
     r"D\.? ?O\.? ?B\.?|(?:DATE ?OF ?)?BIRTH[_ \-]?(?:DAY|DATE)?|"
     r"BORN|SINH|LAHIR|KAARAWAN)"
-    r"(?:[ :=\"'「『(\[{,、\t/|_?的是為在於はON]|(?:A|ANS|ANSWER|CALLER|答|民眾|來電者|對方) ?:|DATE|TIME|年月日|"
+    r"(?:[ :=\"'「『(\[{,、\t/|_?的是為在於はON]|(?:A|ANS|ANSWER|CALLER|答|民眾|來電者|對方) ?:|DATE|TIME|年月日|\([DMY/\-. ]{5,12}\)|"
     rf"日期|格式|{_LUNAR}|填|寫|就|應該|應|正確|[打寫登印記填][錯成]|被|誤植|有誤|不對|不是|"
     r"[把將我他她卻]|結果|了|TANGGAL|NGàY|改成?|"
     r"分別|都|[\n]){0,8}"
     r"(?:IS |WAS |AS )?$"
+)
+# Farther away, where no other number and no end of a sentence stands between.
+_CUE_FAR_BEFORE = re.compile(
+    "(?:(?:生日|出生(?!登記|證明|率|地|別|後|前|通報|之)(?:年月日|日期)?|誕生)[^。!?\n0-9一二三四五六七八九十]{0,24}"
+    "(?:是|為|寫成?|記載|登記|報|印成|改[成為])|(?<![A-Z])(?:BORN|BIRTH)[^.!?\n0-9]{0,28} (?:ON|IS|WAS)) ?$"
 )
 _CUE_AFTER = re.compile(
     " ?(?:(?:IS |AS )?(?:MY |HIS |HER |THE )?(?:BIRTHDAY|DATE OF BIRTH|DOB)(?![A-Z])|"
@@ -116,7 +121,17 @@ def _is_announced(folded: str, before: str, found: re.Match[str]) -> bool:
         return generic is None or _PERSONAL_BEFORE.search(before) is not None
     if _CUE_BEFORE.search(before):
         return True
+    if _CUE_FAR_BEFORE.search(before) and _is_whole(found[0]):
+        return True
     return _CUE_AFTER.match(folded, found.end()) is not None and roc_date.is_valid(found[0])
+
+
+def _is_whole(text: str) -> bool:
+    """Whether year, month and day are told."""
+    try:
+        return None not in roc_date.parts(text)
+    except InvalidNumber:
+        return False
 
 
 def _follows(folded: str, last: int, found: re.Match[str]) -> bool:
@@ -140,11 +155,8 @@ def _is_in_row(folded: str, before: str, found: re.Match[str]) -> bool:
     )
     if not by_id and not beside:
         return False
-    try:
-        year, month, day = roc_date.parts(found[0])
-    except InvalidNumber:
-        return False
-    if year is None or month is None or day is None:
+    year = roc_date.parts(found[0])[0] if _is_whole(found[0]) else None
+    if year is None:
         return False
     age = datetime.date.today().year - year
     return (0 if by_id else _GROWN) <= age <= _OLDEST

@@ -12,7 +12,8 @@ from deid.recognizers.public_context import PublicContext
 from deid.views import Views
 
 _WRITTEN = re.compile(
-    r"(?<![A-Z0-9._%+\-])[A-Z0-9._%+\-]++ ?@ ?(?:[A-Z0-9\-]{1,63}\.){1,6}[A-Z]{2,24}(?![A-Z0-9])"
+    r"(?<![A-Z0-9._%+\-])[A-Z0-9._%+\-]++(?:@ ?| @ ?(?=[A-Z0-9\-.]{1,64}\.(?:COM|TW|NET|ORG|EDU)(?![A-Z0-9])))"
+    r"(?:[A-Z0-9\-]{1,63}\.){1,6}[A-Z]{2,24}(?![A-Z0-9])"
 )
 _MISTYPED = re.compile(
     r"(?<![A-Z0-9._%+\-])[A-Z0-9._%+\-]++ ?@{1,2} ?"

@@ -34,7 +34,7 @@ _WHOLE = re.compile(r"\s*+(?:[2-8][0-9]{2,3}-[0-9]{4})\s*+")
 
 _CUE = re.compile(
     "電話|手機|聯絡|連絡|聯繫|市話|門號|專線|來電|回電|撥打|撥|打給|打到|打我|打去|打來|打|傳真|簡訊|室話|家用|家[裡中]|住家|"
-    "TEL|PHONE|MOBILE|CALL|FAX|"
+    "TEL|PHONE|MOBILE|CALL|FAX|LANDLINE|CELL(?![A-Z])|"
     "號碼|請洽|電洽|洽詢"
 )
 _CUE_AFTER = re.compile(

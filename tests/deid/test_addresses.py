@@ -89,6 +89,11 @@ ENGLISH = [
     "đường Zhongshan bị hỏng",
     "My place: ⟦3F, 15 Alley 7, Lane 120, Yongkang Street⟧, Da'an",
     "my unit ⟦7F-1, 233 Gongyi Rd⟧, Taichung",
+    "I rent ⟦3/F, 27 Shida Road⟧",
+    "Alamat: ⟦No. 17, Gang 5, Jalan Minzu⟧, Tainan",
+    "alamat saya ⟦Jl. Zhongzheng No. 88 lantai 3⟧",
+    "em ở ⟦tầng 4, số 88 đường Zhonghua⟧",
+    "The building is ⟦128 Zhongxiao East Road, Section 4⟧.",
 ]
 KEPT = [
     "中山路與民權路口",
@@ -162,6 +167,9 @@ LAND = [
     "忠孝東路四段123號",
     "請問地號幾號",
     "地號要去哪裡查",
+    "land number ⟦Xinyi Section 2, No. 123-4⟧",
+    "the parcel ⟦Lot 55, Wenshan Section⟧ was sold",
+    "I live at Roosevelt Road Section 2, near the parking lot 5",
 ]
 ROWS = [(TwAddressRecognizer, row) for row in WRITTEN + ENGLISH + KEPT + CITIZENS] + [
     (TwLandNoRecognizer, row) for row in LAND

@@ -138,6 +138,11 @@ ROWS = [
     "⟦ROC 76/08/12⟧ is my birthday",
     "date of birth as ⟦12.08.1987⟧",
     "on Aug 12 the bus was late",
+    "DOB (dd/mm/yyyy): ⟦14/02/1992⟧",
+    "my son was born at Mackay hospital on ⟦March 3, 2023⟧",
+    "出生日期，系統裡寫⟦7/11/1980⟧是錯的",
+    "我生日喔，身分證上面是⟦四十一年三月初八⟧",
+    "出生登記請於113年5月3日前辦理",
 ]
 
 

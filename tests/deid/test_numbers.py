@@ -778,6 +778,8 @@ ACCOUNT = [
     "使用者⟦xue_mei_48⟧多次登入",
     "請使用者付費",
     "或私訊⟦yuzhen.wu432⟧",
+    "electricity no. ⟦07451234567⟧",
+    "Instagram ⟦@anna.leee⟧ posted my photo",
 ]
 CASE = [
     "案件編號⟦2026043010407⟧",
