@@ -20,7 +20,8 @@ _NUMBER = "[0-9]{1,4}(?: ?[-~] ?[0-9]{1,4}){0,2}(?![0-9])"
 _PIECE = (
     rf"(?:(?:NO|NUMBER)\.? ?{_NUMBER}|#{_NUMBER}"
     rf"|(?<!NO )(?<!NO\. )(?<!NO\.)(?<!#){_NUMBER} (?:ALLEY|LANE) [0-9]{{1,4}}"
-    r"|(?:DORM|BLDG|BUILDING|BLOCK)\.? ?(?:[A-Z]|[0-9]{1,3})(?![A-Z0-9])|(?:LN|LANE|ALY|ALLEY|SEC|SECTION)\.? ?[0-9]{1,4}"
+    r"|(?:DORM|BLDG|BUILDING|BLOCK)\.? ?(?:[A-Z]|[0-9]{1,3})(?![A-Z0-9])"
+    r"|(?:LN|LANE|ALY|ALLEY|SEC|SECTION)\.? ?[0-9]{1,4}"
     r"|[0-9]{1,3}[ /]?F(?:L|LOOR)?\.?"
     r"(?: ?- ?[0-9]{1,3})?|[0-9]{1,2}(?:ST|ND|RD|TH) FLOOR|B[0-9]F?|(?:RM|ROOM|UNIT|APT)\.? ?[A-Z0-9]{1,5})"
 )
@@ -41,6 +42,16 @@ _INDONESIAN = re.compile(
     rf"(?<![A-Z])(?:NO(?:MOR|\.)? ?{_NUMBER}(?:,? GANG [0-9]{{1,4}})?,? {_STREET}"
     rf"|{_STREET}(?: BAGIAN [0-9])?,? (?:NO(?:MOR|\.)? ?)?{_NUMBER}(?:,? (?:LANTAI|LT\.?) ?[0-9]{{1,2}})?)"
 )
+_CITY = (
+    "(?:NEW TAIPEI|TAIPEI|TAOYUAN|TAICHUNG|TAINAN|KAOHSIUNG|HSINCHU|KEELUNG|CHIAYI|YILAN|HUALIEN|TAITUNG|PINGTUNG|"
+    "CHANGHUA|NANTOU|YUNLIN|MIAOLI|TAIWAN)"
+)
+_KIND_OF_PLACE = r" (?:DIST(?:RICT|\.)?|CITY|COUNTY|TOWNSHIP)(?![A-Z])\.?"
+_PLACES = re.compile(
+    rf"(?:, ?[A-Z][A-Z'\-]{{1,14}}(?: [A-Z][A-Z'\-]{{1,14}})?(?:{_KIND_OF_PLACE})?){{0,2}}"
+    rf", ?{_CITY}(?![A-Z])(?:{_KIND_OF_PLACE})?(?:,? ?[0-9]{{3,6}}(?![0-9\-]))?(?:, ?TAIWAN(?![A-Z]))?"
+)
+_CALLED_PLACES = re.compile(rf"(?:, ?[A-Z][A-Z' \-]*(?:{_KIND_OF_PLACE}|TAIWAN|TAIPEI)(?: ?[0-9]{{3,6}})?)+")
 _LONGEST_NAME, _LONGEST_PIECE, _MOST_PIECES = 44, 24, 6
 
 
@@ -63,8 +74,20 @@ def english_addresses(folded: str) -> Iterator[tuple[int, int]]:
                 continue
             first = _first_piece(folded, bare.start())
         if first >= position:
+            last = _with_places(folded, last)
             position = last
             yield first, last
+
+
+def _with_places(folded: str, end: int) -> int:
+    """Take in the places behind an address where they are only named: 「, Banqiao, New Taipei」.
+
+    A district and a city that are called so stay, as they do before a Chinese address.
+    """
+    places = _PLACES.match(folded, end)
+    if places is None or _CALLED_PLACES.fullmatch(places[0]):
+        return end
+    return places.end()
 
 
 def _name_start(folded: str, lowest: int, end: int) -> int | None:

@@ -74,7 +74,7 @@ WRITTEN = [
     "住在金湖鎮⟦東山村 １４ 鄰 ２ 號 １２樓之１８⟧",
 ]
 ENGLISH = [
-    "I live at ⟦No. 12, Ln. 5, Sec. 2, Zhongshan N. Rd.⟧, Taipei",
+    "I live at ⟦No. 12, Ln. 5, Sec. 2, Zhongshan N. Rd., Taipei⟧",
     "my address is ⟦5F.-1, No. 33, Aly. 4, Ln. 12, Heping E. Rd.⟧, Daan Dist.",
     "send it to ⟦12 Zhongxiao Road⟧ please",
     "water leak at ⟦Hemei St 211⟧",
@@ -88,12 +88,15 @@ ENGLISH = [
     "tinggal di ⟦Jalan Zhongshan No. 45⟧",
     "đường Zhongshan bị hỏng",
     "My place: ⟦3F, 15 Alley 7, Lane 120, Yongkang Street⟧, Da'an",
-    "my unit ⟦7F-1, 233 Gongyi Rd⟧, Taichung",
+    "my unit ⟦7F-1, 233 Gongyi Rd, Taichung⟧",
     "I rent ⟦3/F, 27 Shida Road⟧",
     "Alamat: ⟦No. 17, Gang 5, Jalan Minzu⟧, Tainan",
     "alamat saya ⟦Jl. Zhongzheng No. 88 lantai 3⟧",
     "em ở ⟦tầng 4, số 88 đường Zhonghua⟧",
     "The building is ⟦128 Zhongxiao East Road, Section 4⟧.",
+    "I live at ⟦No. 210, Zhonghua 5th Road, Xitun, Taichung⟧ now",
+    "at ⟦No. 8, Wuquan W. Rd.⟧, South Dist., Taichung City 402",
+    "⟦12 Zhongshan Road, Banqiao, New Taipei⟧. Please come",
 ]
 KEPT = [
     "中山路與民權路口",
