@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from deid.findings import Finding
 from deid.recognizers.base import TextRecognizer, places_of
+from deid.recognizers.name_context import SURNAME_START
 from deid.recognizers.public_context import PublicContext
 from deid.recognizers.spelled_out import spelling
 from deid.tagger.tagger import PERSON_USUAL, load_tagger
@@ -17,6 +18,7 @@ from deid.views import Views
 # In a text that speaks for an agency a word is less likely somebody's name.
 _IN_NOTICES = 0.1
 _SURE = 0.8
+_GIVEN, _MAYBE = 2, 0.1
 _SHORTEST = 3
 _REPEATED_NAMES = 64
 
@@ -29,6 +31,7 @@ class PersonRecognizer(TextRecognizer):
     def find(self, views: Views) -> Iterator[Finding]:
         names: dict[str, float] = {}
         for start, end, score in load_tagger().spans(views):
+            start = _with_surname(views, start, end)
             unsure = score < PERSON_USUAL + _IN_NOTICES
             if unsure and PublicContext.of(views).speaks_for_agencies(start, end):
                 score -= _IN_NOTICES
@@ -40,3 +43,9 @@ class PersonRecognizer(TextRecognizer):
         for name, score in list(names.items())[:_REPEATED_NAMES]:
             for span in places_of(name, views.folded):
                 yield self.finding(views, span, score)
+
+
+def _with_surname(views: Views, start: int, end: int) -> int:
+    """Return where a name of two characters begins: at the surname before it, if that may be one."""
+    surname = end - start == _GIVEN and start > 0 and SURNAME_START.match(views.folded, start - 1)
+    return start - 1 if surname and load_tagger().name_at(views, start - 1) >= _MAYBE else start

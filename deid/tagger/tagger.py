@@ -88,6 +88,10 @@ class Tagger:
             found = views.cache[_CACHED] = self.probabilities(views)
         return found
 
+    def name_at(self, views: Views, at: int) -> float:
+        """Return how likely one character is part of a name."""
+        return float(self._read(views)[at, PERSON_BEGIN : PERSON_INSIDE + 1].sum())
+
 
 def _people(probabilities: Floats, folded: str) -> Iterator[Span]:
     begins = probabilities[:, PERSON_BEGIN]
@@ -96,6 +100,8 @@ def _people(probabilities: Floats, folded: str) -> Iterator[Span]:
         return
     for start, end in _runs(person, PERSON_SURE, PERSON_EDGE):
         cuts = [start, *(at for at in range(start + 1, end) if begins[at] > 0.5), end]
+        if len(cuts) > 2 and cuts[1] - start == 1 and not _TITLE.match(folded, cuts[1]):
+            del cuts[1]  # a first surname of two: 田林秋妹
         for first, last in pairwise(cuts):
             whole = _whole(folded, first, last)
             score = sum(person[whole[0] : whole[1]].tolist()) / (whole[1] - whole[0])
