@@ -16,7 +16,7 @@ from deid.tagger.tagger import PERSON_USUAL, load_tagger
 from deid.views import Views
 
 # In a text that speaks for an agency a word is less likely somebody's name.
-_IN_NOTICES = 0.1
+_IN_NOTICES = 0.2
 _SURE = 0.8
 _GIVEN, _MAYBE = 2, 0.1
 _SHORTEST = 3
