@@ -75,15 +75,19 @@ def _is_judged(views: Views, start: int, end: int, entity: str) -> bool:
     """Whether the rules know the value's form: then they have seen it, and let it stand for a reason."""
     if _OTHER_NUMBER.search(views.before(start, 12)) or _NEARLY_ID.fullmatch(views.folded, start, end):
         return True
+    if entity == "PHONE":
+        number = tw_phone.compact(views.figures[start:end])
+        if (
+            tw_phone.is_valid(number)
+            or _TOLL_FREE.match(number)
+            or _TELEPHONE.fullmatch(views.folded, start, end)
+        ):
+            return True
+    if entity == "EMAIL" and "@" in views.folded[start:end]:
+        return True
+    if entity == "TW_ADDRESS" and _STREET.match(views.folded, end):
+        return True
     context = PublicContext.of(views)
     if entity in _PUBLISHED and context.speaks_for_agencies(start, end):
         return entity != "TW_ADDRESS" or not context.is_claimed(start)
-    if entity == "PHONE":
-        number = tw_phone.compact(views.figures[start:end])
-        known = tw_phone.is_valid(number) or _TOLL_FREE.match(number)
-        return bool(known or _TELEPHONE.fullmatch(views.folded, start, end))
-    if entity == "EMAIL":
-        return "GOV" in views.folded[start:end] or context.publishes_mailbox(start, end)
-    if entity == "TW_ADDRESS":
-        return _STREET.match(views.folded, end) is not None or context.publishes_address(start, end)
-    return False
+    return entity == "TW_ADDRESS" and context.publishes_address(start, end)
