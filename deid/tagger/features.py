@@ -27,7 +27,7 @@ GIVEN, FAMILY, ENGLISH, SYLLABLES = 1, 2, 4, 8
 
 _VALUE_BITS = 5
 _FREQUENCY = (np.arange(1 << _VALUE_BITS) & 7).astype(np.float32) / 6
-_BUCKET_BITS, _SLOTS = 18, 4
+_BUCKET_BITS, _SLOTS = 18, 3
 _BUCKET_SHIFT, _KEY_SHIFT = np.uint32(32 - _BUCKET_BITS), np.uint32(_VALUE_BITS)
 
 _ONES = b"\1" * LONGEST_WORD
@@ -57,7 +57,7 @@ _LATIN_ROWS = (np.arange(16)[:, None] >> np.arange(4) & 1).astype(np.float32)
 class Words:
     """The words by their hashes: what is known of a word is found without a search.
 
-    A bucket holds the four most frequent of its words; one word in a thousand finds its bucket full and is not known.
+    A bucket holds the three most frequent of its words; one word in a hundred finds its bucket full and is not known.
     """
 
     def __init__(self, hashes: Codes, values: npt.NDArray[np.uint8]) -> None:
@@ -76,7 +76,7 @@ class Words:
         entries = self._buckets.take(hashed >> _BUCKET_SHIFT).view(np.uint32).reshape(-1, _SLOTS)
         entries ^= (hashed << _KEY_SHIFT)[:, None]
         found: Codes = np.minimum(entries[:, 0], entries[:, 1])
-        np.minimum(found, np.minimum(entries[:, 2], entries[:, 3]), out=found)
+        np.minimum(found, entries[:, 2], out=found)
         found[found >= 1 << _VALUE_BITS] = 0
         return found
 
