@@ -10,7 +10,7 @@ from deid.errors import ConcealmentError, ConcealmentTimeout, PolicyError
 from deid.findings import Finding
 from deid.generalise import area_start
 from deid.officials import in_role
-from deid.overlaps import resolve
+from deid.overlaps import fill_gaps, resolve
 from deid.policy import KEEP, MASK, Policy
 from deid.presidio import EntityRecognizer
 from deid.recognizers import shipped_recognizers
@@ -63,17 +63,21 @@ class Concealer:
             return ()
         views = Views(text)
         found: list[Finding] = []
+        doubtful: list[Finding] = []
         for recognizer in self._recognizers:
             answer = _ask(recognizer, views)
             if answer is None:
                 raise ConcealmentError("a recogniser failed")
-            found += self._check(answer, len(text), strict)
+            if answer:
+                last_resort = isinstance(recognizer, TextRecognizer) and recognizer.LAST_RESORT
+                (doubtful if last_resort else found).extend(self._check(answer, len(text), strict))
             if deadline is not None and time.monotonic() > deadline:
                 raise ConcealmentTimeout("concealment took too long")
+        settled = resolve(text, found)
+        if doubtful:
+            settled = fill_gaps(settled, resolve(text, doubtful))
         resolved = tuple(
-            one
-            for one in self._with_areas(text, resolve(text, found), strict)
-            if not self._is_public(text, one, strict)
+            one for one in self._with_areas(text, settled, strict) if not self._is_public(text, one, strict)
         )
         if deadline is not None and time.monotonic() > deadline:
             raise ConcealmentTimeout("concealment took too long")

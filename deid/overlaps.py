@@ -26,6 +26,13 @@ def resolve(text: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(winners)
 
 
+def fill_gaps(settled: tuple[Finding, ...], doubtful: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the settled findings and those of the doubtful ones that touch none of them."""
+    winners = list(settled)
+    alone = [finding for finding in doubtful if _outside(finding, winners) == [finding]]
+    return tuple(sorted((*settled, *alone), key=_start)) if alone else settled
+
+
 def cut_out(text: str, findings: Iterable[Finding], spans: list[Finding]) -> tuple[Finding, ...]:
     """Return the findings without the places of ``spans``, which are sorted and do not overlap."""
     kept: list[Finding] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import NewType, Protocol
 
@@ -59,7 +60,7 @@ class Session:
     def __init__(self, detect: Detect, policy: Policy, *, deadline: float | None = None) -> None:
         self._detect = detect
         self._policy = policy
-        self._lookalike = _lookalike_pattern(policy)
+        self._lookalike = _lookalike_pattern(tuple(policy.words.values()))
         self._placeholders: dict[tuple[str, str], str] = {}
         self._totals: Counter[str] = Counter()
         self._issued: dict[str, str] = {}
@@ -114,14 +115,20 @@ class Session:
         clean = self.conceal(decoded)
         return CleanText(text) if clean == decoded and not self._lookalikes(text) else clean
 
-    def conceal_tree(self, value: JSON) -> JSON:
+    def conceal_tree(self, value: JSON, *, key: str = "") -> JSON:
         """Conceal every string in a JSON value, and numbers that look like an identifier (they become strings).
 
-        Raises KeyHoldsPersonalData when an object's key would have to be concealed.
+        ``key`` is what the value is called, and a cue. Raises KeyHoldsPersonalData when the key of an object in the
+        value would have to be concealed.
         """
-        concealed = self._json().conceal_tree(value)
+        concealed = self._json().conceal_tree(value, key)
         self._check_blocked()
         return concealed
+
+    def holds_any(self, text: str) -> bool:
+        """Whether anything in a text would be concealed, without concealing it."""
+        found = self._detect(text, deadline=self.deadline, strict=self.special_category)
+        return bool(found or self._lookalikes(text))
 
     def conceal_whole(self, text: str, entity: str) -> CleanText:
         """Conceal a text that is one value of a known entity, such as a column of names."""
@@ -139,12 +146,8 @@ class Session:
     def _json(self) -> JsonConcealer:
         return JsonConcealer(
             conceal_value=self._conceal_leaf,
-            is_personal=self._is_personal,
+            is_personal=self.holds_any,
         )
-
-    def _is_personal(self, key: str) -> bool:
-        found = self._detect(key, deadline=self.deadline, strict=self.special_category)
-        return bool(found or self._lookalikes(key))
 
     def _conceal_leaf(self, text: str, key: str) -> str:
         decoded = json_values.decode_escapes(text)
@@ -225,9 +228,9 @@ class Session:
         return match is not None and head(normalise(match[1])) in self._issued
 
 
-def _lookalike_pattern(policy: Policy) -> re.Pattern[str]:
-    words = "|".join(re.escape(normalise(word)) for word in policy.words.values())
-    return re.compile(f"(?:{words})[0-9]+:?")
+@cache
+def _lookalike_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(f"(?:{'|'.join(re.escape(normalise(word)) for word in words)})[0-9]+:?")
 
 
 def _without_prefix(found: tuple[Finding, ...], length: int) -> tuple[Finding, ...]:

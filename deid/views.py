@@ -3,7 +3,8 @@
 Three views, computed once per text and shared by every recogniser:
 
 * ``folded``: zero-width characters dropped, dashes unified to ``-``, NFKC per character, ASCII upper case.
-* ``figures``: ``folded`` with Chinese digits written ``0-9``; same length as ``folded``.
+* ``figures``: ``folded`` with Chinese digits, those of radio (洞, 拐) and an O for a zero written ``0-9``, 槓 as a
+  dash; same length.
 * ``squeezed``: ``figures`` without the separators between a letter or digit and a digit. For long numbers
   only: it joins neighbouring numbers, so a recogniser always tries ``figures`` too.
 
@@ -32,8 +33,15 @@ _DIGIT_GROUPS = ("零〇○", "一壹么幺", "二貳兩", "三參", "四肆", "
 _CHINESE_DIGITS = "".join(_DIGIT_GROUPS)
 _FIGURES = {char: str(value) for value, group in enumerate(_DIGIT_GROUPS) for char in group}
 _CHINESE_DIGIT = re.compile(f"[{_CHINESE_DIGITS}]")
-_SEPARATED_DIGIT = re.compile(rf"{SEPARATORS}{{1,3}}(?=[0-9])")
-_LONG_NUMBER = re.compile(rf"[0-9{_CHINESE_DIGITS}](?:[ .\-·・‧()]{{0,3}}[0-9{_CHINESE_DIGITS}]){{5}}")
+_RADIO_DIGIT = re.compile("[洞拐勾]")
+_RADIO_RUN = re.compile("[0-9洞拐勾兩](?:[ -]?[0-9洞拐勾兩]){3,}")
+_RADIO_FIGURES = str.maketrans("洞拐勾兩", "0792")
+_FEWEST_PLAIN = 2  # of a run said as soldiers say it
+_LETTER_FOR_ZERO = re.compile("(?<=[0-9])O(?=[0-9])|(?<![0-9A-Z])O(?=9[0-9]{2})")
+_SAID_DASH = re.compile("(?<=[0-9])[槓杠](?= ?[0-9])|(?<=[0-9] )[槓杠](?= ?[0-9])")
+_TWO = re.compile("(?<=[0-9])兩(?=[0-9]{2})")
+_SEPARATED_DIGIT = re.compile(r"[ .\-·・‧_]{1,3}(?=[0-9])")
+_LONG_NUMBER = re.compile(r"[0-9](?:[ .\-·・‧()_]{0,3}[0-9]){5}")
 _ASCII_ALNUM = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 # A JSON escape written out (a backslash and its letter) is no part of the word behind it.
 _ESCAPED = frozenset("NRTBF")
@@ -49,6 +57,7 @@ _WIDE_PUNCTUATION = (
     ("）", ")"),
     ("\u3000", " "),
 )
+_LETTER = re.compile("[A-Z]")
 _GAP = re.compile(r"[ .\-·・‧()]+")
 _NOT_DIGIT = re.compile("[^0-9]")
 
@@ -87,22 +96,36 @@ def _fold(text: str) -> tuple[str, Sequence[int] | None]:
             text = text.replace(wide, narrow)
     if not _UNSTABLE.search(text):
         return text, None
-    resized = False
+    resized: list[tuple[int, int]] = []
 
     def replace(match: re.Match[str]) -> str:
-        nonlocal resized
         piece = match[0]
         if "a" <= piece[0] <= "z":
             return piece.upper()
         folded = _fold_char(piece)
-        resized = resized or len(folded) != 1
+        if len(folded) != 1:
+            resized.append((match.start(), len(folded)))
         return folded
 
     folded = _UNSTABLE.sub(replace, text)
-    if not resized:
-        return folded, None
-    origins = [index for index, char in enumerate(text) for _ in _fold_char(char)]
-    return folded, origins
+    return folded, _origins(len(text), resized) if resized else None
+
+
+def _origins(length: int, resized: Sequence[tuple[int, int]]) -> Sequence[int]:
+    """Return the original index of each folded character, given the places whose folded form is of another length."""
+    origins: list[int] = []
+    position = 0
+    for index, count in resized:
+        origins.extend(range(position, index))
+        origins.extend([index] * count)
+        position = index + 1
+    origins.extend(range(position, length))
+    return origins
+
+
+def _without_radio_digits(run: re.Match[str]) -> str:
+    spoken = _RADIO_DIGIT.search(run[0]) and sum(map(str.isdigit, run[0])) >= _FEWEST_PLAIN
+    return run[0].translate(_RADIO_FIGURES) if spoken else run[0]
 
 
 class Views:
@@ -116,7 +139,14 @@ class Views:
 
     @cached_property
     def figures(self) -> str:
-        return _CHINESE_DIGIT.sub(lambda match: _FIGURES[match[0]], self.folded)
+        figures = _CHINESE_DIGIT.sub(lambda match: _FIGURES[match[0]], self.folded)
+        if _RADIO_DIGIT.search(figures):
+            figures = _RADIO_RUN.sub(_without_radio_digits, figures)
+        if "槓" in figures or "杠" in figures:
+            figures = _SAID_DASH.sub("-", figures)
+        if "兩" in figures:
+            figures = _TWO.sub("2", figures)
+        return _LETTER_FOR_ZERO.sub("0", figures) if "O" in figures else figures
 
     @cached_property
     def _squeeze(self) -> tuple[str, Sequence[int] | None]:
@@ -139,9 +169,14 @@ class Views:
         return self._squeeze[0]
 
     @cached_property
+    def has_letter(self) -> bool:
+        """Whether there is an ASCII letter: the gate of what always has one."""
+        return _LETTER.search(self.folded) is not None
+
+    @cached_property
     def has_long_number(self) -> bool:
         """Whether six digits stand together, separators aside: the gate of the number recognisers."""
-        return _LONG_NUMBER.search(self.folded) is not None
+        return _LONG_NUMBER.search(self.figures) is not None
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
         """Map a non-empty span of ``folded`` or ``figures`` to the original text."""

@@ -28,7 +28,9 @@ from deid.identifiers.errors import InvalidFormat, InvalidNumber
 _ROC, _JAPAN = 1911, {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988}
 _DIGITS = {
     c: d
-    for d, group in enumerate(("零〇○", "一", "二兩", "三", "四", "五", "六", "七", "八", "九"))
+    for d, group in enumerate(
+        ("零〇○", "一壹", "二兩貳", "三參叁", "四肆", "五伍", "六陸", "七柒", "八捌", "九玖")
+    )
     for c in group
 }
 _TENS = {"十": 10, "拾": 10, "廿": 20, "卅": 30, "百": 100, "千": 1000}
@@ -40,14 +42,15 @@ MONTHS = {
          "DEC DES DESEMBER DECEMBER"), start=1)
     for name in names.split()
 }  # fmt: skip
+_NAMED = {"正": 1, "元": 1, "冬": 11, "臘": 12}
 _UNSAID = (2000, 1, 1)  # a leap year: 2月29日 without a year is a date
-_N = "(?:[0-9]{1,4}|[零〇○一二兩三四五六七八九十拾廿卅百千]{1,6})"
+_N = "(?:[0-9]{1,4}|[零〇○一壹二兩貳三參叁四肆五伍六陸七柒八捌九玖十拾廿卅百千]{1,6})"
 _PARTS = re.compile(
-    rf"(?:(?P<era>民國|西元|明治|大正|昭和|平成) ?)?(?:(?P<year>{_N}) ?年 ?次?)?"
-    rf"(?: ?(?:[農國陽陰舊新]曆|閏)?(?P<month>{_N}) ?月(?: ?初? ?(?P<day>{_N}) ?[日號]?)?)?"
+    rf"(?:(?P<era>(?:中華)?民國|民|西元|明治|大正|昭和|平成) ?)?(?:(?P<year>{_N}) ?年 ?次?)?"
+    rf"(?: ?(?:[農國陽陰舊新]曆|閏)?(?P<month>{_N}|[正元臘冬]) ?月(?: ?初? ?(?P<day>{_N}) ?[日號]?)?)?"
 )
-_SEPARATED = re.compile(r"(?:民國|西元)? ?([0-9]{1,4})([ ]?[./\-、][ ]?|[ ])([0-9]{1,2})\2([0-9]{1,4})")
-_MONTH_DAY = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})")
+_SEPARATED = re.compile(r"(?:民國|西元|ROC)? ?([0-9]{1,4})([ ]?[./\-、][ ]?|[ ])([0-9]{1,2})\2([0-9]{1,4})")
+_MONTH_DAY = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})|([0-9]{2})([0-9]{2})")
 _RUN = re.compile(r"(?:民國|西元)? ?([0-9]{2,4})([0-9]{2})([0-9]{2})")
 _WORDS = re.compile(r"[A-Z]+|[0-9]+")
 
@@ -70,7 +73,7 @@ def _number(text: str) -> int:
 def _year(number: int, era: str | None = None) -> int:
     if era in _JAPAN:
         return number + _JAPAN[era]
-    return number if era != "民國" and (era or number >= 1000) else number + _ROC
+    return number + _ROC if (era or "").endswith(("民", "民國")) or (not era and number < 1000) else number
 
 
 def _in_words(text: str) -> tuple[int | None, int | None, int | None] | None:
@@ -80,7 +83,7 @@ def _in_words(text: str) -> tuple[int | None, int | None, int | None] | None:
     year = _year(_number(match["year"]), match["era"]) if match["year"] else None
     return (
         year,
-        _number(match["month"]) if match["month"] else None,
+        (_NAMED.get(match["month"]) or _number(match["month"])) if match["month"] else None,
         _number(match["day"]) if match["day"] else None,
     )
 
@@ -92,7 +95,7 @@ def _in_figures(text: str) -> tuple[int | None, int | None, int | None] | None:
             return (int(last), int(first), middle) if middle > 12 else (int(last), middle, int(first))
         return (_year(int(first)), middle, int(last)) if len(last) <= 2 else None
     if match := _MONTH_DAY.fullmatch(text):
-        return None, int(match[1]), int(match[2])
+        return None, int(match[1] or match[3]), int(match[2] or match[4])
     if match := _RUN.fullmatch(text):
         return _year(int(match[1])), int(match[2]), int(match[3])
     return None

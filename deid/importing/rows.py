@@ -48,6 +48,10 @@ class RowConcealer:
         """Raises PolicyError."""
         self._concealer = Concealer(load_policy(policy))
         self._changed = {c: role for c, role in roles.by_column.items() if role not in (KEEP, DROP)}
+        session = self._concealer.session()
+        self._personal = frozenset(
+            c for c, role in self._changed.items() if role == TEXT and session.holds_any(c)
+        )
 
     def conceal(self, rows: Sequence[Row]) -> tuple[list[dict[str, Any] | None], Tally]:
         """Return the changed cells of each row, None for a refused one, and what was counted."""
@@ -61,7 +65,7 @@ class RowConcealer:
         session = self._concealer.session()
         try:
             changed = {
-                column: _conceal_cell(session, column, row.cells[column], role)
+                column: self._conceal_cell(session, column, row.cells[column], role)
                 for column, role in self._changed.items()
                 if column in row.cells
             }
@@ -74,16 +78,16 @@ class RowConcealer:
             tally.samples.append(_sample(changed))
         return changed
 
-
-def _conceal_cell(session: Session, column: str, value: Any, role: str) -> Any:
-    if value is None or value == "":
-        return value
-    plain = _plain(value)
-    if role != TEXT:
-        return session.conceal_whole(str(plain), role)
-    concealed = session.conceal_tree({column: plain})
-    assert isinstance(concealed, dict)
-    return value if concealed[column] == plain else concealed[column]
+    def _conceal_cell(self, session: Session, column: str, value: Any, role: str) -> Any:
+        if value is None or value == "":
+            return value
+        if column in self._personal:
+            raise KeyHoldsPersonalData("a column's name holds personal data")
+        plain = _plain(value)
+        if role != TEXT:
+            return session.conceal_whole(str(plain), role)
+        concealed = session.conceal_tree(plain, key=column)
+        return value if concealed == plain else concealed
 
 
 def _plain(value: Any) -> Any:

@@ -13,6 +13,7 @@ from deid.recognizers.credit_card import PaymentCardRecognizer
 from deid.recognizers.date_of_birth import DateOfBirthRecognizer
 from deid.recognizers.email import EmailAddressRecognizer
 from deid.recognizers.ip_address import IpAddressRecognizer
+from deid.recognizers.learned import LearnedValueRecognizer
 from deid.recognizers.line_id import LineIdRecognizer
 from deid.recognizers.person import PersonRecognizer
 from deid.recognizers.person_latin import LatinNameRecognizer
@@ -40,6 +41,7 @@ __all__ = [
     "EmailAddressRecognizer",
     "IpAddressRecognizer",
     "LatinNameRecognizer",
+    "LearnedValueRecognizer",
     "LineIdRecognizer",
     "PaymentCardRecognizer",
     "PersonRecognizer",
@@ -93,4 +95,5 @@ def shipped_recognizers(policy: Policy) -> tuple[TextRecognizer, ...]:
         TwStudentIdRecognizer(),
         PersonRecognizer(),
         LatinNameRecognizer(),
+        LearnedValueRecognizer(),
     )

@@ -16,8 +16,8 @@ _MENTION = re.compile(
 )
 _DOMAIN = re.compile(r".*(?:\.(?:COM|TW|NET|ORG|EDU|GOV|IO|ME)|APP|BOT)")
 _PROFILE = re.compile(
-    r"(?:FACEBOOK|FB|INSTAGRAM|THREADS|TWITTER|TIKTOK|T|LINE)\.(?:COM|NET|ME)/"
-    r"(?:PROFILE\.PHP\?ID=|PEOPLE/|TI/P/~?|@)?([A-Z0-9._\-]{4,40})"
+    r"(?<![A-Z0-9.])(?:WWW\.|M\.)?(?:FACEBOOK|FB|INSTAGRAM|THREADS|TWITTER|TIKTOK|T|LINE)\.(?:COM|NET|ME)/"
+    r"(?:PROFILE\.PHP\?ID=|PEOPLE/|TI/P/~?|@)?[A-Z0-9._\-]{4,40}"
 )
 _INMATE = re.compile(
     "(?:監獄|看守所|戒治所|收容所|感化院|受刑人|收容人|療養院|安置機構)[^。!?\n]{0,16}"
@@ -32,8 +32,26 @@ _SHOWN_NAME = re.compile(
 _SERVICE = re.compile(
     "MARKETPLACE|MESSENGER|FACEBOOK|INSTAGRAM|META|BUSINESS|PAGE|GROUP|LIVE|TAIWAN|TAIPEI|STORE|SHOP|CLUB|NEWS"
 )
+_QUOTED = re.compile(
+    "(?:暱稱|網名|網友|卡稱|(?:帳號|遊戲|角色|網路|使用者|賣家|買家)(?:名稱?|帳號)?|ID)(?:叫做?|是|為|:| ){0,3}"
+    "「([^「」,。!?:\n]{2,16})」"
+)
+_NO_HANDLE = re.compile(
+    "已|無法|未|請|不|登入|錯誤|官方|客服|公所|政府|市府|縣府|中心|粉絲|系統|管理員|訪客|匿名|如何"
+)
+_SERVICE_BEFORE = re.compile(
+    "(?:(?<![A-Z])(?:IG|FB|INSTAGRAM|FACEBOOK|THREADS|TWITTER|TIKTOK|DCARD)|脆|臉書|推特|抖音|帳號|真正的)[^0-9A-Z\n]{0,6}$"
+)
+_SPOKEN = re.compile(
+    rf"(?<![A-Z])(?:{'|'.join(_SERVICES)}|LINE|THREADS)(?:的|ID|帳號|叫做?|是|:| ){{0,4}}"
+    r"([A-Z]{2,12}(?: [A-Z]{2,12}){1,2} ?(?:下?底線|底槓|點|UNDERSCORE|DOT) ?[A-Z0-9]{1,12})(?![A-Z0-9@])"
+)
+_INNER_ID = re.compile(
+    "(?:REQ(?:UEST)?|TRACE|SESSION|ERR(?:OR)?|JOB|TASK|MSG|MESSAGE|TRANSACTION)[ _-]?ID[^0-9A-Z]{0,5}$"
+)
+_FREE_LINE = re.compile("080[09]-?[0-9]{3}-?[0-9]{3}")
 _QUERY = re.compile("[?&][A-Z_]{0,8}(?:ID|V)=$")
-_SOMEONE = re.compile("[我他她]的|對方|本人|鄰居|網友|MY |HIS |HER |PROFILE\\.PHP|TI/P/")
+_SOMEONE = re.compile("[我他她](?!們)|私訊|對方|本人|鄰居|網友|MY |HIS |HER |PROFILE\\.PHP|TI/P/")
 
 
 class AccountRecognizer(CuedRecognizer):
@@ -50,10 +68,7 @@ class AccountRecognizer(CuedRecognizer):
     def find(self, views: Views) -> Iterator[Finding]:
         yield from super().find(views)
         folded = views.folded
-        if "@" in folded:
-            for match in _MENTION.finditer(folded):
-                if not _DOMAIN.fullmatch(match[0]) and not is_official(views, match.span()):
-                    yield self.finding(views, match.span(), 0.5)
+        yield from self._mentioned(views)
         if "編號" in folded or "呼號" in folded or "號碼" in folded or "代號" in folded:
             for match in _INMATE.finditer(views.figures):
                 yield self.finding(views, match.span(1), 0.5)
@@ -62,7 +77,20 @@ class AccountRecognizer(CuedRecognizer):
         if "/" in folded:
             for match in _PROFILE.finditer(folded):
                 if _SOMEONE.search(views.before(match.start(), 16) + match[0]):
-                    yield self.finding(views, match.span(1), 0.5)
+                    yield self.finding(views, match.span(), 0.5)
+
+    def _mentioned(self, views: Views) -> Iterator[Finding]:
+        """Find ``@name``, a name in quotes, and names of several words that are read out: coach kevin 底線 tw."""
+        folded = views.folded
+        for match in _MENTION.finditer(folded) if "@" in folded else ():
+            named = _SERVICE_BEFORE.search(views.before(match.start(), 16)) or not _DOMAIN.fullmatch(match[0])
+            if named and not is_official(views, match.span()):
+                yield self.finding(views, match.span(), 0.5)
+        for match in _QUOTED.finditer(folded) if "「" in folded else ():
+            if not _NO_HANDLE.search(match[1]):
+                yield self.finding(views, match.span(1), 0.5)
+        for match in _SPOKEN.finditer(folded) if "線" in folded or "點" in folded else ():
+            yield self.finding(views, match.span(1), 0.5)
 
     def _named(self, views: Views) -> Iterator[Finding]:
         """Find a page that is called like a person: FB Anna Maria Lin."""
@@ -76,7 +104,10 @@ class AccountRecognizer(CuedRecognizer):
         return CODE if kind == cue_words.CONTRACT else HANDLE
 
     def accepts(self, views: Views, span: Span, kind: str) -> bool:
-        if kind != cue_words.USER_NAME and _QUERY.search(views.before(span[0], 12)):
+        before = views.before(span[0], 16)
+        if _INNER_ID.search(before) or _FREE_LINE.fullmatch(views.figures, *span):
+            return False
+        if kind != cue_words.USER_NAME and _QUERY.search(before):
             return False
         return super().accepts(views, span, kind) and (kind == cue_words.CONTRACT or is_private(views, span))
 

@@ -18,8 +18,11 @@ _NOT_NAME = re.compile(
 )
 _NUMBER = "[0-9]{1,4}(?: ?[-~] ?[0-9]{1,4}){0,2}(?![0-9])"
 _PIECE = (
-    rf"(?:(?:NO|NUMBER)\.? ?{_NUMBER}|#{_NUMBER}|(?:LN|LANE|ALY|ALLEY|SEC|SECTION)\.? ?[0-9]{{1,4}}|[0-9]{{1,3}} "
-    rf"?F(?:L|LOOR)?\.?"
+    rf"(?:(?:NO|NUMBER)\.? ?{_NUMBER}|#{_NUMBER}"
+    rf"|(?<!NO )(?<!NO\. )(?<!NO\.)(?<!#){_NUMBER} (?:ALLEY|LANE) [0-9]{{1,4}}"
+    r"|(?:DORM|BLDG|BUILDING|BLOCK)\.? ?(?:[A-Z]|[0-9]{1,3})(?![A-Z0-9])"
+    r"|(?:LN|LANE|ALY|ALLEY|SEC|SECTION)\.? ?[0-9]{1,4}"
+    r"|[0-9]{1,3}[ /]?F(?:L|LOOR)?\.?"
     r"(?: ?- ?[0-9]{1,3})?|[0-9]{1,2}(?:ST|ND|RD|TH) FLOOR|B[0-9]F?|(?:RM|ROOM|UNIT|APT)\.? ?[A-Z0-9]{1,5})"
 )
 _SEPARATOR = r"(?:[.,]{0,2}[ \n]?)"
@@ -27,12 +30,36 @@ _BEFORE = re.compile(rf"(?<![A-Z0-9]){_PIECE}{_SEPARATOR}$")
 _BARE_BEFORE = re.compile(rf"(?<![A-Z0-9.]){_NUMBER},? $")
 _AFTER = re.compile(rf"{_SEPARATOR}{_PIECE}(?![A-Z0-9])")
 _BARE_AFTER = re.compile(rf"\.? ?{_NUMBER}(?![:.]?[0-9])")
-_HOUSE = re.compile(r"NO\.? ?[0-9]|NUMBER|#")
+_HOUSE = re.compile(r"NO\.? ?[0-9]|NUMBER|#|[0-9] (?:ALLEY|LANE) [0-9]")
+# 「số 45 ngõ 310 đường Zhongshan, Taiping」, 「Jalan Zhongshan No. 45」: folded, with ASCII letters as capitals.
+_VIETNAMESE = re.compile(
+    rf"(?:(?:T[ầẦ]NG|L[ầẦ]U) [0-9]{{1,2}},? )?S[OốỐ] {_NUMBER}(?:,? (?:NG[Oõ]|H[ẻẺ]M|NG[áÁ]CH) [0-9/]{{1,8}}){{0,2}},? "
+    r"(?:[đĐ][ưƯ][ờỜ]NG|DUONG|PH[ốỐ]) [A-Z]+(?: [A-Z]+){0,2}"
+    r"(?:, [A-ZÀ-ỹ]+(?: [A-ZÀ-ỹ]+)?){0,2}(?![A-Z])"
+)
+_STREET = r"(?:JALAN|JLN?\.?) [A-Z]+(?: [A-Z]+){0,3}"
+_INDONESIAN = re.compile(
+    rf"(?<![A-Z])(?:NO(?:MOR|\.)? ?{_NUMBER}(?:,? GANG [0-9]{{1,4}})?,? {_STREET}"
+    rf"|{_STREET}(?: BAGIAN [0-9])?,? (?:NO(?:MOR|\.)? ?)?{_NUMBER}(?:,? (?:LANTAI|LT\.?) ?[0-9]{{1,2}})?)"
+)
+_CITY = (
+    "(?:NEW TAIPEI|TAIPEI|TAOYUAN|TAICHUNG|TAINAN|KAOHSIUNG|HSINCHU|KEELUNG|CHIAYI|YILAN|HUALIEN|TAITUNG|PINGTUNG|"
+    "CHANGHUA|NANTOU|YUNLIN|MIAOLI|TAIWAN)"
+)
+_KIND_OF_PLACE = r" (?:DIST(?:RICT|\.)?|CITY|COUNTY|TOWNSHIP)(?![A-Z])\.?"
+_PLACES = re.compile(
+    rf"(?:, ?[A-Z][A-Z'\-]{{1,14}}(?: [A-Z][A-Z'\-]{{1,14}})?(?:{_KIND_OF_PLACE})?){{0,2}}"
+    rf", ?{_CITY}(?![A-Z])(?:{_KIND_OF_PLACE})?(?:,? ?[0-9]{{3,6}}(?![0-9\-]))?(?:, ?TAIWAN(?![A-Z]))?"
+)
+_CALLED_PLACES = re.compile(rf"(?:, ?[A-Z][A-Z' \-]*(?:{_KIND_OF_PLACE}|TAIWAN|TAIPEI)(?: ?[0-9]{{3,6}})?)+")
 _LONGEST_NAME, _LONGEST_PIECE, _MOST_PIECES = 44, 24, 6
 
 
 def english_addresses(folded: str) -> Iterator[tuple[int, int]]:
     """Yield the streets with a house number, with lane, section, floor and room."""
+    for foreign in (_VIETNAMESE, _INDONESIAN):
+        for match in foreign.finditer(folded):
+            yield match.span()
     position = 0
     for kind in _KIND.finditer(folded):
         start = _name_start(folded, position, kind.start())
@@ -45,10 +72,22 @@ def english_addresses(folded: str) -> Iterator[tuple[int, int]]:
             bare = _BARE_BEFORE.search(folded, max(0, first - _LONGEST_PIECE), first)
             if bare is None:
                 continue
-            first = bare.start()
+            first = _first_piece(folded, bare.start())
         if first >= position:
+            last = _with_places(folded, last)
             position = last
             yield first, last
+
+
+def _with_places(folded: str, end: int) -> int:
+    """Take in the places behind an address where they are only named: 「, Banqiao, New Taipei」.
+
+    A district and a city that are called so stay, as they do before a Chinese address.
+    """
+    places = _PLACES.match(folded, end)
+    if places is None or _CALLED_PLACES.fullmatch(places[0]):
+        return end
+    return places.end()
 
 
 def _name_start(folded: str, lowest: int, end: int) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
@@ -9,6 +10,8 @@ from typing import Any, ClassVar
 from deid.findings import Finding
 from deid.presidio import EntityRecognizer, RecognizerResult
 from deid.views import Views
+
+_LETTER = re.compile("[A-Za-z]")
 
 
 class TextRecognizer(EntityRecognizer):  # type: ignore[misc]  # Presidio is not type-checked
@@ -18,6 +21,8 @@ class TextRecognizer(EntityRecognizer):  # type: ignore[misc]  # Presidio is not
     """
 
     ENTITY: ClassVar[str]
+    LAST_RESORT: ClassVar[bool] = False
+    """Whether its findings count only where no other recogniser found anything."""
 
     def __init__(self, supported_language: str = "zh", name: str | None = None, **options: Any) -> None:
         super().__init__([self.ENTITY], name=name, supported_language=supported_language, **options)
@@ -35,12 +40,12 @@ class TextRecognizer(EntityRecognizer):  # type: ignore[misc]  # Presidio is not
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: Any) -> list[RecognizerResult]:
         """Presidio's entry point; reuses the views that ``deid.presidio_engine`` put into the artifacts."""
-        if entities and self.ENTITY not in entities:
+        if entities and not set(entities) & set(self.supported_entities):
             return []
         views = getattr(nlp_artifacts, "views", None)
         if views is None or views.text != text:
             views = Views(text)
-        return list(map(self._result, self.find(views)))
+        return [self._result(found) for found in self.find(views) if not entities or found.entity in entities]
 
     def _result(self, finding: Finding) -> RecognizerResult:
         metadata = {
@@ -50,6 +55,17 @@ class TextRecognizer(EntityRecognizer):  # type: ignore[misc]  # Presidio is not
         return RecognizerResult(
             finding.entity, finding.start, finding.end, finding.score, recognition_metadata=metadata
         )
+
+
+def places_of(name: str, text: str) -> Iterator[tuple[int, int]]:
+    """Yield every place of a name in a text; one in Latin letters only where it is not part of a longer word."""
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        inside = _LETTER.match(name) and (_LETTER.match(text, end) or (at and _LETTER.match(text, at - 1)))
+        if not inside:
+            yield at, end
+        at = text.find(name, end)
 
 
 def last_cue(text: str, cues: Iterable[str]) -> int:

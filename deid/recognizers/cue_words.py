@@ -40,7 +40,7 @@ CHINESE: dict[str, str] = {
     STUDENT: "學號 學生證 學籍號 學籍編號 學生編號",
     BANK: (
         "帳戶 賬戶 戶頭 存摺 薪轉戶 轉到 薪資戶 警示戶 約定戶 存簿 匯款 匯到 匯入 匯去 匯給 匯進 匯錢 "
-        "轉帳 轉入 入帳 撥款 退到 退款到 銀行帳號 匯款帳號 郵局帳號 銀行帳戶 郵局帳戶"
+        "轉帳 轉入 入帳 撥款 收款 存入 存到 撥入 入到 退到 退款到 銀行帳號 匯款帳號 郵局帳號 銀行帳戶 郵局帳戶"
     ),
     POST_BRANCH: "局號 儲金簿",
     BANK_NAME: (
@@ -50,9 +50,11 @@ CHINESE: dict[str, str] = {
     ),
     CHAT: "賴ID 賴的ID 賴號 賴的帳號 賴帳號 加賴 微信號 微信 私賴 我的賴 我賴 有賴 用賴 賴",
     CHAT_HINT: "加我 加好友 搜尋我 搜我 找我 密我 敲我",
-    SOCIAL: ("臉書 推特 脆 批踢踢 抖音 小紅書 微博 噗浪 蝦皮 露天 旋轉拍賣 巴哈 遊戲ID 粉專 哀居 暱稱 網名"),
+    SOCIAL: (
+        "臉書 推特 脆 批踢踢 抖音 小紅書 微博 噗浪 蝦皮 露天 私訊 旋轉拍賣 巴哈 遊戲ID 粉專 哀居 暱稱 網名"
+    ),
     USER_NAME: (
-        "使用者名稱 登入 用戶名 使用者代號 使用者代碼 使用者ID 登入名稱 登入代號 登入代碼 登入帳號 "
+        "使用者 使用者名稱 登入 用戶名 使用者代號 使用者代碼 使用者ID 登入名稱 登入代號 登入代碼 登入帳號 "
         "登入的帳號 會員帳號 使用者帳號 臉書帳號 遊戲帳號 推特帳號 平台帳號 "
         "網銀代號 網銀帳號 網銀ID 網銀使用者代號 網銀的代號 網路銀行代號 網路銀行帳號 網路銀行使用者代號"
     ),
@@ -118,6 +120,7 @@ LATIN: dict[str, str] = {
     CONTRACT: (
         "POLICY NO,POLICY NUMBER,POLICY,CONTRACT NO,CONTRACT NUMBER,CONTRACT,METER,METER NO,"
         "WATER METER,ELECTRICITY METER,CUSTOMER,CUSTOMER NO,MEMBER,MEMBERSHIP,TAX FILE,TRACKING,"
+        "ELECTRICITY NO,ELECTRICITY NUMBER,LABOR INSURANCE,LABOUR INSURANCE,TAX ID,TAXPAYER,"
         "PARCEL,EASYCARD,IPASS,EMPLOYEE,VIN,STAFF,SERIAL,HN,IMEI,MICROCHIP"
     ),
     CASE: "CASE,CASE NO,TICKET,REFERENCE,REF NO,APPLICATION NO,CITATION",

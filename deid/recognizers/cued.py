@@ -29,7 +29,7 @@ _LATIN_WORDS = sorted(
 )
 _VALUE_IN_TEXT = re.compile("[0-9A-Z零〇一二三四五六七八九]")
 _FILLER = r"(?:IS|ARE|WAS|NO|IT|IT'S|MY|THE|ID|NUMBER)(?![0-9A-Z])"
-_TOKEN = re.compile(rf"(?<![0-9A-Z])(?<!')(?<![0-9A-Z][\-.])(?!{_FILLER})(?:[0-9A-Z@/(]|斜[線槓])")
+_TOKEN = re.compile(rf"(?<![0-9A-ZÀ-ỹ])(?<!')(?<![0-9A-Z][\-.])(?!{_FILLER})(?:[0-9A-Z@/(]|斜[線槓])")
 _OPENING = re.compile(rf"(?:[ :=.\-\"']|{_FILLER})*")
 _NOT_A_VALUE = re.compile(
     "(?:錯誤|錯誤代?碼|例如|範例|比如|譬如|格式|ERROR|ERROR CODE|E\\.G\\.)[^0-9A-Z]{0,6}$"

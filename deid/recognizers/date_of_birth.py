@@ -16,37 +16,48 @@ from deid.recognizers.base import TextRecognizer
 from deid.recognizers.name_context import SURNAME_START
 from deid.views import Views
 
-_C = "[零〇○一二兩三四五六七八九十廿卅]"
-_Y = f"(?:[0-9]{{1,4}}|[零〇○一二三四五六七八九十百廿]{{1,5}}|{_C}(?: {_C}){{1,3}})"
+_C = "[零〇○一二兩三四五六七八九十廿卅壹貳參叁肆伍陸柒捌玖拾]"
+_Y = f"(?:[0-9]{{1,4}}|[零〇○一二三四五六七八九十百廿壹貳參叁肆伍陸柒捌玖拾]{{1,5}}|{_C}(?: {_C}){{1,3}})"
 _N = f"(?:[0-9]{{1,2}}|{_C}{{1,3}}|{_C} {_C})"
+_MON = f"(?:{_N}|[正元臘冬])"
 _DAY = f"(?:{_N} ?[日號]?|初 ?[一二三四五六七八九十])"
 _LUNAR = "(?:農曆|國曆|陽曆|陰曆|舊曆|新曆|閏)"
-_ERA = "(?:民國|西元|明治|大正|昭和|平成|ROC)"
+_ERA = "(?:(?:中華)?民國|民(?=[0-9])|民前|西元|明治|大正|昭和|平成|ROC)"
 _MONTH = "(?:JAN|FEB|MAR|APR|MAY|MEI|JUN|JUL|AUG|AGU|SEP|OCT|OKT|NOV|DEC|DES)[A-Z]{0,7}"
 _SEP = r"(?: ?[./\-、] ?| )"
 _DATE = re.compile(
-    rf"(?=[0-9零〇○一二兩三四五六七八九十百廿卅民西明大昭平RJFMASOND])(?:"
-    rf"(?:{_ERA} ?)?{_Y} ?年(?: ?次)?(?: ?{_LUNAR}?{_N} ?月(?: ?{_DAY})?)?|{_N} ?月 ?{_DAY}"
+    rf"(?=[0-9零〇○一二兩三四五六七八九十百廿卅壹貳參叁肆伍陸柒捌玖拾中民西明大昭平正元臘冬RJFMASOND])(?:"
+    rf"(?:{_ERA} ?)?{_Y} ?年(?: ?次)?(?: ?{_LUNAR}?{_MON} ?月(?: ?{_DAY})?)?|{_MON} ?月 ?{_DAY}"
     rf"|(?<![0-9./\-])(?:{_ERA} ?)?[0-9]{{1,4}}{_SEP}[0-9]{{1,2}}{_SEP}(?:[0-9]{{4}}|[0-9]{{1,2}})(?![0-9]|"
     rf"[./\-][0-9])"
     rf"|(?<![0-9A-Z./\-])(?:{_ERA} ?)?[0-9]{{6,8}}(?![0-9])|(?<![0-9./\-])[0-9]{{1,2}}[/.][0-9]{{1,2}}(?![0-9./])"
     rf"|(?<![0-9])[0-9]{{1,2}}(?:ST|ND|RD|TH)?(?: OF)?[ \-]{_MONTH}[.,]?[ \-][0-9]{{4}}(?![0-9])"
     rf"|(?<![A-Z]){_MONTH}\.? [0-9]{{1,2}}(?:ST|ND|RD|TH)?,? ?[0-9]{{4}}(?![0-9])"
-    rf"|{_Y}點{_N}點{_N}|[0-9]{{1,2}} THáNG [0-9]{{1,2}},? NăM [0-9]{{4}})"
+    rf"|{_Y}點{_N}點{_N}|(?<!{_C}){_C}{{2,3}} {_C}{{1,3}} {_C}{{1,3}}(?! ?{_C})"
+    rf"|(?<![0-9])(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?=生)"
+    rf"|(?<![A-Z]){_MONTH}\.? [0-9]{{1,2}}(?:ST|ND|RD|TH)?(?![0-9A-Z])"
+    rf"|(?:(?<=生日)|(?<=生日[是: ]))(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9元])"
+    rf"|[0-9]{{1,2}} THáNG [0-9]{{1,2}},? NăM [0-9]{{4}})"
 )
 _BIRTH = re.compile("生|年次|出世|D\\.? ?O\\.? ?B|BIRTH|BORN|SINH|LAHIR|KAARAWAN")
 _CUE_BEFORE = re.compile(
-    r"(?:生日|出生(?:年月日|日期|日|於|年)?|生於|年次|誕生(?:於)?|生年月日|生辰|出世|D\.? ?O\.? ?B\.?|(?:DATE ?OF "
-    r"?)?BIRTH[_ \-]?(?:DAY|DATE)?|"
+    r"(?:生日|出生(?:年月日|日期|日|於|年)?|(?<![先醫學衛產發])生於|年次|誕生(?:於)?|生年月日|生辰|出世|"
+    r"D\.? ?O\.? ?B\.?|(?:DATE ?OF ?)?BIRTH[_ \-]?(?:DAY|DATE)?|"
     r"BORN|SINH|LAHIR|KAARAWAN)"
-    r"(?:[ :=\"'「『(\[{,、\t/|_?的是為在於ON]|(?:A|ANS|ANSWER|CALLER|答|民眾|來電者|對方) ?:|DATE|TIME|年月日|"
-    rf"日期|格式|{_LUNAR}|填|寫|就|應該|應|正確|[打寫登印記填][錯成]|被|誤植|有誤|不對|不是|"
+    r"(?:[ :=\"'「『(\[{,、\t/|_?的是為在於はON]|(?:A|ANS|ANSWER|CALLER|答|民眾|來電者|對方) ?:|DATE|TIME|年月日|"
+    rf"\([DMY/\-. ]{{5,12}}\)|日期|格式|{_LUNAR}|填|寫|就|應該|應|正確|[打寫登印記填][錯成]|被|誤植|有誤|不對|不是|"
     r"[把將我他她卻]|結果|了|TANGGAL|NGàY|改成?|"
     r"分別|都|[\n]){0,8}"
-    r"(?:IS |WAS )?$"
+    r"(?:IS |WAS |AS )?$"
+)
+# Farther away, where no other number and no end of a sentence stands between.
+_CUE_FAR_BEFORE = re.compile(
+    "(?:(?:生日|出生(?!登記|證明|率|地|別|後|前|通報|之)(?:年月日|日期)?|誕生)[^。!?\n0-9一二三四五六七八九十]{0,24}"
+    "(?:是|為|寫成?|記載|登記|報|印成|改[成為])|(?<![A-Z])(?:BORN|BIRTH)[^.!?\n0-9]{0,28} (?:ON|IS|WAS)) ?$"
 )
 _CUE_AFTER = re.compile(
-    " ?(?:[)( ,]{0,2}(?:出生(?!登記|率|證明|[之者、])|誕生|生日|BORN)|"
+    " ?(?:(?:IS |AS )?(?:MY |HIS |HER |THE )?(?:BIRTHDAY|DATE OF BIRTH|DOB)(?![A-Z])|"
+    "[)( ,]{0,2}(?:出生(?!登記|率|證明|[之者、])|誕生|生日|BORN)|"
     "(?:的)?生(?![效活產態命物意病死育氣前成肖日長鮮理涯動])|"
     "(?:是|為)?(?:我|他|她|小孩|兒子|女兒|爸|媽|先生|太太|本人)?(?:爸|媽)?的?(?:生日|出生))"
 )
@@ -110,7 +121,17 @@ def _is_announced(folded: str, before: str, found: re.Match[str]) -> bool:
         return generic is None or _PERSONAL_BEFORE.search(before) is not None
     if _CUE_BEFORE.search(before):
         return True
+    if _CUE_FAR_BEFORE.search(before) and _is_whole(found[0]):
+        return True
     return _CUE_AFTER.match(folded, found.end()) is not None and roc_date.is_valid(found[0])
+
+
+def _is_whole(text: str) -> bool:
+    """Whether year, month and day are told."""
+    try:
+        return None not in roc_date.parts(text)
+    except InvalidNumber:
+        return False
 
 
 def _follows(folded: str, last: int, found: re.Match[str]) -> bool:
@@ -134,11 +155,8 @@ def _is_in_row(folded: str, before: str, found: re.Match[str]) -> bool:
     )
     if not by_id and not beside:
         return False
-    try:
-        year, month, day = roc_date.parts(found[0])
-    except InvalidNumber:
-        return False
-    if year is None or month is None or day is None:
+    year = roc_date.parts(found[0])[0] if _is_whole(found[0]) else None
+    if year is None:
         return False
     age = datetime.date.today().year - year
     return (0 if by_id else _GROWN) <= age <= _OLDEST

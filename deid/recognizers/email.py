@@ -12,13 +12,15 @@ from deid.recognizers.public_context import PublicContext
 from deid.views import Views
 
 _WRITTEN = re.compile(
-    r"(?<![A-Z0-9._%+\-])[A-Z0-9._%+\-]++ ?@ ?(?:[A-Z0-9\-]{1,63}\.){1,6}[A-Z]{2,24}(?![A-Z0-9])"
+    r"(?<![A-Z0-9._%+\-])[A-Z0-9._%+\-]++(?:@ ?| @ ?(?=[A-Z0-9\-.]{1,64}\.(?:COM|TW|NET|ORG|EDU)(?![A-Z0-9])))"
+    r"(?:[A-Z0-9\-]{1,63}\.){1,6}[A-Z]{2,24}(?![A-Z0-9])"
 )
 _MISTYPED = re.compile(
     r"(?<![A-Z0-9._%+\-])[A-Z0-9._%+\-]++ ?@{1,2} ?"
     r"(?:GMAIL|YAHOO|HOTMAIL|OUTLOOK|ICLOUD|LIVE|MSN|PROTON|PCHOME|MSA|HINET)"
-    r"(?:[.,。 ]{0,2}(?:COM|NET|TW|ME|HINET)){1,3}(?![A-Z0-9])"
+    r"(?:[.,。 ]{0,3}(?:COM|NET|TW|ME|HINET)){1,3}(?![A-Z0-9])"
 )
+_SPOKEN = ("點", "老鼠", "DOT", "(AT)", "[AT]")
 _AT = re.compile(r" ?(?:小老鼠|老鼠|艾特|@|\(AT\)|\[AT\]| AT ) ?")
 _LOCAL_BEFORE = re.compile(
     r"(?:[A-Z0-9._%+\-]| ?(?:點|底線|底槓|下底線|減號|槓|加號|DOT) ?|(?<=[A-Z0-9]) (?=[A-Z0-9]))+$"
@@ -59,7 +61,7 @@ class EmailAddressRecognizer(TextRecognizer):
             for match in _MISTYPED.finditer(folded):
                 if match.end() not in judged and not match[0].endswith("GOV.TW"):
                     yield self.finding(views, match.span(), 0.8)
-        if "點" in folded or "老鼠" in folded or "DOT" in folded or (" AT " in folded and "." in folded):
+        if any(word in folded for word in _SPOKEN) or (" AT " in folded and "." in folded):
             for start, end in _spoken(views):
                 if start < judged.get(end, end):
                     yield self.finding(views, (start, end), 0.9)

@@ -30,8 +30,9 @@ _SENTENCE_GOES_ON = re.compile(" [A-Z]")
 _OFFICIAL = re.compile("官方|官網|粉專|粉絲|市府|政府|縣府|公所|客服|GOV|訂閱|LINE@|小編|機關")
 _PRODUCT = re.compile(
     r"(?:V|VER|IOS|ANDROID|IPHONE|IPAD|WIN|WINDOWS|COVID|PM|MP|OPPO|PIXEL|GALAXY|CHROME|EDGE|GPT)[ \-]?[0-9.]+"
-    r"|[A-Z]?[0-9]X[0-9A-F]+|[0-9.]+(?:[GKMPT]B?|PX|MIN|HR)|.*(?:APP|BOT)|[0-9]{1,2}點.*|HTTPS?|WWW\..*|.*\.(?:COM|TW|NET|ORG|EDU|GOV|ME|TV|CC|PHP|HTML?|ASPX?|PDF|JPG|PNG|MP4)"
+    r"|[A-Z]?[0-9]X[0-9A-F]+|[0-9.]+(?:[GKMPT]B?|PX|MIN|HR)|.*(?:APP|BOT)|[0-9]{1,2}點.*|HTTPS?|WWW\..*|.*\.(?:PHP|HTML?|ASPX?|PDF|JPG|PNG|MP4)"
 )
+_DOMAIN = re.compile(r".*\.(?:COM|TW|NET|ORG|EDU|GOV|ME|TV|CC)")
 _LETTERS = re.compile("[A-Z._]{3,30}")
 _KEY_AFTER = re.compile(r"[\"']?[ ]?[:=]")
 _WORD = re.compile(
@@ -58,7 +59,8 @@ def is_private(views: Views, span: Span) -> bool:
     start, end = span
     value = views.figures[start:end]
     name = value.lstrip("@ ")
-    if _PRODUCT.fullmatch(name) or _WORD.fullmatch(name.split(" ")[0]) or is_official(views, span):
+    domain = _DOMAIN.fullmatch(name) and not _TOLD_OUTRIGHT.search(views.before(start, 24))
+    if domain or _PRODUCT.fullmatch(name) or _WORD.fullmatch(name.split(" ")[0]) or is_official(views, span):
         return False
     if _KEY_AFTER.match(views.folded, end) or views.before(start, 1) in ("#", "&", "/"):
         return False

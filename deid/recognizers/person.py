@@ -5,20 +5,22 @@ A name found once counts everywhere in the text, whatever stands around it there
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from deid.findings import Finding
-from deid.recognizers.base import TextRecognizer
+from deid.recognizers.base import TextRecognizer, places_of
+from deid.recognizers.name_context import SURNAME_START
+from deid.recognizers.public_context import PublicContext
+from deid.recognizers.spelled_out import spelling
 from deid.tagger.tagger import PERSON_USUAL, load_tagger
 from deid.views import Views
 
-# Taken off the tagger's probability, so that a policy's usual 0.4 means what it should.
-_DOUBT = PERSON_USUAL - 0.4
+# In a text that speaks for an agency a word is less likely somebody's name.
+_IN_NOTICES = 0.2
 _SURE = 0.8
+_GIVEN, _MAYBE = 2, 0.1
 _SHORTEST = 3
 _REPEATED_NAMES = 64
-_LETTER = re.compile("[A-Z]")
 
 
 class PersonRecognizer(TextRecognizer):
@@ -29,22 +31,21 @@ class PersonRecognizer(TextRecognizer):
     def find(self, views: Views) -> Iterator[Finding]:
         names: dict[str, float] = {}
         for start, end, score in load_tagger().spans(views):
-            yield self.finding(views, (start, end), max(0.0, score - _DOUBT))
+            start = _with_surname(views, start, end)
+            unsure = score < PERSON_USUAL + _IN_NOTICES
+            if unsure and PublicContext.of(views).speaks_for_agencies(start, end):
+                score -= _IN_NOTICES
+            yield self.finding(views, (start, end), max(0.0, score))
+            if spelled := spelling(views.folded, start, end):
+                yield self.finding(views, spelled, max(0.0, score))
             if score >= _SURE and end - start >= _SHORTEST:
-                names.setdefault(views.folded[start:end], score - _DOUBT)
-        for start, end, score in _repeated(views.folded, list(names.items())[:_REPEATED_NAMES]):
-            yield self.finding(views, (start, end), score)
+                names.setdefault(views.folded[start:end], score)
+        for name, score in list(names.items())[:_REPEATED_NAMES]:
+            for span in places_of(name, views.folded):
+                yield self.finding(views, span, score)
 
 
-def _repeated(folded: str, names: list[tuple[str, float]]) -> Iterator[tuple[int, int, float]]:
-    """Yield every place of the names, in Latin letters only as whole words."""
-    for name, score in names:
-        at = folded.find(name)
-        while at >= 0:
-            end = at + len(name)
-            inside = _LETTER.match(name) and (
-                _LETTER.match(folded[end : end + 1]) or (at and _LETTER.match(folded[at - 1]))
-            )
-            if not inside:
-                yield at, end, score
-            at = folded.find(name, end)
+def _with_surname(views: Views, start: int, end: int) -> int:
+    """Return where a name of two characters begins: at the surname before it, if that may be one."""
+    surname = end - start == _GIVEN and start > 0 and SURNAME_START.match(views.folded, start - 1)
+    return start - 1 if surname and load_tagger().name_at(views, start - 1) >= _MAYBE else start

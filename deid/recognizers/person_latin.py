@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from deid.findings import Finding
-from deid.recognizers.base import TextRecognizer
+from deid.recognizers.base import TextRecognizer, places_of
 from deid.views import Views
 
 _WORD = r"(?!I['’])[A-ZÀ-ÖØ-ÞĐ][a-zà-öø-ÿA-ZÀ-ÖØ-ÞĐđ\u0100-\u024f\u1e00-\u1eff'’\-]{1,24}"
@@ -19,6 +19,8 @@ _CUE = re.compile(
     r"(?:[Nn]ame is|I am|I'm|I’m|[Tt]his is|[Cc]aller:|[Oo]wner:?|[Aa]sk for|[Pp]atient|[Ff]riend|[Hh]usband|[Ww]ife|"
     r"[Bb]uyer was|[Tt]he late|[Ss]on|[Dd]aughter|[Bb]rother|[Ss]ister|po si|ko si|tên là|hồng em là|"
     r"[Nn]ama(?: nenek| saya)?|[Ss]aya|anaknya|Mr\.|Ms\.|Mrs\.|"
+    r"(?<![A-Za-z])(?:[Ss]ina|[Ss]i|[Nn]i|[Kk]ay|[Kk]ak|[Pp]ak|[Bb]u|[Mm]bak|[Aa]te|[Kk]uya|[Tt]it[ao]|[Cc]hị|[Aa]nh)|"
+    r"民眾|外籍|旅客|同事|學生|訪客|英文名字?|"
     r"我是|叫|叫做|名字|姓名|名字是|本名|外文名|護照名|羅馬字寫是|證書是|寫成|找|司機|雇主|看護|工人|外勞|移工|老公|老婆|先生|太太|朋友|"
     r"室友|同學|老師|雇員|申請人|聯絡人|本人|收件人|寄件人|房客|房東|跟|和|與|이름은|"
     r"\"(?:[a-z]+_)?name\"|[Oo]wner=|[Nn]ame=|[Nn]ame:)[\s:：=\"'「（(是為叫]{0,4}$"
@@ -37,7 +39,7 @@ _SURNAMES = (
     "Fan|Sung|Fang|Teng|Tu|Fu|Hou|Tsao|Hsueh|Ting|Cho|Ma|Juan|Tung|Tang|Wen|Lan|Chi|Ou|Nguyen|Tran|Pham|Zhang|Zhou"
 )
 _ANGLICISED = re.compile(
-    rf"(?<![A-Za-z])(?:[A-Z][a-z]{{2,12}} (?:{_SURNAMES})|(?:{_SURNAMES}), [A-Z][a-z]{{2,12}})(?![A-Za-z-])"
+    rf"(?=[A-Z])(?<![A-Za-z])(?:[A-Z][a-z]{{2,12}} (?:{_SURNAMES})|(?:{_SURNAMES}), [A-Z][a-z]{{2,12}})(?![A-Za-z-])"
 )
 _HANGUL = re.compile(r"(?:저는|이름은|제 이름은) ([가-힣]{2,4}?)(?=입니다|이에요|예요|이고|[ ,.])")
 _ORDINARY_WORDS = (
@@ -71,8 +73,8 @@ class LatinNameRecognizer(TextRecognizer):
                     names.setdefault(name.split(" ")[0], 0.5)
         for name, score in names.items():
             if len(name) > 2:
-                for match in re.finditer(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", text):
-                    yield Finding(*match.span(), self.ENTITY, score, self.name)
+                for start, end in places_of(name, text):
+                    yield Finding(start, end, self.ENTITY, score, self.name)
 
 
 def _candidates(text: str) -> Iterator[tuple[int, str, float]]:

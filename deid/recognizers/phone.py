@@ -18,7 +18,7 @@ _GAP = r"[ .\-·・‧()]{0,3}"
 _NATIONAL = re.compile(
     rf"(?:\+886{_GAP}(?:0{_GAP})?|886{_GAP}(?:0{_GAP})?|\(0|0)[2-9](?:{_GAP}[0-9]){{7,9}}(?![0-9]){EXTENSION}"
 )
-_SPLIT_GAP = r"[ \t\r\n.,/_\-]{1,3}"
+_SPLIT_GAP = r"(?:[ \t\r\n.,/_\-*~]{1,3}| ?DASH ?|[ ,]?(?:然後|再來|接著|之後|後面)是?[ ,]?)"
 _SPLIT = re.compile(
     rf"(?<![0-9])09[0-9]{{2}}(?:{_SPLIT_GAP}[0-9]{{3}}{_SPLIT_GAP}[0-9]{{3}}|{_SPLIT_GAP}[0-9]{{6}}|"
     rf"(?:{_SPLIT_GAP}[0-9]{{2}}){{3}})"
@@ -34,7 +34,7 @@ _WHOLE = re.compile(r"\s*+(?:[2-8][0-9]{2,3}-[0-9]{4})\s*+")
 
 _CUE = re.compile(
     "電話|手機|聯絡|連絡|聯繫|市話|門號|專線|來電|回電|撥打|撥|打給|打到|打我|打去|打來|打|傳真|簡訊|室話|家用|家[裡中]|住家|"
-    "TEL|PHONE|MOBILE|CALL|FAX|"
+    "TEL|PHONE|MOBILE|CALL|FAX|LANDLINE|CELL(?![A-Z])|"
     "號碼|請洽|電洽|洽詢"
 )
 _CUE_AFTER = re.compile(
@@ -48,6 +48,8 @@ _OTHER_NUMBER = re.compile(
 )
 _OFFICIAL_NUMBER = re.compile(r"字第 ?$")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3[01])$")
+# An area code and as many digits as some area has: mistyped, or read out wrong.
+_MISTYPED = re.compile(r"0[2-8][0-9]{7,8}(?:#[0-9]+)?")
 _TOLL_FREE = re.compile(r"0800[0-9]{6}|0809[0-9]{6}|412[0-9]{4}|4128185")
 
 
@@ -100,7 +102,8 @@ class TelephoneRecognizer(TextRecognizer):
             number = tw_phone.compact(candidate.value)
             if self._is_public(number):
                 return
-            if tw_phone.is_valid(number):
+            mistyped = candidate is match and _MISTYPED.fullmatch(number)
+            if tw_phone.is_valid(number) or (mistyped and _is_announced(views, match)):
                 mobile = tw_phone.is_mobile(number)
                 if not context.publishes_line(candidate.start, candidate.end, mobile=mobile):
                     yield *_balanced(views.folded, candidate.start, candidate.end), 0.9

@@ -33,11 +33,19 @@ _MOST_FOLLOWERS = 8
 _FRAGMENT = re.compile(
     rf"(?<![0-9])09[0-9]{{2}}(?:[ .\-]?[0-9]{{1,3}}(?:[ \-]?[0-9]{{1,2}})?)?(?=[ .…,、\-]{{0,6}}{_CORRECTED})"
 )
+_HEADED = re.compile(
+    r"(?<![0-9])(09[0-9]{2}) ?(?:開頭|起頭|打頭)[^0-9\n]{0,8}([0-9][0-9 \-]{1,8}[0-9])(?![0-9])(?! ?[年月日點元號樓])"
+)
 _PART = re.compile(r"(?<![0-9A-Z])[0-9](?:[0-9 \-]{0,6}[0-9])(?![0-9A-Z])")
 _PART_WORD = "(?:[後末尾前]面?的?[2-8]個?[碼位]|尾數|末尾)"
-_PART_CUE = re.compile(f"{_PART_WORD}(?:號碼)?(?:數字)?[^0-9]{{0,5}}$")
-_PHONE_WORD = re.compile("手機|電話|門號|號碼|09[0-9]{2}|TEL|MOBILE|PHONE|市話|聯絡")
-_OTHER_WORD = re.compile("卡|帳|身分證|身份證|統編|發票|載具|車|證號|信用|戶頭|案號|案件|收據|訂單|序號")
+_PART_CUE = re.compile(
+    f"(?:{_PART_WORD}(?:號碼)?(?:數字)?[^0-9]{{0,5}}|END(?:S|ING)(?: (?:IN|WITH))? |"
+    "LAST [A-Z]{3,5} DIGITS(?: ARE)? )$"
+)
+_PHONE_WORD = re.compile("手機|電話|門號|號碼|09[0-9]{2}|TEL|MOBILE|PHONE|CELL|NUMBER|市話|聯絡")
+_OTHER_WORD = re.compile(
+    "CARD|ACCOUNT|PLATE|卡|帳|身分證|身份證|統編|發票|載具|車|證號|信用|戶頭|案號|案件|收據|訂單|序號"
+)
 _PART_WINDOW = 28
 
 
@@ -57,14 +65,17 @@ def with_followers(figures: str, start: int, end: int) -> tuple[int, int]:
 
 
 def fragments(figures: str) -> Iterator[tuple[int, int]]:
-    """Yield parts of a number: 「0912… 不對」, 「手機末三碼 123」 and ``phone LIKE '%123'``."""
+    """Yield parts of a number: 「0912… 不對」, 「0912開頭，後面 345678」, 「手機末三碼 123」, ``phone LIKE '%123'``."""
     if "09" in figures:
         for found in _FRAGMENT.finditer(figures):
             yield found.span()
+        for found in _HEADED.finditer(figures):
+            yield found.span(1)
+            yield found.span(2)
     if "LIKE" in figures:
         for found in _QUERIED.finditer(figures):
             yield found.span(1)
-    if "碼" not in figures and "尾" not in figures:
+    if "碼" not in figures and "尾" not in figures and "END" not in figures and "LAST" not in figures:
         return
     for found in _PART.finditer(figures):
         before = figures[max(0, found.start() - _PART_WINDOW) : found.start()]

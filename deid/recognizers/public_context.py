@@ -70,6 +70,14 @@ class PublicContext:
             return True
         return self._is_near_citizen(start, end) is False and PLACE_AFTER.match(self._folded, end) is not None
 
+    def speaks_for_agencies(self, start: int, end: int) -> bool:
+        """Whether agencies are spoken of and nobody speaks of himself around a value."""
+        return self._has_evidence and not self._is_near_citizen(start, end)
+
+    def is_claimed(self, start: int) -> bool:
+        """Whether a private word or a name stands before a value."""
+        return self._is_claimed(start, -1)
+
     def publishes_mailbox(self, start: int, end: int) -> bool:
         """Whether the e-mail address at ``start:end`` is an agency's or an event's."""
         if self._is_published(start, end, LINE_LINK, LINE_GLUE, notice=True):

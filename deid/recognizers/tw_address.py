@@ -26,7 +26,9 @@ _NOT_HOUSE_IN_DISTRICT = re.compile(
     "[信函令案燈公園]|橋|隧道|幹線|投開票|投票)"
 )
 _NOT_VILLAGES = ("公里", "鄰里", "這里", "那里", "海里", "英里", "農村", "山村", "漁村")
-_ENGLISH = re.compile(r"(?:R(?:OA)?D|ST(?:REET)?|BLVD|BOULEVARD|AVE(?:NUE)?|L(?:N|ANE)|NO)[. ]")
+_ENGLISH = re.compile(
+    r"(?:JALAN|JL[N.]?|[đĐ][ưƯ][ờỜ]NG|DUONG|PH[ốỐ]|R(?:OA)?D|ST(?:REET)?|BLVD|BOULEVARD|AVE(?:NUE)?|L(?:N|ANE)|NO)(?![A-Z])"
+)
 
 
 class TwAddressRecognizer(TextRecognizer):
@@ -37,11 +39,12 @@ class TwAddressRecognizer(TextRecognizer):
 
     def find(self, views: Views) -> Iterator[Finding]:
         context = PublicContext.of(views)
-        for start, end in self._spans(views.folded):
+        for start, end in self._spans(views):
             if not context.publishes_address(start, end):
                 yield self.finding(views, (start, end), 0.8)
 
-    def _spans(self, folded: str) -> Iterator[tuple[int, int]]:
+    def _spans(self, views: Views) -> Iterator[tuple[int, int]]:
+        folded = views.folded
         if "號" in folded:
             lowest = 0
             for house in grammar.HOUSE.finditer(folded):
@@ -54,7 +57,7 @@ class TwAddressRecognizer(TextRecognizer):
             start = _place_start(folded[base : house.start()])
             if start is not None:
                 yield base + start, house.end()
-        if _ENGLISH.search(folded):
+        if views.has_letter and _ENGLISH.search(folded):
             yield from english_addresses(folded)
 
 
@@ -76,7 +79,7 @@ def _place_start(window: str) -> int | None:
     if match is None:
         return None
     if match["road"] is None:
-        if match["village"].endswith(_NOT_VILLAGES):
+        if match["village"].endswith(_NOT_VILLAGES) and "鄰" not in match[0]:
             return None
         return grammar.name_start(window, match.start("village"), match.end("village") - 1)
     name_end = match.end("road")

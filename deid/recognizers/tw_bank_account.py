@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from deid.findings import Finding
 from deid.identifiers import tw_bank_account
 from deid.recognizers import cue_words
-from deid.recognizers.cued import CuedRecognizer, Span, cues_of
+from deid.recognizers.cued import Cue, CuedRecognizer, Span, cues_of
 from deid.recognizers.partial_number import parts_of
 from deid.views import NumberMatch, Views, digits_of
 
@@ -18,6 +18,11 @@ _MONEY = re.compile("匯|帳|戶|轉|銀行|郵局|存摺|BANK|ACCOUNT|ACCT")
 _ACCOUNT = re.compile("[帳賬][號戶]|戶頭|轉帳|匯款|存摺|存簿|ACCOUNT")
 _TELEPHONE = re.compile(r"0(?:9[0-9]{8}|800[0-9]{6}|[2-8][0-9]{7,8})")
 _LOCAL = re.compile("[2-8][0-9]{2,3}-[0-9]{4}")
+_CODE_BEFORE = re.compile(
+    r"(?<![0-9])(?P<code>[0-9]{3})[ ,]{0,2}"
+    r"(?:之後|然後|再來|後面|接著|[的,]?[帳賬][號戶])?是?[ ,:]{0,2}$"
+)
+_CODE_REACH = 16
 _DIRECT = re.compile("(?:[帳賬][號戶]|戶頭|局號|存[摺簿]|ACC(?:OUN)?T)[^0-9]{0,4}$")
 _FEWEST = {cue_words.POST_BRANCH: 6, cue_words.LOGIN: 8, cue_words.BANK: 8, cue_words.BANK_NAME: 10}
 _FEWEST_AT_POST = 6
@@ -53,6 +58,16 @@ class TwBankAccountRecognizer(CuedRecognizer):
     def _is_coded(match: NumberMatch) -> bool:
         number = digits_of(match.value)
         return tw_bank_account.is_valid(number) and bool(tw_bank_account.BANKS.match(number))
+
+    def _beside(self, views: Views, cue: Cue) -> Iterator[Span]:
+        """A bank's code that is said before the number belongs to it."""
+        for start, end in super()._beside(views, cue):
+            window = max(0, start - _CODE_REACH)
+            code = _CODE_BEFORE.search(views.figures[window:start])
+            if code is None or not tw_bank_account.BANKS.fullmatch(code["code"]):
+                yield start, end
+            else:
+                yield window + code.start("code"), end
 
     def accepts(self, views: Views, span: Span, kind: str) -> bool:
         digits = digits_of(views.figures[span[0] : span[1]])

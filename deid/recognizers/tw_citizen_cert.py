@@ -28,6 +28,6 @@ class TwCitizenCertRecognizer(CuedRecognizer):
     def find(self, views: Views) -> Iterator[Finding]:
         if not views.has_long_number:
             return
-        for match in views.number_matches(_SHAPE):
+        for match in views.number_matches(_SHAPE) if views.has_letter else ():
             yield self.finding(views, (match.start, match.end), 0.85)
         yield from super().find(views)

@@ -17,7 +17,7 @@ class TwHouseholdNoRecognizer(CuedRecognizer):
     ENTITY = "TW_HOUSEHOLD_NO"
     COUNTRY_CODE = "tw"
     KINDS = (cue_words.HOUSEHOLD,)
-    VALUE = re.compile(rf"[0-9A-Z](?:{SEPARATORS}{{0,2}}(?:[0-9]|(?<![ .])[A-Z])){{6,9}}(?![0-9A-Z])")
+    VALUE = re.compile(rf"[0-9A-Z](?:{SEPARATORS}{{0,2}}(?:[0-9]|(?<![ .])[A-Z])){{6,10}}(?![0-9A-Z])")
     REACH = 32
 
     def accepts(self, views: Views, span: Span, kind: str) -> bool:

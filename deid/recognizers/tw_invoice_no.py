@@ -22,7 +22,7 @@ class TwInvoiceNoRecognizer(CuedRecognizer):
     VALUE = re.compile(rf"[A-Z] ?[A-Z](?:{SEPARATORS}{{0,2}}[0-9]){{8}}(?![0-9A-Z])")
 
     def find(self, views: Views) -> Iterator[Finding]:
-        if not views.has_long_number:
+        if not views.has_long_number or not views.has_letter:
             return
         for match in views.number_matches(_WRITTEN):
             yield self.finding(views, (match.start, match.end), 0.5)

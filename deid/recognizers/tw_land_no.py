@@ -32,6 +32,16 @@ _LAND = re.compile(
     "土地|地政|地主|地目|地價|地籍|農地|農舍|旱地|建地|國有地|私有地|公有地|國有財產|持分|持有|所有權|謄本|鑑界|重劃|徵收|"
     "繼承|過戶|[那這]塊|祖產|果園|茶園|他的園|的田|的地|竊佔|[占佔]用|LAND"
 )
+# 「Xinyi Section 2, Lot 123-4」, 「Lot 55, Wenshan Section」
+_LATIN_NO = r"[0-9]{1,5}(?:-[0-9]{1,4})?"
+_LATIN_SECTION = (
+    r"(?<![A-Z'])(?!(?:ROAD|RD|STREET|ST|THE|OF)\.? )[A-Z][A-Z'\-]{2,20} SEC(?:TION|\.)(?: [0-9])?"
+)
+_LATIN = re.compile(
+    rf"{_LATIN_SECTION},? (?:(?:LAND )?(?:LOT|NO)(?: NO)?\.? ?){_LATIN_NO}"
+    rf"|(?<!PARKING )(?<![A-Z])LOT (?:NO\.? ?)?{_LATIN_NO},? {_LATIN_SECTION}"
+)
+_LATIN_LAND = re.compile("(?<![A-Z])(?:LAND|LOT|PARCEL)(?![A-Z])")
 _SECTION_WINDOW = 28
 _AREA_ENDS = ("市", "縣", "鄉", "鎮", "區")
 
@@ -56,6 +66,8 @@ def _spans(folded: str) -> Iterator[tuple[int, int]]:
         yield from _announced(folded)
     if "段" in folded:
         yield from _plain(folded)
+    if "SEC" in folded and _LATIN_LAND.search(folded):
+        yield from (found.span() for found in _LATIN.finditer(folded))
 
 
 def _numbered(folded: str) -> Iterator[tuple[int, int]]:

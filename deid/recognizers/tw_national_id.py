@@ -11,10 +11,14 @@ from deid.recognizers.base import TextRecognizer
 from deid.recognizers.partial_number import parts_of
 from deid.views import SEPARATORS, Views
 
-_SHAPE = re.compile(rf"[A-Z]{SEPARATORS}{{0,2}}[12](?:{SEPARATORS}{{0,2}}[0-9]){{8}}(?![0-9A-Z])")
-_MISCOUNTED = re.compile(rf"[A-Z]{SEPARATORS}?[12](?:{SEPARATORS}?[0-9]){{6,10}}(?![0-9A-Z])")
+_SHAPE = re.compile(
+    rf"[A-Z]{SEPARATORS}{{0,2}}[12](?:{SEPARATORS}{{0,2}}[0-9]){{8}}(?![0-9]|[A-Z](?! ?[12]))"
+)
+_CHAINED = re.compile(r"(?<=[12][0-9]{8})[A-Z] ?[12](?: ?[0-9]){8}(?![0-9])")
+_MISCOUNTED = re.compile(rf"[A-Z]{SEPARATORS}?[12](?:{SEPARATORS}?[0-9]){{3,10}}(?![0-9A-Z])")
 _CUE = re.compile("身分證|身份證|身證|證號|統一編號|字號|駕照|駕駛執照|ID")
 _SURE_CUE = re.compile("身分證|身份證")
+_SAMPLE, _SAMPLE_BEFORE = "A123456789", re.compile("(?:範例|樣本|例如|例|格式|EXAMPLE|SAMPLE)[^0-9A-Z]{0,6}$")
 _OTHER_NUMBER = re.compile("(?:訂單|單號|案號|案件|文號|發票|編號|保單|型號|料號)[^0-9]{0,4}$")
 
 
@@ -22,23 +26,28 @@ class TwNationalIdRecognizer(TextRecognizer):
     """The checksum is evidence, not a gate: a mistyped number is hidden too.
 
     Only where another kind of number is announced right before does a failed checksum let the value stand.
-    One digit too few or too many is accepted after 身分證.
+    Digits too few or too many are accepted after 身分證. The sample that forms print stays.
     """
 
     ENTITY = "TW_NATIONAL_ID"
     COUNTRY_CODE = "tw"
 
     def find(self, views: Views) -> Iterator[Finding]:
-        for match in views.number_matches(_SHAPE):
-            yield from self._judge(views, match.start, match.end, match.value)
-        if views.has_long_number and _SURE_CUE.search(views.folded):
-            for match in views.number_matches(_MISCOUNTED):
-                if _SURE_CUE.search(views.before(match.start, 12)):
-                    yield self.finding(views, (match.start, match.end), 0.5)
+        if views.has_letter:
+            for match in views.number_matches(_SHAPE):
+                yield from self._judge(views, match.start, match.end, match.value)
+            for chained in _CHAINED.finditer(views.figures):
+                yield self.finding(views, chained.span(), 0.7)
+            if _SURE_CUE.search(views.folded):
+                for part in _MISCOUNTED.finditer(views.figures):
+                    if _SURE_CUE.search(views.before(part.start(), 12)):
+                        yield self.finding(views, part.span(), 0.5)
         for span in parts_of(views, _SURE_CUE):
             yield self.finding(views, span, 0.5)
 
     def _judge(self, views: Views, start: int, end: int, value: str) -> Iterator[Finding]:
+        if value == _SAMPLE and _SAMPLE_BEFORE.search(views.before(start)):
+            return
         cue = _CUE.search(views.around(start, end)) is not None
         if tw_national_id.is_valid(value.replace("·", "").replace("・", "").replace("‧", "")):
             yield self.finding(views, (start, end), 1.0 if cue else 0.85)

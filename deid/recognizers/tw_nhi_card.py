@@ -14,7 +14,7 @@ _CARD = re.compile(rf"0{SEPARATORS}?0{SEPARATORS}?0{SEPARATORS}?0(?:{SEPARATORS}
 
 
 class TwNhiCardRecognizer(CuedRecognizer):
-    """Twelve digits after a cue, or one more or fewer; four leading zeros need only speak of 健保 or a card."""
+    """Twelve digits after a cue, or one more or fewer; four leading zeros need no cue."""
 
     ENTITY = "TW_NHI_CARD"
     COUNTRY_CODE = "tw"
@@ -27,6 +27,5 @@ class TwNhiCardRecognizer(CuedRecognizer):
         if not views.has_long_number:
             return
         yield from super().find(views)
-        if "卡" in views.folded or "健保" in views.folded:
-            for match in views.number_matches(_CARD):
-                yield self.finding(views, (match.start, match.end), 0.6)
+        for match in views.number_matches(_CARD):
+            yield self.finding(views, (match.start, match.end), 0.6)

@@ -14,7 +14,7 @@ from deid.views import Views
 
 _TRAFFIC = re.compile(
     "(?<![火列])車|客運|肇逃|肇事|違停|停在|紅線|黃線|拖吊|被拖|檢舉|罰單|開單|牌照|小黃|重機|小綿羊|闖紅燈|超速|"
-    "駕駛|擦撞|強制險|燃料|行照|逃逸|路霸|UBER|TAXI|SCOOTER|PARK|(?<![A-Z])TOW|VEHICLE|(?<![A-Z])CAR(?![A-Z])|MOTOR|TRUCK|PLATE|"
+    "駕駛|騎士|逆向|偉士牌|擦撞|強制險|燃料|行照|逃逸|路霸|UBER|TAXI|SCOOTER|PARK|(?<![A-Z])TOW|VEHICLE|(?<![A-Z])CAR(?![A-Z])|MOTOR|TRUCK|PLATE|"
     "TOYOTA|HONDA|BMW|BENZ|GOGORO|XE "
 )
 _MAKER = re.compile(
@@ -55,7 +55,7 @@ class TwPlateRecognizer(CuedRecognizer):
         if not traffic and not _TWO_DIGITS.search(views.figures):
             return
         yield from super().find(views)
-        for match in _matches(views, shapes.ISSUED):
+        for match in _matches(views, shapes.ISSUED) if views.has_letter else ():
             if not _named_otherwise(views, match) and (traffic or not match[0].endswith(_ROUND)):
                 yield self.finding(views, match.span(), 0.6 if traffic else 0.5)
         if traffic:
@@ -68,7 +68,7 @@ class TwPlateRecognizer(CuedRecognizer):
         return not shapes.OTHER_CODE.match(value) and super().accepts(views, span, kind)
 
     def _among_traffic(self, views: Views) -> Iterator[Finding]:
-        for match in _matches(views, shapes.OLDER):
+        for match in _matches(views, shapes.OLDER) if views.has_letter else ():
             if shapes.FLIGHT.fullmatch(match[0]) and _AIR.search(views.around(*match.span())):
                 continue
             close = "-" in match[0] or _TRAFFIC.search(views.around(*match.span(), _NEAR))
@@ -86,9 +86,8 @@ class TwPlateRecognizer(CuedRecognizer):
         for match in _said(views):
             if _PLATE.search(views.around(*match.span(), _NEAR)):
                 yield self.finding(views, match.span(), 0.6)
-        for match in chain(
-            shapes.DIGITS_PART.finditer(views.figures), shapes.LETTERS_PART.finditer(views.figures)
-        ):
+        letters = shapes.LETTERS_PART.finditer(views.figures) if views.has_letter else ()
+        for match in chain(shapes.DIGITS_PART.finditer(views.figures), letters):
             if _speaks_of_a_plate(views, match):
                 yield self.finding(views, match.span(match.lastindex or 0), 0.6)
 

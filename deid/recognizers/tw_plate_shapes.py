@@ -22,8 +22,10 @@ def _digits(fewest: int, most: int) -> str:
 
 _SPELLED = _letters(1, 4, "[ .,-]?")
 
+_THEN = "(?:後面|前面|再來|然後|接著?|加上?)?的?是?"
 ANNOUNCED = re.compile(
-    rf"(?:{_SPELLED}{_JOINT}{_digits(2, 5)}|{_digits(1, 5)}{_JOINT}{_letters(1, 4)}"
+    rf"(?:{_digits(3, 4)}[ ,]{{0,2}}{_THEN}英文(?:字母|字)?是?[ :]?{_letters(1, 3)}"
+    rf"|{_SPELLED}{_JOINT}{_digits(2, 5)}|{_digits(1, 5)}{_JOINT}{_letters(1, 4)}"
     rf"|{_MIXED}{_JOINT}{_digits(3, 5)}|{_digits(3, 4)}{_JOINT}{_MIXED}"
     rf"|[0-9]{{3,4}}(?! ?[{_COUNTED}台輛分路]))(?![0-9A-Z])"
 )
@@ -35,7 +37,7 @@ ISSUED = re.compile(rf"{_BEGIN}[A-HJ-NP-Z]{{3}}-(?!(?:19|20)[0-9]{{2}})[0-9]{{4}
 OLDER = re.compile(
     rf"{_BEGIN}(?:{_letters(3, 3)} ?-? ?{_digits(4, 4)}|[A-Z] [A-Z] [A-Z] ?{_digits(3, 3)}"
     rf"|[A-Z]{{2}} ?-? ?[0-9]{{4}}|[A-Z]{{2}}[ -][0-9]{{5}}|[0-9]{{4}}[A-Z]{{2}}"
-    rf"|[A-Z]{{2,3}}-[0-9]{{3}}|[0-9]{{3,4}}-[A-Z]{{2,3}}"
+    rf"|[A-Z]{{2,3}}-[0-9]{{3}}|[0-9]{{3,4}}-[A-Z]{{2,3}}|[0-9]{{3,4}} [A-Z] [A-Z](?: [A-Z])?"
     rf"|(?:[A-Z][0-9]|[0-9][A-Z])-[0-9]{{4}}|[0-9]{{3,4}}-(?:[A-Z][0-9]|[0-9][A-Z])){_END}"
 )
 """All issued forms, and the commonest without a dash."""

@@ -27,7 +27,7 @@ class TwUiNoRecognizer(TextRecognizer):
     COUNTRY_CODE = "tw"
 
     def find(self, views: Views) -> Iterator[Finding]:
-        for match in views.number_matches(_SHAPE):
+        for match in views.number_matches(_SHAPE) if views.has_letter else ():
             span = (match.start, match.end)
             cue = _CUE.search(views.around(*span)) is not None
             compacted = re.sub(SEPARATORS, "", match.value)

@@ -17,16 +17,20 @@ Floats = npt.NDArray[np.float32]
 Codes = npt.NDArray[np.uint32]
 
 _LATIN_WORD = re.compile("[A-ZÀ-ÖØ-öø-ɏḀ-ỿ]+")
-_RUN_LENGTHS = (0, 1, 2, 3, 4, 5, 5, 6, 6, 7, 7, 8)
+_SEED = np.uint32(0x2C1B3C6D)
 _MULTIPLIER, _SHIFT = np.uint32(0x9E3779B1), np.uint32(15)
-_FREQUENCY = (np.arange(256) & 7).astype(np.float32) / 6
 _ALNUM_RUN = re.compile("[0-9A-Z]+")
 _DIGIT_RUN = re.compile("[0-9零〇○一二三四五六七八九]+")
-_RAMP = np.arange(16, dtype=np.float32) / 16
 LONGEST_WORD = 4
 PLACE, COMPOUND = 8, 16
 GIVEN, FAMILY, ENGLISH, SYLLABLES = 1, 2, 4, 8
 
+_VALUE_BITS = 5
+_FREQUENCY = (np.arange(1 << _VALUE_BITS) & 7).astype(np.float32) / 6
+_BUCKET_BITS, _SLOTS = 18, 3
+_BUCKET_SHIFT, _KEY_SHIFT = np.uint32(32 - _BUCKET_BITS), np.uint32(_VALUE_BITS)
+
+_ONES = b"\1" * LONGEST_WORD
 _PLACE, _COMPOUND, _CASE = 8, 10, 12
 _LATIN = _CASE + 3
 _RUN = _LATIN + 4
@@ -34,13 +38,55 @@ _DIGITS = _RUN + 9
 COLUMNS = _DIGITS + 9
 
 
+def _run_rows() -> tuple[Floats, tuple[bytes, ...]]:
+    """Return what nine columns show of a character in a run, by a code, and the codes of runs by their length."""
+    kinds, steps = (1, 2, 3, 4, 5, 5, 6, 6, 7, 7, 8), 16
+    rows, codes = np.zeros((1 + len(kinds) * (steps + 1), 9), dtype=np.float32), [b""]
+    for index, kind in enumerate(kinds):
+        first = 1 + index * (steps + 1)
+        rows[first : first + steps + 1, 0] = np.arange(steps + 1) / steps
+        rows[first : first + steps + 1, kind] = 1
+        codes.append(bytes(range(first, first + (index + 1 if index + 1 < len(kinds) else steps + 1))))
+    return rows, tuple(codes)
+
+
+_RUN_ROWS, _RUN_CODES = _run_rows()
+_LATIN_ROWS = (np.arange(16)[:, None] >> np.arange(4) & 1).astype(np.float32)
+
+
+class Words:
+    """The words by their hashes: what is known of a word is found without a search.
+
+    A bucket holds the three most frequent of its words; one word in a hundred finds its bucket full and is not known.
+    """
+
+    def __init__(self, hashes: Codes, values: npt.NDArray[np.uint8]) -> None:
+        buckets = hashes >> _BUCKET_SHIFT
+        order = np.lexsort((hashes, -(values & 7).astype(np.int8), buckets))
+        buckets = buckets[order]
+        rank = np.arange(len(order)) - np.searchsorted(buckets, buckets)
+        known = rank < _SLOTS
+        entries = (hashes << _KEY_SHIFT | values)[order]
+        table = np.zeros((1 << _BUCKET_BITS, _SLOTS), dtype=np.uint32)
+        table[buckets[known], rank[known]] = entries[known]
+        self._buckets = table.view(f"V{table.strides[0]}")[:, 0]
+
+    def values(self, hashed: Codes) -> Codes:
+        """Return the value of each word, 0 where none is known."""
+        entries = self._buckets.take(hashed >> _BUCKET_SHIFT).view(np.uint32).reshape(-1, _SLOTS)
+        entries ^= (hashed << _KEY_SHIFT)[:, None]
+        found: Codes = np.minimum(entries[:, 0], entries[:, 1])
+        np.minimum(found, entries[:, 2], out=found)
+        found[found >= 1 << _VALUE_BITS] = 0
+        return found
+
+
 @dataclass(frozen=True)
 class Lexicon:
-    """Words by their hashes, and the class of every character."""
+    """Words, and the class of every character."""
 
     char_ids: npt.NDArray[np.uint16]
-    hashes: Codes
-    values: npt.NDArray[np.uint8]
+    words: Words
     latin: Mapping[str, int]
     syllables: re.Pattern[str]
 
@@ -49,8 +95,7 @@ class Lexicon:
         words = str(arrays["latin_words"]).split(" ")
         return cls(
             arrays["char_ids"],
-            arrays["hashes"],
-            arrays["values"],
+            Words(arrays["hashes"], arrays["values"]),
             {word[1:]: ord(word[0]) - ord("0") for word in words},
             re.compile(f"(?>{arrays['syllables']})++"),
         )
@@ -62,9 +107,10 @@ def codes_of(text: str) -> Codes:
 
 def hash_words(codes: Codes, longest: int) -> list[Codes]:
     """Return, for each length from 1 on, the hash of the characters that begin at each place."""
-    hashed, found = np.full(len(codes), 0x2C1B3C6D, dtype=np.uint32), []
+    hashed, found = codes ^ _SEED, []
     for offset in range(min(longest, len(codes))):
-        hashed = hashed[: len(codes) - offset] ^ codes[offset:]
+        if offset:
+            hashed = hashed[:-1] ^ codes[offset:]
         hashed *= _MULTIPLIER
         hashed ^= hashed >> _SHIFT
         found.append(hashed)
@@ -72,8 +118,7 @@ def hash_words(codes: Codes, longest: int) -> list[Codes]:
 
 
 def char_ids(codes: Codes, lexicon: Lexicon) -> npt.NDArray[np.uint16]:
-    ids: npt.NDArray[np.uint16] = lexicon.char_ids[np.minimum(codes, np.uint32(0xFFFF))]
-    return ids
+    return lexicon.char_ids.take(codes, mode="clip")
 
 
 def features(views: Views, start: int, end: int, lexicon: Lexicon) -> tuple[npt.NDArray[np.uint16], Floats]:
@@ -82,8 +127,8 @@ def features(views: Views, start: int, end: int, lexicon: Lexicon) -> tuple[npt.
     codes = codes_of(folded)
     table = np.zeros((len(codes), COLUMNS), dtype=np.float32)
     _words(codes, table, lexicon)
-    _case(views, start, end, table)
-    _latin(folded, table, lexicon)
+    if _latin(folded, table, lexicon):
+        _case(views, start, end, table)
     _runs(folded, table)
     return char_ids(codes, lexicon), table
 
@@ -92,41 +137,44 @@ def _words(codes: Codes, table: Floats, lexicon: Lexicon) -> None:
     hashed = hash_words(codes, LONGEST_WORD)[1:]
     if not hashed:
         return
-    queries = np.concatenate(hashed)
-    at = np.searchsorted(lexicon.hashes, queries)
-    at[at == len(lexicon.hashes)] = 0
-    values = lexicon.values[at]
-    values[lexicon.hashes[at] != queries] = 0
-    frequency = _FREQUENCY[values]
-    special = (values >= PLACE).any()
+    values = lexicon.words.values(np.concatenate(hashed))
+    frequency = _FREQUENCY.take(values)
     position, column = 0, 0
     for length, keys in enumerate(hashed, 2):
         count = len(keys)
         part = frequency[position : position + count]
-        for offset in range(length):
-            shown = column + (0 if offset == 0 else 1 if offset < length - 1 or length == 2 else 2)
-            target = table[offset : offset + count, shown]
-            np.maximum(target, part, out=target)
-        if special:
-            _special(values[position : position + count], length, table)
+        table[:count, column] = part
+        table[length - 1 : length - 1 + count, column + min(length - 1, 2)] = part
+        if length > 2:
+            table[1 : 1 + count, column + 1] = part
+        for offset in range(2, length - 1):
+            inside = table[offset : offset + count, column + 1]
+            np.maximum(inside, part, out=inside)
         position += count
         column += min(length, 3)
+    if values.max(initial=0) >= PLACE:
+        _special(values, len(codes), table)
 
 
-def _special(values: npt.NDArray[np.uint8], length: int, table: Floats) -> None:
+def _special(values: Codes, length: int, table: Floats) -> None:
     """Mark places and bodies, and surnames of two characters."""
-    places = np.flatnonzero(values & PLACE)
-    table[places, _PLACE + 1] = 1
-    for offset in range(length):
-        table[places + offset, _PLACE] = 1
-    compound = np.flatnonzero(values & COMPOUND)
-    table[compound, _COMPOUND] = 1
-    table[compound + 1, _COMPOUND + 1] = 1
+    inside, begins = bytearray(length), bytearray(length)
+    for at in np.flatnonzero(values >= PLACE).tolist():
+        # The words of two characters stand before those of three and four; each length has one place fewer.
+        start, size = at, 2
+        while start > length - size:
+            start -= length - size + 1
+            size += 1
+        if values[at] & PLACE:
+            begins[start] = 1
+            inside[start : start + size] = _ONES[:size]
+        if values[at] & COMPOUND:
+            table[start, _COMPOUND] = table[start + 1, _COMPOUND + 1] = 1
+    table[:, _PLACE] = np.frombuffer(inside, dtype=np.uint8)
+    table[:, _PLACE + 1] = np.frombuffer(begins, dtype=np.uint8)
 
 
 def _case(views: Views, start: int, end: int, table: Floats) -> None:
-    if start == end:
-        return
     first, last = views.original_span(start, end)
     text = views.text[first:last]
     if len(text) != end - start:
@@ -146,23 +194,33 @@ def plain_latin(word: str) -> str:
     return "".join(unicodedata.normalize("NFD", char)[0] for char in word).upper().replace("Đ", "D")
 
 
-def _latin(folded: str, table: Floats, lexicon: Lexicon) -> None:
+def _latin(folded: str, table: Floats, lexicon: Lexicon) -> bool:
+    """Mark what is known of the words in Latin letters; return whether there is one."""
+    shown = None
     for match in _LATIN_WORD.finditer(folded):
+        shown = shown or bytearray(len(folded))
         word = plain_latin(match[0])
         flags = lexicon.latin.get(word, 0)
         if lexicon.syllables.fullmatch(word):
             flags |= SYLLABLES
         if flags:
-            columns = [_LATIN + bit for bit in range(4) if flags >> bit & 1]
-            table[match.start() : match.end(), columns] = 1
+            start, end = match.span()
+            shown[start:end] = bytes((flags,)) * (end - start)
+    if shown is None:
+        return False
+    table[:, _LATIN : _LATIN + 4] = _LATIN_ROWS.take(np.frombuffer(shown, dtype=np.uint8), axis=0)
+    return True
 
 
 def _runs(folded: str, table: Floats) -> None:
     """Mark how long the run of ASCII letters and digits, and the run of digits in any writing, is here."""
     for runs, column in ((_ALNUM_RUN, _RUN), (_DIGIT_RUN, _DIGITS)):
+        shown = None
         for match in runs.finditer(folded):
+            shown = shown or bytearray(len(folded))
             start, end = match.span()
-            length = min(end - start, len(_RUN_LENGTHS) - 1)
-            table[start:end, column + _RUN_LENGTHS[length]] = 1
-            table[start : min(end, start + len(_RAMP)), column] = _RAMP[: end - start]
-            table[start + len(_RAMP) : end, column] = 1
+            codes = _RUN_CODES[min(end - start, len(_RUN_CODES) - 1)]
+            shown[start:end] = codes[: end - start] + codes[-1:] * (end - start - len(codes))
+        if shown is not None:
+            rows = _RUN_ROWS.take(np.frombuffer(shown, dtype=np.uint8), axis=0)
+            table[:, column : column + rows.shape[1]] = rows

@@ -12,7 +12,7 @@ import numpy as np
 
 from deid.tagger.features import Floats, Lexicon, features
 from deid.tagger.network import Network
-from deid.tagger.tags import PERSON_BEGIN, PERSON_INSIDE
+from deid.tagger.tags import ENTITIES, FIRST_ENTITY, PERSON_BEGIN, PERSON_INSIDE
 from deid.views import Views
 
 WEIGHTS = Path(__file__).parent / "weights.npz"
@@ -21,7 +21,9 @@ _WORD_CONTEXT = 8
 
 # A place is found where some character reaches the first value; it reaches as far as the second one does.
 PERSON_SURE, PERSON_EDGE = 0.35, 0.25
-PERSON_USUAL = 0.5  # from here on a name is hidden by a policy that is not strict
+PERSON_USUAL = 0.4  # from here on a name is hidden by a policy that is not strict: its min_score
+VALUE_SURE, VALUE_EDGE = 0.6, 0.5
+_CACHED = "tagger"
 
 _LONGEST_WORD = 24
 _LETTER = re.compile("[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]")
@@ -57,28 +59,52 @@ class Tagger:
 
     def probabilities(self, views: Views) -> Floats:
         """Return the probability of each class at each character of a text that is not empty."""
-        scores = self.scores(views)
-        scores -= scores.max(axis=1, keepdims=True)
+        scores = np.ascontiguousarray(self.scores(views).T)
+        scores -= scores.max(axis=0)
         np.exp(scores, out=scores)
-        scores /= scores.sum(axis=1, keepdims=True)
-        return scores
+        scores /= scores.sum(axis=0)
+        return scores.T
 
     def spans(self, views: Views) -> list[Span]:
         """Return start, end and score of every name, in offsets of the folded view."""
+        return list(_people(self._read(views), views.folded)) if views.folded else []
+
+    def values(self, views: Views) -> Iterator[tuple[int, int, str, float]]:
+        """Yield start, end, likeliest entity and score of every value that is no name."""
         if not views.folded:
-            return []
-        probabilities = self.probabilities(views)
-        return list(_people(probabilities, views.folded))
+            return
+        probabilities = self._read(views)
+        value = 1 - probabilities[:, :FIRST_ENTITY].sum(axis=1)
+        for start, end in _runs(value, VALUE_SURE, VALUE_EDGE):
+            score = float(value[start:end].mean())
+            if score >= VALUE_SURE:
+                kind = int(probabilities[start:end, FIRST_ENTITY:].sum(axis=0).argmax())
+                yield start, end, ENTITIES[kind], min(score, 1.0)
+
+    def _read(self, views: Views) -> Floats:
+        """Return the probabilities of a text, computed once for all recognisers."""
+        found = views.cache.get(_CACHED)
+        if found is None:
+            found = views.cache[_CACHED] = self.probabilities(views)
+        return found
+
+    def name_at(self, views: Views, at: int) -> float:
+        """Return how likely one character is part of a name."""
+        return float(self._read(views)[at, PERSON_BEGIN : PERSON_INSIDE + 1].sum())
 
 
 def _people(probabilities: Floats, folded: str) -> Iterator[Span]:
-    person = probabilities[:, PERSON_BEGIN] + probabilities[:, PERSON_INSIDE]
     begins = probabilities[:, PERSON_BEGIN]
+    person = begins + probabilities[:, PERSON_INSIDE]
+    if person.max() < PERSON_SURE:
+        return
     for start, end in _runs(person, PERSON_SURE, PERSON_EDGE):
         cuts = [start, *(at for at in range(start + 1, end) if begins[at] > 0.5), end]
+        if len(cuts) > 2 and cuts[1] - start == 1 and not _TITLE.match(folded, cuts[1]):
+            del cuts[1]  # a first surname of two: 田林秋妹
         for first, last in pairwise(cuts):
             whole = _whole(folded, first, last)
-            score = float(person[whole[0] : whole[1]].mean())
+            score = sum(person[whole[0] : whole[1]].tolist()) / (whole[1] - whole[0])
             if score >= PERSON_SURE and _may_be_name(folded, *whole):
                 yield *whole, min(score, 1.0)
 
@@ -105,14 +131,17 @@ def _may_be_name(folded: str, start: int, end: int) -> bool:
 
 def _runs(column: Floats, sure: float, edge: float) -> Iterator[tuple[int, int]]:
     """Yield the runs above ``edge`` that reach ``sure`` somewhere."""
-    if column.max() < sure:
-        return
-    inside = np.zeros(len(column) + 2, dtype=np.int8)
-    inside[1:-1] = column >= edge
-    changes = np.flatnonzero(np.diff(inside))
-    for start, end in zip(changes[::2].tolist(), changes[1::2].tolist(), strict=True):
-        if column[start:end].max() >= sure:
-            yield start, end
+    start = end = -1
+    reached = False
+    for at in np.flatnonzero(column >= edge).tolist():
+        if at != end:
+            if reached:
+                yield start, end
+            start, reached = at, False
+        end = at + 1
+        reached = reached or column[at] >= sure
+    if reached:
+        yield start, end
 
 
 @cache

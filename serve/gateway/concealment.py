@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Concatenate, ParamSpec, TypeVar
 
 from deid import Concealer, KeyHoldsPersonalData, PersonalDataBlocked, Session
@@ -65,8 +65,6 @@ class Concealment:
         self._busy += 1
         CONCEAL_WAITING.set(self._busy)
         future = self._pool.submit(work, session, *args, **kwargs)
-        loop = asyncio.get_running_loop()
-        future.add_done_callback(lambda _: loop.call_soon_threadsafe(self._done))
         try:
             async with asyncio.timeout(self._deadline_s):
                 return await asyncio.wrap_future(future)
@@ -80,7 +78,17 @@ class Concealment:
             log.error("concealment passed its deadline of %s s", self._deadline_s)
         except Exception as exc:  # noqa: BLE001 - fail closed: any failure means not sent
             log.error("concealment failed: %s", where_raised(exc))
+        finally:
+            self._leave(future)
         raise ConcealmentFailed
+
+    def _leave(self, future: Future[T]) -> None:
+        """Free the place once its thread is free, which may be long after the deadline."""
+        if future.done():
+            self._done()
+        else:
+            loop = asyncio.get_running_loop()
+            future.add_done_callback(lambda _: loop.call_soon_threadsafe(self._done))
 
     def _done(self) -> None:
         self._busy -= 1

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import orjson
 import pytest
 
-from tests.bench import deid_texts
+from tests.bench import deid_import, deid_texts
 from tests.bench.deid_measure import LONG, SHORT, Plan
 from tests.bench.deid_report import Goal, Results, context, measure, tables
 
@@ -72,3 +73,9 @@ def test_a_goal_is_met_on_its_side_of_the_bound() -> None:
     assert [Goal("", 1, most=1).met, Goal("", 2, most=1).met] == [True, False]
     assert [Goal("", 1, least=1).met, Goal("", 0, least=1).met] == [True, False]
     assert Goal("", 1).met is None
+
+
+def test_an_import_is_measured_to_its_end(tmp_path: Path) -> None:
+    figures = deid_import.measure(tmp_path, 30)
+    assert figures["written"] == figures["rows"] == 30
+    assert figures["peak_mb"] >= figures["peak_mb_of_the_first_half"] > 0

@@ -70,9 +70,13 @@ WRITTEN = [
     "表示其住處⟦忠孝東路六段278巷5號⟧遭潑漆",
     "在⟦家齊路3號⟧",
     "市民大道，5號水門",
+    "原來⟦臨江街63巷9號⟧住的是他",
+    "住在金湖鎮⟦東山村 １４ 鄰 ２ 號 １２樓之１８⟧",
+    "我住址寫錯了要改成⟦中華路二段三百號之五⟧",
+    "現居⟦復國一路12巷3弄6之1號⟧",
 ]
 ENGLISH = [
-    "I live at ⟦No. 12, Ln. 5, Sec. 2, Zhongshan N. Rd.⟧, Taipei",
+    "I live at ⟦No. 12, Ln. 5, Sec. 2, Zhongshan N. Rd., Taipei⟧",
     "my address is ⟦5F.-1, No. 33, Aly. 4, Ln. 12, Heping E. Rd.⟧, Daan Dist.",
     "send it to ⟦12 Zhongxiao Road⟧ please",
     "water leak at ⟦Hemei St 211⟧",
@@ -81,6 +85,20 @@ ENGLISH = [
     "accident on Zhongxiao E. Rd. & Fuxing S. Rd.",
     "Zhongxiao E. Rd. Sec. 4 is closed",
     "bus no. 12 at the first street",
+    "ở ⟦số 45 ngõ 310 đường Zhongshan, Taiping, Đài Trung⟧",
+    "nhà em ở ⟦số 8 đường Minsheng⟧ ạ",
+    "tinggal di ⟦Jalan Zhongshan No. 45⟧",
+    "đường Zhongshan bị hỏng",
+    "My place: ⟦3F, 15 Alley 7, Lane 120, Yongkang Street⟧, Da'an",
+    "my unit ⟦7F-1, 233 Gongyi Rd, Taichung⟧",
+    "I rent ⟦3/F, 27 Shida Road⟧",
+    "Alamat: ⟦No. 17, Gang 5, Jalan Minzu⟧, Tainan",
+    "alamat saya ⟦Jl. Zhongzheng No. 88 lantai 3⟧",
+    "em ở ⟦tầng 4, số 88 đường Zhonghua⟧",
+    "The building is ⟦128 Zhongxiao East Road, Section 4⟧.",
+    "I live at ⟦No. 210, Zhonghua 5th Road, Xitun, Taichung⟧ now",
+    "at ⟦No. 8, Wuquan W. Rd.⟧, South Dist., Taichung City 402",
+    "⟦12 Zhongshan Road, Banqiao, New Taipei⟧. Please come",
 ]
 KEPT = [
     "中山路與民權路口",
@@ -109,6 +127,8 @@ KEPT = [
     "警察局大安分局，地址：臺北市大安區仁愛路三段2號",
     "服務時間：週一至週五。洽詢地點：臺北市北投區新市街30號。請洽社會課。",
     "民眾可至下列地點洽詢：\n1.松山戶政事務所：松山區八德路四段692號2樓\n2.大安戶政事務所：大安區辛亥路一段33號",
+    "（寄：100臺北市中正區重慶南路一段122號 總統府）",
+    "桃園市中壢區環北路380號是不是中壢區公所？",
 ]
 CITIZENS = [
     "檢舉人地址：臺北市中山區⟦松江路12號7樓⟧",
@@ -152,6 +172,9 @@ LAND = [
     "忠孝東路四段123號",
     "請問地號幾號",
     "地號要去哪裡查",
+    "land number ⟦Xinyi Section 2, No. 123-4⟧",
+    "the parcel ⟦Lot 55, Wenshan Section⟧ was sold",
+    "I live at Roosevelt Road Section 2, near the parking lot 5",
 ]
 ROWS = [(TwAddressRecognizer, row) for row in WRITTEN + ENGLISH + KEPT + CITIZENS] + [
     (TwLandNoRecognizer, row) for row in LAND

@@ -1,0 +1,93 @@
+"""Finds numbers, addresses and dates that the rules know no cue for, as the learned tagger reads the sentence.
+
+The tagger says where personal data of any kind stands; which kind it is says less. Its places are a last resort: where
+another recogniser found something, or had reason to let a published value stand, they count for nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from deid.findings import Finding
+from deid.identifiers import tw_phone
+from deid.recognizers.base import TextRecognizer
+from deid.recognizers.public_context import PublicContext
+from deid.tagger.tagger import load_tagger
+from deid.views import Views
+
+# What a value begins and ends with, on the figures view; the tagger's places are often a character too long.
+_CODE = re.compile(r"[0-9A-Z@/(+].*[0-9A-Z)]", re.DOTALL)
+_PLACE = re.compile(r"[^\s,.:;、()在於住是到址號].*[0-9號樓室FA-Z戶房]", re.DOTALL)
+_DATE = re.compile("[0-9民西明大昭平農國十廿卅A-Z].*[0-9日號月年次十A-Z]", re.DOTALL)
+_SHAPES = {"TW_ADDRESS": _PLACE, "TW_LAND_NO": _PLACE, "DATE_OF_BIRTH": _DATE}
+_FEWEST_DIGITS, _LONGEST = 2, 120
+_TOLL_FREE = re.compile("080[09]")
+# Forms that the rules know: they have seen the value, and nothing told them that it is one.
+_TELEPHONE = re.compile(r"[0-9+(][0-9()\-#. ]{6,}[0-9]")
+_NEARLY_ID = re.compile("[A-Z]{1,2}[0-9]{8,10}")
+_STREET = re.compile(" ?[巷弄段]")
+_BEGUN = re.compile("(?:[0-9]-?)+$")
+_OTHER_NUMBER = re.compile(
+    "(?:流水號|訂單|文號|案號|字第|型號|料號|條碼|ISBN|郵遞區號|公車|路線|航班)[^0-9A-Z]{0,4}$"
+)
+# Kinds with a form and a check digit stay with the rules alone.
+_KINDS = (
+    "TW_ADDRESS", "DATE_OF_BIRTH", "PHONE", "TW_PLATE", "ACCOUNT", "LINE_ID", "TW_BANK_ACCOUNT", "TW_MEDICAL_RECORD",
+    "TW_STUDENT_ID", "EMAIL", "TW_HOUSEHOLD_NO", "TW_LAND_NO", "TW_PASSPORT",
+)  # fmt: skip
+_PUBLISHED = frozenset({"PHONE", "TW_ADDRESS", "EMAIL", "TW_BANK_ACCOUNT", "TW_LAND_NO"})
+# Taken off the tagger's probability, so that a policy's usual 0.4 means what it should.
+_DOUBT = 0.4
+
+
+class LearnedValueRecognizer(TextRecognizer):
+    """Values of the kinds that have no check digit. A value with fewer than two digits is left to the rules."""
+
+    ENTITY = "ACCOUNT"
+    LAST_RESORT = True
+
+    def __init__(self, supported_language: str = "zh", name: str | None = None, **options: Any) -> None:
+        super().__init__(supported_language, name, **options)
+        self.supported_entities = list(_KINDS)
+
+    def find(self, views: Views) -> Iterator[Finding]:
+        for start, end, entity, score in load_tagger().values(views):
+            if entity not in _KINDS or end - start > _LONGEST:
+                continue
+            shape = _SHAPES.get(entity, _CODE).search(views.figures, start, end)
+            if shape is None:
+                continue
+            start, end = _whole(views.figures, *shape.span())
+            digits = sum(map(str.isdigit, views.figures[start:end]))
+            if digits >= _FEWEST_DIGITS and not _is_judged(views, start, end, entity):
+                yield Finding(*views.original_span(start, end), entity, max(0.0, score - _DOUBT), self.name)
+
+
+def _whole(figures: str, start: int, end: int) -> tuple[int, int]:
+    """Extend a number over the digits and dashes that it begins inside of."""
+    begun = _BEGUN.search(figures[max(0, start - _LONGEST) : start]) if figures[start].isdigit() else None
+    return start - len(begun[0]) if begun else start, end
+
+
+def _is_judged(views: Views, start: int, end: int, entity: str) -> bool:
+    """Whether the rules know the value's form: then they have seen it, and let it stand for a reason."""
+    if _OTHER_NUMBER.search(views.before(start, 12)) or _NEARLY_ID.fullmatch(views.folded, start, end):
+        return True
+    if entity == "PHONE":
+        number = tw_phone.compact(views.figures[start:end])
+        if (
+            tw_phone.is_valid(number)
+            or _TOLL_FREE.match(number)
+            or _TELEPHONE.fullmatch(views.folded, start, end)
+        ):
+            return True
+    if entity == "EMAIL" and "@" in views.folded[start:end]:
+        return True
+    if entity == "TW_ADDRESS" and _STREET.match(views.folded, end):
+        return True
+    context = PublicContext.of(views)
+    if entity in _PUBLISHED and context.speaks_for_agencies(start, end):
+        return entity != "TW_ADDRESS" or not context.is_claimed(start)
+    return entity == "TW_ADDRESS" and context.publishes_address(start, end)
