@@ -24,17 +24,19 @@ from deid.recognizers.public_words import (
     MAIL_TOLD,
     NAME_BEFORE,
     NOTICE,
+    OWN_LINE,
     PLACE,
     PLACE_AFTER,
     PRIVATE_AFTER,
     PRIVATE_BEFORE,
     SERVED_AFTER,
+    SERVED_BY_MOBILE,
     TOLD_BEFORE,
 )
 from deid.tw_districts import DISTRICTS
 from deid.views import Views
 
-_LEFT, _CLAIM, _ASK = 72, 40, 8
+_LEFT, _CLAIM, _ASK, _SERVICE = 72, 40, 8, 16
 _CITIZEN_REACH, _NOTICE_REACH = 160, 400
 _ENOUGH_MARKS = 2
 _ENOUGH_PLACES = 3
@@ -61,7 +63,12 @@ class PublicContext:
         return context
 
     def publishes_line(self, start: int, end: int, *, mobile: bool = False) -> bool:
-        """Whether the telephone number at ``start:end`` is an agency's; a mobile number needs a link."""
+        """Whether the telephone number at ``start:end`` is an agency's.
+
+        A mobile number needs a link and the word of a service (簡訊, 專線): an official's own is private.
+        """
+        if mobile and not SERVED_BY_MOBILE.search(self._folded[max(0, start - _SERVICE) : start]):
+            return False
         return self._is_published(start, end, LINE_LINK, LINE_GLUE, notice=not mobile)
 
     def publishes_address(self, start: int, end: int) -> bool:
@@ -99,9 +106,13 @@ class PublicContext:
         first = bisect_left(self._anchors, (start - _LEFT, False))
         near = self._anchors[first : bisect_left(self._anchors, (start + 1, False))]
         anchors = [at for at, _ in near]
-        if self._is_linked(start, [at for at, is_firm in near if not is_firm], link):
+        speaks = self._is_near_citizen(start, end)
+        # So a citizen tells his own number: 「我小孩念公立幼兒園，聯絡電話…」.
+        own = speaks and OWN_LINE.search(self._folded[max(0, start - _SERVICE) : start]) is not None
+        said = [at for at, is_firm in near if not is_firm and not own]
+        if self._is_linked(start, said, link):
             return True
-        if self._is_near_citizen(start, end):
+        if speaks:
             return False
         if self._is_linked(start, anchors, glue):
             return True

@@ -102,6 +102,8 @@ NAME_BEFORE = re.compile(
     rf"(?:[0-9]{{3,6}})?{_AREA}$"
 )
 ASKED = re.compile(f"{_ASK} ?\\(?$")
+OWN_LINE = re.compile("[,。;] ?[聯連]絡電話(?:是|為|:)? ?[(]?$")
+SERVED_BY_MOBILE = re.compile("簡訊|專線|熱線|客服|服務|報案|值班|公務|總機|SMS")
 SERVED_AFTER = re.compile(
     "[ ,()]{0,2}(?:向本[局處所院館會]|由專人|為您服務|[一-鿿]{1,3}(?:社工員?|科員|專員|股長|治療師|營養師|技士|"
     "課員|辦事員))"
