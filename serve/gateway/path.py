@@ -152,16 +152,20 @@ class Path:
         settling = asyncio.ensure_future(self._settle(exchange))
         try:
             with exchange.step("journal"):
-                answers = []
-                if exchange.answers.pieces:
-                    answers = await self._steps.concealment.run(
-                        exchange.answers.for_journal, exchange.session
-                    )
+                answers = await self._answers(exchange)
                 await self._append(exchange, answers)
             if outcome == "ok" and answers:
                 self._steps.routing.answered(exchange, answers[0]["content"])
         finally:
             await settling
+
+    async def _answers(self, exchange: Exchange) -> list[dict[str, Any]]:
+        """What was answered, as the journal keeps it. An emergency's words are our own: nothing is in them to conceal."""
+        if exchange.emergency is not None:
+            return [{"index": 0, "content": exchange.emergency.text}]
+        if not exchange.answers.pieces:
+            return []
+        return await self._steps.concealment.run(exchange.answers.for_journal, exchange.session)
 
     async def _conclude_unanswered(self, exchange: Exchange) -> None:
         try:

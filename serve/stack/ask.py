@@ -86,7 +86,7 @@ def _send(endpoints: dict[str, Any], citizen: Citizen) -> Reply:
     return Reply(
         text="".join(pieces),
         request_id=response.getheader("x-request-id", ""),
-        adapter=response.getheader("x-bianmin-adapter", ""),
+        adapter=" ← ".join(filter(None, map(response.getheader, ("x-bianmin-adapter", "x-bianmin-auto")))),
         first_token_s=(first_at or ended_at) - began_at,
         whole_s=ended_at - began_at,
     )
