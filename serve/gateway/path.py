@@ -160,7 +160,7 @@ class Path:
             await settling
 
     async def _answers(self, exchange: Exchange) -> list[dict[str, Any]]:
-        """What was answered, as the journal keeps it. An emergency's words are our own: nothing is in them to conceal."""
+        """What was answered, as the journal keeps it. An emergency's words are our own, with nothing to conceal."""
         if exchange.emergency is not None:
             return [{"index": 0, "content": exchange.emergency.text}]
         if not exchange.answers.pieces:
