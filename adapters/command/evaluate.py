@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 
 import click
@@ -102,7 +103,8 @@ def command(**options: str | Path | None) -> None:
 
 
 def _show(step: str, done: int, total: int) -> None:
-    click.echo(f"\r{step}: {done}/{total}", nl=done == total, err=True)
+    if done == total or sys.stderr.isatty():
+        click.echo(f"\r{step}: {done}/{total}", nl=done == total, err=True)
 
 
 def _maybe(value: str | Path | None) -> str | None:

@@ -15,7 +15,7 @@ from serve.adapters_cli.printing import (
     print_version,
     print_versions,
 )
-from serve.adapters_cli.waiting import load_and_wait, once_loaded
+from serve.adapters_cli.waiting import load_and_wait, once_loaded, wait_until_held
 from serve.commands import LazyGroup
 
 _HERE = "serve.adapters_cli.command"
@@ -144,3 +144,5 @@ def _step_once_loaded(version: str, step: str, reason: str, as_json: bool) -> No
         return admin.post(path_of(version, step), {"reason": reason})
 
     print_step(once_loaded(admin, version, take), as_json)
+    if admin.get(path_of(version))["stage"] == "serving":
+        wait_until_held(admin, version)  # a name's first version may serve before an engine holds it

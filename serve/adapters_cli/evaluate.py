@@ -6,6 +6,7 @@ It runs beside the engines, with the engines' key: only operators have both.
 from __future__ import annotations
 
 import asyncio
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -89,4 +90,5 @@ def _post(admin: AdminClient, version: str, report: Report) -> dict[str, Any]:
 
 
 def _show(step: str, done: int, total: int) -> None:
-    click.echo(f"\r{step}: {done}/{total}", nl=done == total, err=True)
+    if done == total or sys.stderr.isatty():
+        click.echo(f"\r{step}: {done}/{total}", nl=done == total, err=True)

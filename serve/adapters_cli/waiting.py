@@ -17,6 +17,11 @@ LOAD_TIMEOUT_S = 300.0
 def load_and_wait(admin: AdminClient, version: str, timeout_s: float = LOAD_TIMEOUT_S) -> dict[str, Any]:
     """Have the version loaded; the version once a replica holds it. Raises Refused."""
     admin.post(path_of(version, "load"), {})
+    return wait_until_held(admin, version, timeout_s)
+
+
+def wait_until_held(admin: AdminClient, version: str, timeout_s: float = LOAD_TIMEOUT_S) -> dict[str, Any]:
+    """The version once a replica holds it; tells what is waited for. Raises Refused."""
     deadline, told = time.monotonic() + timeout_s, ""
     while True:
         found: dict[str, Any] = admin.get(path_of(version))

@@ -19,9 +19,11 @@ from serve.records.adapter_tables import replicas, residents, routing
 from serve.records.naming import check_text
 from serve.records.roles import Right, Role
 from serve.records.routing import READY, load_shares, set_shares
-from serve.records.versions import Adapter, list_staged, require_version, set_stage
+from serve.records.versions import Adapter, list_staged, require_version, set_stage, want
 
 REASON_LENGTH = 500
+
+_HELD_AFTER_PASS_S = 3600.0
 
 
 class StepNotAllowed(Conflict):
@@ -186,10 +188,15 @@ def retire(move: Move, version: str, last: bool) -> None:
 
 
 def judge(move: Move, version: str, passed: bool) -> None:
-    """The stage after an evaluation; versions that answer or stand by keep theirs. Raises StepNotAllowed."""
+    """The stage after an evaluation; versions that answer or stand by keep theirs. Raises StepNotAllowed.
+
+    One that passed stays on the engines for a while, so that its canary or promotion answers at once.
+    """
     adapter = move.require(version, Right.REPORT)
     if adapter.stage not in HELD:
         move.step(adapter, Step.PASS if passed else Step.FAIL)
+        if passed:
+            want(move.connection, version, _HELD_AFTER_PASS_S)
 
 
 def newest(connection: Connection, public: str, stage: Stage) -> Adapter | None:
