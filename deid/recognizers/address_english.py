@@ -23,14 +23,18 @@ _PIECE = (
     r"|(?:DORM|BLDG|BUILDING|BLOCK)\.? ?(?:[A-Z]|[0-9]{1,3})(?![A-Z0-9])"
     r"|(?:LN|LANE|ALY|ALLEY|SEC|SECTION|NEIGHBOU?RHOOD|LIN|FL|FLOOR)\.? ?[0-9]{1,4}"
     r"|[0-9]{1,3}[ /]?F(?:L|LOOR)?\.?"
-    r"(?: ?- ?[0-9]{1,3})?|[0-9]{1,2}(?:ST|ND|RD|TH) FLOOR|B[0-9]F?|(?:RM|ROOM|UNIT|APT)\.? ?[A-Z0-9]{1,5})"
+    r"(?: ?- ?[0-9]{1,3})?|[0-9]{1,2}(?:ST|ND|RD|TH) FLOOR|B[0-9]F?"
+    r"|(?:RM|ROOM|UNIT|APT)\.? ?(?:[A-Z]?-?[0-9]{1,4}[A-Z]?|[A-Z])(?![A-Z0-9]))"
 )
 _SEPARATOR = r"(?: (?:IN|ON|OF) |[.,]{0,2}[ \n]?)"
 _BEFORE = re.compile(rf"(?<![A-Z0-9]){_PIECE}{_SEPARATOR}$")
 _BARE_BEFORE = re.compile(rf"(?<![A-Z0-9.]){_NUMBER},? $")
 _AFTER = re.compile(rf"{_SEPARATOR}{_PIECE}(?![A-Z0-9])")
 _BARE_AFTER = re.compile(rf"\.? ?{_NUMBER}(?![:.]?[0-9])")
-_HOUSE = re.compile(r"NO\.? ?[0-9]|NUMBER|#|[0-9] (?:ALLEY|LANE) [0-9]")
+_HOUSE = re.compile(
+    r"NO\.? ?[0-9]|NUMBER|#|(?<![0-9])(?<!SEC )(?<!SEC\. )(?<!SECTION )(?<!LANE )(?<!LN\. )"
+    r"[0-9]{1,4} (?:ALLEY|LANE) [0-9]"
+)
 # 「số 45 ngõ 310 đường Zhongshan, Taiping」, 「Jalan Zhongshan No. 45」: folded, with ASCII letters as capitals.
 _VIETNAMESE = re.compile(
     rf"(?:(?:T[ầẦ]NG|L[ầẦ]U) [0-9]{{1,2}},? )?S[OốỐ] {_NUMBER}(?:,? (?:NG[Oõ]|H[ẻẺ]M|NG[áÁ]CH) [0-9/]{{1,8}}){{0,2}},? "

@@ -13,7 +13,8 @@ _ORDINARY = (
 )
 _BEFORE = (
     "Sir Madam Best Kind Regards Sincerely Yours Wishes Cheers Sent Name Nama Saya Will And Do Mr Mrs Ms Miss Dr "
-    "Contact Call Teacher Owner Husband Wife Landlord Employer Patient "
+    "Contact Call Teacher Owner Husband Wife Landlord Landlady Employer Patient Consignee "
+    "Officer Tenant Boss Worker Guarantor Sponsor Mother Father Brother Sister Neighbor Neighbour Friend Agent "
     "Japanese Filipino Filipina Vietnamese Indonesian Thai Indian American British Canadian French German "
     "Italian Spanish Korean Malaysian Taiwanese Chinese Australian Dutch Polish Russian African European English"
 )
@@ -25,7 +26,8 @@ _INSTITUTIONS = (
     "Live Carol Teacher Manager Engineer Student Nurse Republic China Philippines Indonesia Vietnam Japan Section "
     "Line Lane Alley Dist House Field Galaxy Program Agency Association Foundation Court Police Ministry Embassy "
     "Council Services Service Permit License Certificate Main North South East West Night New Old Memorial Form "
-    "Garden Gardens Gate Exit Year Zoo Community Residence Dormitory Kong Store Shop United Life Telecom Express"
+    "Garden Gardens Gate Exit Year Zoo Community Residence Dormitory Kong Store Shop United Life Telecom Express "
+    "Université Universität Universidad Università Lycée Institut Institute Academy Kindergarten Anonymous"
 )
 NOT_NAMES = frozenset(_ORDINARY.split())
 BEFORE_NAMES = frozenset(_BEFORE.split())

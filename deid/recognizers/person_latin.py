@@ -51,8 +51,8 @@ _ANGLICISED = re.compile(
     rf"(?=[A-Z])(?<![A-Za-z])(?:[A-Z][a-z]{{2,12}} (?:{_SURNAMES})|(?:{_SURNAMES}), [A-Z][a-z]{{2,12}})(?![A-Za-z-])"
 )
 _HANGUL = re.compile(r"(?:저는|이름은|제 이름은) ([가-힣]{2,4}?)(?=입니다|이에요|예요|이고|[ ,.])")
-# Two or more capitalised words that no cue announces.
-_FULL_NAME = re.compile(rf"(?<![\w'’.])(?:[A-Z]\. ?){{0,2}}{NAME_WORD}(?: {NAME_INNER}){{1,4}}(?!\w)")
+# Capitalised words that no cue announces.
+_FULL_NAME = re.compile(rf"(?<![\w'’.])(?:[A-Z]\. ?){{0,2}}{NAME_WORD}(?: {NAME_INNER}){{0,4}}(?!\w)")
 _SIGNED_BEFORE = re.compile(r"(?:^|[.!?)] {1,2}|\n ?|[A-ZÀ-Þ][^\s.]{1,20} (?:and|&|dan|và) )$")
 _SIGNED_AFTER = re.compile(r"\.?[ \t]{0,3}(?:\n|$)|,? here(?![a-z])")
 _CHINESE = re.compile("[一-鿿]")
@@ -102,10 +102,11 @@ def _unannounced(views: Views) -> Iterator[tuple[int, str, float]]:
         while words and words[0].strip(".,") in _NOT_FIRST:
             start += len(words.pop(0)) + 1
         plain = {word.strip(".,").capitalize() for word in words}
-        if len(words) < 2 or not INSTITUTIONS.isdisjoint(plain) or _is_near_chinese(text, start, end):
+        if not words or not INSTITUTIONS.isdisjoint(plain) or _is_near_chinese(text, start, end):
             continue
         signed = NOT_NAMES.isdisjoint(plain) and _is_signed(text, start, end)
-        if signed or _is_half_believed(views, start, end):
+        believed = (len(words) > 1 or signed) and _is_half_believed(views, start, end)
+        if believed or (signed and len(words) > 1):
             yield start, text[start:end], 0.5
 
 

@@ -26,6 +26,7 @@ _SPLIT = re.compile(
 )
 _FOREIGN = re.compile(
     rf"(?:\+(?!886)[1-9]|(?<![0-9])00(?:[29]{_GAP}|(?=[1-9][0-9]{{0,2}}[ .\-]))[1-9])(?:{_GAP}[0-9]){{8,14}}(?![0-9])"
+    r"|(?<![0-9\-])(?P<japanese>0[789]0-[0-9]{4}-[0-9]{4})(?![0-9\-])"
 )
 _LOCAL = re.compile(
     rf"(?:[2-8]-(?=[0-9]{{3,4}}-?[0-9]{{4}}))?"
@@ -91,7 +92,7 @@ class TelephoneRecognizer(TextRecognizer):
                     yield *split.span(), 0.8
         if not views.has_long_number:
             return
-        if "+" in views.folded or "00" in views.figures:
+        if "+" in views.folded or "00" in views.figures or "0-" in views.figures:
             yield from _foreign(views)
         yield from self._local(views, context, judged)
 
@@ -139,7 +140,7 @@ class TelephoneRecognizer(TextRecognizer):
 
 def _foreign(views: Views) -> Iterator[tuple[int, int, float]]:
     for found in _FOREIGN.finditer(views.figures):
-        if found[0].startswith("+") or _CUE.search(views.before(found.start())):
+        if found[0].startswith("+") or found["japanese"] or _CUE.search(views.before(found.start())):
             yield *found.span(), 0.7
 
 

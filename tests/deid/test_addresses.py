@@ -109,6 +109,8 @@ ENGLISH = [
     "⟦Guanxin Road 25, 14F-1⟧ last week",
     "⟦No. 128 Jalan Fuxing, lantai 2⟧",
     "⟦Jalan Heping Barat bagian 2 No. 30, lantai 4⟧",
+    "I rent a room at ⟦4F., No. 17-2, Alley 6, Lane 308, Guangfu South Road⟧",
+    "stray dogs at ⟦13 Zhinan Rd. Sec. 3 Lane 33⟧",
     "Dacun Village has no bus after 7 pm",
     "a shop on the 2nd floor of Dunhua N. Rd.",
 ]

@@ -359,6 +359,7 @@ MEDICAL = [
     "patient id: ⟦1122334⟧",
 ]
 STUDENT = [
+    "Student number ⟦M11207Q09⟧, NTUST",
     "學號⟦B10901001⟧",
     "學號 ⟦410912345⟧",
     "學號⟦s1091234⟧",
@@ -574,6 +575,8 @@ ACCOUNT = [
     "House tax no. ⟦A0112233445⟧",
     "work permit no. is ⟦1130567781⟧",
     "contract from 2025/9/1",
+    "Lease no. ⟦R-2025-0417⟧",
+    "Parcel ⟦EE 123 456 789 US⟧ is held",
     "國泰網銀代號⟦lily7730⟧登不進去",
     "玉山網銀使用者代號 ⟦tina0921⟧ 被鎖",
     "網路銀行代號是⟦A77210k⟧",

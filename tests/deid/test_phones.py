@@ -13,6 +13,7 @@ from deid.views import Views
 MARK = re.compile("⟦(.*?)⟧", re.DOTALL)
 
 WRITTEN = [
+    "my guarantor (⟦090-8812-3345⟧, Japan)",
     "call ⟦nine one two three four five six seven eight⟧ after 6",
     "my phone is ⟦zero nine one two, three four five, six double seven eight⟧",
     "số điện thoại ⟦không chín một hai ba bốn năm sáu bảy tám⟧",
