@@ -14,6 +14,7 @@ _ORDINARY = (
 _BEFORE = (
     "Sir Madam Best Kind Regards Sincerely Yours Wishes Cheers Sent Name Nama Saya Will And Do Mr Mrs Ms Miss Dr "
     "Contact Call Teacher Owner Husband Wife Landlord Landlady Employer Patient Consignee "
+    "Ibu Bu Pak Bapak Mbak Mas Chị Anh Cô Chú Ate Tita Tito Kuya Si Grandma Grandpa Names Date Coach May "
     "Officer Tenant Boss Worker Guarantor Sponsor Mother Father Brother Sister Neighbor Neighbour Friend Agent "
     "Japanese Filipino Filipina Vietnamese Indonesian Thai Indian American British Canadian French German "
     "Italian Spanish Korean Malaysian Taiwanese Chinese Australian Dutch Polish Russian African European English"
@@ -27,7 +28,9 @@ _INSTITUTIONS = (
     "Line Lane Alley Dist House Field Galaxy Program Agency Association Foundation Court Police Ministry Embassy "
     "Council Services Service Permit License Certificate Main North South East West Night New Old Memorial Form "
     "Garden Gardens Gate Exit Year Zoo Community Residence Dormitory Kong Store Shop United Life Telecom Express "
-    "Université Universität Universidad Università Lycée Institut Institute Academy Kindergarten Anonymous"
+    "Université Universität Universidad Università Lycée Institut Institute Academy Kindergarten Anonymous "
+    "Machine Checkup Sinica Pinyin Fridays Baptist Award "
+    "Prize Marathon Parade Concert Movie Song Stage Day Week Month Tour Ship Kapal Enrollment"
 )
 NOT_NAMES = frozenset(_ORDINARY.split())
 BEFORE_NAMES = frozenset(_BEFORE.split())

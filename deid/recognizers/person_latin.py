@@ -105,7 +105,7 @@ def _unannounced(views: Views) -> Iterator[tuple[int, str, float]]:
         if not words or not INSTITUTIONS.isdisjoint(plain) or _is_near_chinese(text, start, end):
             continue
         signed = NOT_NAMES.isdisjoint(plain) and _is_signed(text, start, end)
-        believed = (len(words) > 1 or signed) and _is_half_believed(views, start, end)
+        believed = (" " in match[0] or signed) and _is_half_believed(views, start, end)
         if believed or (signed and len(words) > 1):
             yield start, text[start:end], 0.5
 
