@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -183,6 +184,10 @@ class Views:
         if self._origins is None:
             return start, end
         return self._origins[start], self._origins[end - 1] + 1
+
+    def folded_offset(self, at: int) -> int:
+        """Map an offset of the original text to ``folded``."""
+        return at if self._origins is None else bisect_left(self._origins, at)
 
     def squeezed_span(self, start: int, end: int) -> tuple[int, int]:
         """Map a non-empty span of ``squeezed`` to ``folded``."""

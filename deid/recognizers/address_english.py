@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_KIND = re.compile(r"(?<=[ .])(?:ROAD|RD|STREET|ST|BOULEVARD|BLVD|AVENUE|AVE|LANE|LN)(?![A-Z])\.?")
+_KIND = re.compile(r"(?<=[ .])(?:ROAD|RD|STREET|ST|BOULEVARD|BLVD|AVENUE|AVE|LANE|LN|VILLAGE)(?![A-Z])\.?")
 _WORD = r"(?:[A-Z][A-Z'\-]{0,20}|[1-9][0-9]{0,2}(?:ST|ND|RD|TH))"
 _NAME = re.compile(rf"(?<![A-Z0-9])(?:{_WORD}(?:\. ?| )){{1,4}}$")
 _NOT_NAME = re.compile(
@@ -19,28 +19,33 @@ _NOT_NAME = re.compile(
 _NUMBER = "[0-9]{1,4}(?: ?[-~] ?[0-9]{1,4}){0,2}(?![0-9])"
 _PIECE = (
     rf"(?:(?:NO|NUMBER)\.? ?{_NUMBER}|#{_NUMBER}"
-    rf"|(?<!NO )(?<!NO\. )(?<!NO\.)(?<!#){_NUMBER} (?:ALLEY|LANE) [0-9]{{1,4}}"
+    rf"|(?<!NO )(?<!NO\. )(?<!NO\.)(?<!#)(?<!LANE )(?<!ALLEY ){_NUMBER} (?:ALLEY|LANE) [0-9]{{1,4}}"
     r"|(?:DORM|BLDG|BUILDING|BLOCK)\.? ?(?:[A-Z]|[0-9]{1,3})(?![A-Z0-9])"
-    r"|(?:LN|LANE|ALY|ALLEY|SEC|SECTION)\.? ?[0-9]{1,4}"
+    r"|(?:LN|LANE|ALY|ALLEY|SEC|SECTION|NEIGHBOU?RHOOD|LIN|FL|FLOOR)\.? ?[0-9]{1,4}"
     r"|[0-9]{1,3}[ /]?F(?:L|LOOR)?\.?"
-    r"(?: ?- ?[0-9]{1,3})?|[0-9]{1,2}(?:ST|ND|RD|TH) FLOOR|B[0-9]F?|(?:RM|ROOM|UNIT|APT)\.? ?[A-Z0-9]{1,5})"
+    r"(?: ?- ?[0-9]{1,3})?|[0-9]{1,2}(?:ST|ND|RD|TH) FLOOR|B[0-9]F?"
+    r"|(?:RM|ROOM|UNIT|APT)\.? ?(?:[A-Z]?-?[0-9]{1,4}[A-Z]?|[A-Z])(?![A-Z0-9]))"
 )
-_SEPARATOR = r"(?:[.,]{0,2}[ \n]?)"
+_SEPARATOR = r"(?: (?:IN|ON|OF) |[.,]{0,2}[ \n]?)"
 _BEFORE = re.compile(rf"(?<![A-Z0-9]){_PIECE}{_SEPARATOR}$")
 _BARE_BEFORE = re.compile(rf"(?<![A-Z0-9.]){_NUMBER},? $")
 _AFTER = re.compile(rf"{_SEPARATOR}{_PIECE}(?![A-Z0-9])")
 _BARE_AFTER = re.compile(rf"\.? ?{_NUMBER}(?![:.]?[0-9])")
-_HOUSE = re.compile(r"NO\.? ?[0-9]|NUMBER|#|[0-9] (?:ALLEY|LANE) [0-9]")
+_HOUSE = re.compile(
+    r"NO\.? ?[0-9]|NUMBER|#|(?<![0-9])(?<!SEC )(?<!SEC\. )(?<!SECTION )(?<!LANE )(?<!LN\. )"
+    r"[0-9]{1,4} (?:ALLEY|LANE) [0-9]"
+)
 # 「số 45 ngõ 310 đường Zhongshan, Taiping」, 「Jalan Zhongshan No. 45」: folded, with ASCII letters as capitals.
 _VIETNAMESE = re.compile(
     rf"(?:(?:T[ầẦ]NG|L[ầẦ]U) [0-9]{{1,2}},? )?S[OốỐ] {_NUMBER}(?:,? (?:NG[Oõ]|H[ẻẺ]M|NG[áÁ]CH) [0-9/]{{1,8}}){{0,2}},? "
     r"(?:[đĐ][ưƯ][ờỜ]NG|DUONG|PH[ốỐ]) [A-Z]+(?: [A-Z]+){0,2}"
     r"(?:, [A-ZÀ-ỹ]+(?: [A-ZÀ-ỹ]+)?){0,2}(?![A-Z])"
 )
-_STREET = r"(?:JALAN|JLN?\.?) [A-Z]+(?: [A-Z]+){0,3}"
+_STREET = r"(?:JALAN|JLN?\.?)(?: (?!BAGIAN|NO|LANTAI|LT)[A-Z]+){1,4}"
+_LEVEL = r"(?:,? (?:LANTAI|LT\.?) ?[0-9]{1,2})?"
 _INDONESIAN = re.compile(
-    rf"(?<![A-Z])(?:NO(?:MOR|\.)? ?{_NUMBER}(?:,? GANG [0-9]{{1,4}})?,? {_STREET}"
-    rf"|{_STREET}(?: BAGIAN [0-9])?,? (?:NO(?:MOR|\.)? ?)?{_NUMBER}(?:,? (?:LANTAI|LT\.?) ?[0-9]{{1,2}})?)"
+    rf"(?<![A-Z])(?:NO(?:MOR|\.)? ?{_NUMBER}(?:,? GANG [0-9]{{1,4}})?,? {_STREET}{_LEVEL}"
+    rf"|{_STREET}(?: BAGIAN [0-9])?,? (?:NO(?:MOR|\.)? ?)?{_NUMBER}{_LEVEL})"
 )
 _CITY = (
     "(?:NEW TAIPEI|TAIPEI|TAOYUAN|TAICHUNG|TAINAN|KAOHSIUNG|HSINCHU|KEELUNG|CHIAYI|YILAN|HUALIEN|TAITUNG|PINGTUNG|"
@@ -55,6 +60,11 @@ _CALLED_PLACES = re.compile(rf"(?:, ?[A-Z][A-Z' \-]*(?:{_KIND_OF_PLACE}|TAIWAN|T
 _LONGEST_NAME, _LONGEST_PIECE, _MOST_PIECES = 44, 24, 6
 
 
+def with_floor_and_room(folded: str, end: int) -> int:
+    """Take in the English floor and room behind a Chinese address: 「…162號, 5th Floor, Room 503」."""
+    return _last_piece(folded, end)
+
+
 def english_addresses(folded: str) -> Iterator[tuple[int, int]]:
     """Yield the streets with a house number, with lane, section, floor and room."""
     for foreign in (_VIETNAMESE, _INDONESIAN):
@@ -67,7 +77,7 @@ def english_addresses(folded: str) -> Iterator[tuple[int, int]]:
             continue
         first, last = _first_piece(folded, start), _last_piece(folded, kind.end())
         if first == start and last == kind.end() and (bare := _BARE_AFTER.match(folded, last)):
-            last = bare.end()
+            last = _last_piece(folded, bare.end())
         elif not _HOUSE.search(folded, first, last):
             bare = _BARE_BEFORE.search(folded, max(0, first - _LONGEST_PIECE), first)
             if bare is None:

@@ -49,10 +49,12 @@ _PLACE_AFTER = re.compile(" ?(?:[台臺]灣|[一-鿿]{2}[縣市])")
 _LONGEST_ADDITION = 5
 _LONGEST_VALUE = 48
 
-LETTERS = r"(?:[A-Z] ){0,4}[A-Z]{0,4}[ .\-]{0,2}"
+WORD_BEFORE = "(?:FROM|SAYS?|SAID|IS|WAS|AND|OR|BUT|WITH|FOR|ON|IN|OF|TO|BY|AT|AS|IT|ID|MY|NO)"
+LETTERS = rf"(?!{WORD_BEFORE} )(?:[A-Z] ){{0,4}}[A-Z]{{0,4}}[ .\-]{{0,2}}"
 CODE = re.compile(
     rf"(?=[A-Z]{{0,6}}[0-9])[0-9A-Z]{{17}}(?![0-9A-Z])"
     r"|[A-Z]{2,8}(?=[A-Z0-9\-]{0,30}[0-9]{3})(?:-[A-Z0-9]{1,10}){1,5}(?![0-9A-Z\-])"
+    r"|[A-Z]{2} ?[0-9]{3} ?[0-9]{3} ?[0-9]{3} ?[A-Z]{2}(?![0-9A-Z])"
     rf"|{LETTERS}[0-9](?:[ .\-·・‧/]{{0,2}}[0-9]|-?[A-Z](?![A-Z]{{3}})){{4,21}}"
     r"(?![0-9A-Z])(?! ?[元年月萬度])"
 )

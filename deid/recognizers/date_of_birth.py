@@ -22,7 +22,7 @@ _N = f"(?:[0-9]{{1,2}}|{_C}{{1,3}}|{_C} {_C})"
 _MON = f"(?:{_N}|[正元臘冬])"
 _DAY = f"(?:{_N} ?[日號]?|初 ?[一二三四五六七八九十])"
 _LUNAR = "(?:農曆|國曆|陽曆|陰曆|舊曆|新曆|閏)"
-_ERA = "(?:(?:中華)?民國|民(?=[0-9])|民前|西元|明治|大正|昭和|平成|ROC)"
+_ERA = "(?:(?:中華)?民國|民(?=[0-9])|民前|西元|明治|大正|昭和|平成|ROC|MINGUO|R\\.O\\.C\\.)"
 _MONTH = "(?:JAN|FEB|MAR|APR|MAY|MEI|JUN|JUL|AUG|AGU|SEP|OCT|OKT|NOV|DEC|DES)[A-Z]{0,7}"
 _SEP = r"(?: ?[./\-、] ?| )"
 _DATE = re.compile(
@@ -48,12 +48,12 @@ _CUE_BEFORE = re.compile(
     rf"\([DMY/\-. ]{{5,12}}\)|日期|格式|{_LUNAR}|填|寫|就|應該|應|正確|[打寫登印記填][錯成]|被|誤植|有誤|不對|不是|"
     r"[把將我他她卻]|結果|了|TANGGAL|NGàY|改成?|"
     r"分別|都|[\n]){0,8}"
-    r"(?:IS |WAS |AS )?$"
+    r"(?:IS |WAS |AS )?(?:THE )?$"
 )
 # Farther away, where no other number and no end of a sentence stands between.
 _CUE_FAR_BEFORE = re.compile(
     "(?:(?:生日|出生(?!登記|證明|率|地|別|後|前|通報|之)(?:年月日|日期)?|誕生)[^。!?\n0-9一二三四五六七八九十]{0,24}"
-    "(?:是|為|寫成?|記載|登記|報|印成|改[成為])|(?<![A-Z])(?:BORN|BIRTH)[^.!?\n0-9]{0,28} (?:ON|IS|WAS)) ?$"
+    "(?:是|為|寫成?|記載|登記|報|印成|改[成為])|(?<![A-Z])(?:BORN|BIRTH)[^.!?\n0-9]{0,28} (?:ON|IS|WAS)(?: THE)?) ?$"
 )
 _CUE_AFTER = re.compile(
     " ?(?:(?:IS |AS )?(?:MY |HIS |HER |THE )?(?:BIRTHDAY|DATE OF BIRTH|DOB)(?![A-Z])|"
@@ -64,7 +64,7 @@ _CUE_AFTER = re.compile(
 # What may stand between one date of birth and the next: 「印成」, 「不是」, 「、老二」.
 _CORRECTED = re.compile(
     r"[^。!\n0-9]{0,10}(?:[打寫登印記填變弄]成|[打寫登印記填]錯|應該?[是為]|應改|不是|才對|更正|改成|"
-    r"還是|正確|[證照戶籍本]上?面?[寫是登])[^。!\n0-9]{0,6}"
+    r"還是|正確|INSTEAD OF|SHOULD BE|, NOT|(?<=, )NOT|AND|[證照戶籍本]上?面?[寫是登])[^。!\n0-9]{0,6}"
 )
 _NEXT_OF_KIN = re.compile(
     r"(?: ?出?生)?(?: ?[、和跟與及/] ?|[, ]{1,2}而?是|"

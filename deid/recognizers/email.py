@@ -81,9 +81,9 @@ def _spoken(views: Views) -> Iterator[tuple[int, int]]:
         if after is None or figures.startswith(" AT ", after.end()):
             continue
         window = max(0, at.start() - _LONGEST_LOCAL)
-        worded = at[0] == " AT "
+        worded = "AT" in at[0]
         before = (_WORDS_BEFORE if worded else _LOCAL_BEFORE).search(figures[window : at.start()])
-        if before is None or (worded and not _MAILBOX.search(views.around(*at.span(), 24))):
+        if before is None or (at[0] == " AT " and not _MAILBOX.search(views.around(*at.span(), 24))):
             continue
         if at[0].strip() == "@" and not _SAID.search(f"{before[0]} {after[0]}"):
             continue

@@ -22,7 +22,8 @@ _TOLD_OUTRIGHT = re.compile(
     r"(?:(?:帳號|名稱|代號|暱稱|(?<![A-Z])(?:USERNAME|(?:LINE|WECHAT|IG|FB|DISCORD|賴)[ 的]{0,2}ID))[\"'」]?"
     r"(?: ?(?:[:=]|\?\n|就?是|為|叫做?)| IS| IT'S)*"
     r"|(?:(?<![A-Z])(?:ID|LINE|NAME|USER|LOGIN|HANDLE|ACCOUNT|ACCT|IG|FB|FACEBOOK|INSTAGRAM|THREADS|DISCORD|TELEGRAM|TWITTER|"
-    r"WECHAT|TIKTOK|PTT|DCARD|STEAM)|賴|微信|臉書|推特|抖音|脆)[\"'」]?(?: ?(?:[:=]|\?\n|就?是|為|叫做?)| IS| IT'S)+)"
+    r"WECHAT|TIKTOK|PTT|DCARD|STEAM)|賴|微信|臉書|推特|抖音|脆)[\"'」]?(?: CủA [A-ZÀ-ỹ]{1,5})?"
+    r"(?: ?(?:[:=]|\?\n|就?是|為|叫做?)| IS| IT'S| Là| SAYA| ADALAH)+)"
     r"[ \n\"'「『(<]{0,3}(?:[A-Z]{1,12}: )?$"
 )
 _COUNTED = re.compile(" ?[人元次名則位個件]")

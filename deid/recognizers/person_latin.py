@@ -7,14 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from deid.findings import Finding
 from deid.recognizers.base import TextRecognizer, places_of
+from deid.recognizers.latin_words import BEFORE_NAMES, INSTITUTIONS, NOT_NAMES
+from deid.tagger.tagger import load_tagger
 from deid.views import Views
 
-_WORD = r"(?!I['’])[A-ZÀ-ÖØ-ÞĐ][a-zà-öø-ÿA-ZÀ-ÖØ-ÞĐđ\u0100-\u024f\u1e00-\u1eff'’\-]{1,24}"
-_INNER = rf"(?:{_WORD}|[A-Z]\.?|(?:dela|del|der|de|dos|da|van|von|la|binti|bin|al)(?![a-z]))"
-_NAME = rf"{_WORD}(?:,? {_INNER}){{0,5}}"
+NAME_WORD = r"(?!I['’])[A-ZÀ-ÖØ-ÞĐ][a-zà-öø-ÿA-ZÀ-ÖØ-ÞĐđ\u0100-\u024f\u1e00-\u1eff'’\-]{1,24}"
+NAME_INNER = rf"(?:{NAME_WORD}|[A-Z]\.?|(?:dela|del|der|de|dos|da|van|von|la|binti|bin|al)(?![a-z]))"
+_NAME = rf"{NAME_WORD}(?:,? {NAME_INNER}){{0,5}}"
+_CLOSING = (
+    "(?:[Rr]egards|[Tt]hanks|[Tt]hank you|[Cc]heers|[Bb]est|[Ss]incerely|[Ww]ishes|[Yy]ours|[Tt]ruly|[Ff]aithfully|"
+    "[Tt]rân trọng|[Cc]ảm ơn|[Tt]erima kasih|[Hh]ormat saya)(?:,|(?=\\s{0,3}\n))"
+)
 _CUE = re.compile(
     r"(?:[Nn]ame is|I am|I'm|I’m|[Tt]his is|[Cc]aller:|[Oo]wner:?|[Aa]sk for|[Pp]atient|[Ff]riend|[Hh]usband|[Ww]ife|"
     r"[Bb]uyer was|[Tt]he late|[Ss]on|[Dd]aughter|[Bb]rother|[Ss]ister|po si|ko si|tên là|hồng em là|"
@@ -23,6 +30,8 @@ _CUE = re.compile(
     r"民眾|外籍|旅客|同事|學生|訪客|英文名字?|"
     r"我是|叫|叫做|名字|姓名|名字是|本名|外文名|護照名|羅馬字寫是|證書是|寫成|找|司機|雇主|看護|工人|外勞|移工|老公|老婆|先生|太太|朋友|"
     r"室友|同學|老師|雇員|申請人|聯絡人|本人|收件人|寄件人|房客|房東|跟|和|與|이름은|"
+    rf"{_CLOSING}|(?:[Ff]rom|[Cc]c|[Ss]ent by|[Ss]igned|[Tt]enant|[Ll]andlord|[Ll]andlady|[Ee]mployer|[Ww]orker|"
+    r"[Hh]older|[Cc]ontact):|[Ss]hould be|"
     r"\"(?:[a-z]+_)?name\"|[Oo]wner=|[Nn]ame=|[Nn]ame:)[\s:：=\"'「（(是為叫]{0,4}$"
 )
 _WINDOW = 24
@@ -31,7 +40,7 @@ _REPEATED_NAMES = 64
 _SOME_NAME = re.compile(_NAME)
 _SYLLABLES = r"[A-Z][a-z]{0,5}-[A-Za-z][a-z]{0,5}"
 _ROMANISED = re.compile(
-    rf"[A-Z](?<![A-Za-z][A-Z])(?:{_SYLLABLES[5:]} {_WORD}|[a-z]{{1,6}},? {_SYLLABLES})(?![A-Za-z])"
+    rf"[A-Z](?<![A-Za-z][A-Z])(?:{_SYLLABLES[5:]} {NAME_WORD}|[a-z]{{1,6}},? {_SYLLABLES})(?![A-Za-z])"
 )
 _SURNAMES = (
     "Chen|Lin|Huang|Chang|Lee|Li|Wang|Wu|Liu|Tsai|Yang|Hsu|Cheng|Hsieh|Kuo|Hung|Chiu|Tseng|Liao|Lai|Chou|Yeh|Su|"
@@ -42,15 +51,13 @@ _ANGLICISED = re.compile(
     rf"(?=[A-Z])(?<![A-Za-z])(?:[A-Z][a-z]{{2,12}} (?:{_SURNAMES})|(?:{_SURNAMES}), [A-Z][a-z]{{2,12}})(?![A-Za-z-])"
 )
 _HANGUL = re.compile(r"(?:저는|이름은|제 이름은) ([가-힣]{2,4}?)(?=입니다|이에요|예요|이고|[ ,.])")
-_ORDINARY_WORDS = (
-    "Taiwan Taipei Taichung Kaohsiung Tainan Line Facebook Google Apple Android Chrome The This That "
-    "There Hi Hello Dear App Email Mail Phone Plate Agent Thank Thanks Please Yes No Road Street City "
-    "District County Section Lane Alley Pay Easycard Park Station Bus Mrt Metro Hospital University "
-    "School Department Social Welfare January February March April May June July August September October "
-    "November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday Not In On At To From Here "
-    "Calling Writing Wondering Your My Our Just Still Also Very So Now "
-)
-_NOT_NAMES = frozenset(_ORDINARY_WORDS.split())
+# Capitalised words that no cue announces.
+_FULL_NAME = re.compile(rf"(?<![\w'’.])(?:[A-Z]\. ?){{0,2}}{NAME_WORD}(?: {NAME_INNER}){{0,4}}(?!\w)")
+_SIGNED_BEFORE = re.compile(r"(?:^|[.!?)] {1,2}|\n ?|[A-ZÀ-Þ][^\s.]{1,20} (?:and|&|dan|và) )$")
+_SIGNED_AFTER = re.compile(r"\.?[ \t]{0,3}(?:\n|$)|,? here(?![a-z])")
+_CHINESE = re.compile("[一-鿿]")
+_NOT_FIRST = NOT_NAMES | BEFORE_NAMES
+_HALF_BELIEVED, _NEAR, _BEFORE = 0.15, 16, 28
 _CAPITAL = re.compile("[A-ZÀ-ÞĐ가-힣]")
 
 
@@ -64,7 +71,7 @@ class LatinNameRecognizer(TextRecognizer):
         if not _CAPITAL.search(text):
             return
         names: dict[str, float] = {}
-        for start, name, score in _candidates(text):
+        for start, name, score in chain(_candidates(text), _unannounced(views)):
             if name := _trim(name):
                 at = text.index(name, start)
                 yield Finding(at, at + len(name), self.ENTITY, score, self.name)
@@ -86,15 +93,47 @@ def _candidates(text: str) -> Iterator[tuple[int, str, float]]:
             yield match.start(), match[pattern.groups], score
 
 
+def _unannounced(views: Views) -> Iterator[tuple[int, str, float]]:
+    """Yield signatures, and names that the tagger half believes in where no Chinese stands near."""
+    text = views.text
+    for match in _FULL_NAME.finditer(text):
+        start, end = match.span()
+        words = match[0].split(" ")
+        while words and words[0].strip(".,") in _NOT_FIRST:
+            start += len(words.pop(0)) + 1
+        plain = {word.strip(".,").capitalize() for word in words}
+        if not words or not INSTITUTIONS.isdisjoint(plain) or _is_near_chinese(text, start, end):
+            continue
+        signed = NOT_NAMES.isdisjoint(plain) and _is_signed(text, start, end)
+        believed = (" " in match[0] or signed) and _is_half_believed(views, start, end)
+        if believed or (signed and len(words) > 1):
+            yield start, text[start:end], 0.5
+
+
+def _is_signed(text: str, start: int, end: int) -> bool:
+    before = text[max(0, start - _BEFORE) : start]
+    return _SIGNED_BEFORE.search(before) is not None and _SIGNED_AFTER.match(text, end) is not None
+
+
+def _is_half_believed(views: Views, start: int, end: int) -> bool:
+    first, last = views.folded_offset(start), views.folded_offset(end)
+    return load_tagger().name_mean(views, first, last) >= _HALF_BELIEVED
+
+
+def _is_near_chinese(text: str, start: int, end: int) -> bool:
+    return _CHINESE.search(text, max(0, start - _NEAR), end + _NEAR) is not None
+
+
 def _trim(name: str) -> str:
     """Cut a name at the first word that is none; an acronym alone is not a name."""
     words: list[str] = []
     for word in name.split(" "):
-        if word.strip(",.").capitalize() in _NOT_NAMES:
+        if word.strip(",.").capitalize() in NOT_NAMES:
             break
         words.append(word)
     while words and len(words[-1].strip(".,")) <= 1:
         words.pop()
     trimmed = " ".join(words).strip(" ,.'-")
-    acronym = len(words) == 1 and trimmed.isupper() and len(trimmed) < 6
-    return "" if acronym or len(trimmed) < 3 else trimmed
+    acronym = trimmed.isupper() and len(trimmed) < 6
+    none = len(words) == 1 and (acronym or trimmed in BEFORE_NAMES)
+    return "" if none or len(trimmed) < 3 else trimmed

@@ -10,7 +10,7 @@ from typing import Any
 from deid.findings import Finding
 from deid.identifiers import tw_phone
 from deid.recognizers.base import TextRecognizer
-from deid.recognizers.phone_parts import EXTENSION, fragments, with_followers
+from deid.recognizers.phone_parts import EXTENSION, fragments, in_words, with_followers
 from deid.recognizers.public_context import PublicContext
 from deid.views import NumberMatch, Views
 
@@ -24,7 +24,10 @@ _SPLIT = re.compile(
     rf"(?:{_SPLIT_GAP}[0-9]{{2}}){{3}})"
     r"(?![0-9])"
 )
-_FOREIGN = re.compile(rf"(?:\+(?!886)[1-9]|(?<![0-9])00[29]{_GAP}[1-9])(?:{_GAP}[0-9]){{8,14}}(?![0-9])")
+_FOREIGN = re.compile(
+    rf"(?:\+(?!886)[1-9]|(?<![0-9])00(?:[29]{_GAP}|(?=[1-9][0-9]{{0,2}}[ .\-]))[1-9])(?:{_GAP}[0-9]){{8,14}}(?![0-9])"
+    r"|(?<![0-9\-])(?P<japanese>0[789]0-[0-9]{4}-[0-9]{4})(?![0-9\-])"
+)
 _LOCAL = re.compile(
     rf"(?:[2-8]-(?=[0-9]{{3,4}}-?[0-9]{{4}}))?"
     rf"[2-9](?<![/.][2-9])(?<![0-9]-[2-9])[0-9]{{2,3}}[ \-]?[0-9]{{2,3}}[ \-]?[0-9]{{2,3}}(?![0-9A-Z\-/]|[ "
@@ -34,7 +37,7 @@ _WHOLE = re.compile(r"\s*+(?:[2-8][0-9]{2,3}-[0-9]{4})\s*+")
 
 _CUE = re.compile(
     "電話|手機|聯絡|連絡|聯繫|市話|門號|專線|來電|回電|撥打|撥|打給|打到|打我|打去|打來|打|傳真|簡訊|室話|家用|家[裡中]|住家|"
-    "TEL|PHONE|MOBILE|CALL|FAX|LANDLINE|CELL(?![A-Z])|"
+    "TEL|PHONE|MOBILE|CALL|WHATSAPP|VIBER|FAX|LANDLINE|CELL(?![A-Z])|"
     "號碼|請洽|電洽|洽詢"
 )
 _CUE_AFTER = re.compile(
@@ -72,7 +75,7 @@ class TelephoneRecognizer(TextRecognizer):
     def find(self, views: Views) -> Iterator[Finding]:
         for start, end, score in self._spans(views):
             yield self.finding(views, with_followers(views.figures, start, end), score)
-        for span in fragments(views.figures):
+        for span in chain(fragments(views.figures), in_words(views.folded)):
             yield self.finding(views, span, 0.5)
 
     def _spans(self, views: Views) -> Iterator[tuple[int, int, float]]:
@@ -89,7 +92,7 @@ class TelephoneRecognizer(TextRecognizer):
                     yield *split.span(), 0.8
         if not views.has_long_number:
             return
-        if "+" in views.folded or "00" in views.figures:
+        if "+" in views.folded or "00" in views.figures or "0-" in views.figures:
             yield from _foreign(views)
         yield from self._local(views, context, judged)
 
@@ -137,7 +140,7 @@ class TelephoneRecognizer(TextRecognizer):
 
 def _foreign(views: Views) -> Iterator[tuple[int, int, float]]:
     for found in _FOREIGN.finditer(views.figures):
-        if found[0].startswith("+") or _CUE.search(views.before(found.start())):
+        if found[0].startswith("+") or found["japanese"] or _CUE.search(views.before(found.start())):
             yield *found.span(), 0.7
 
 

@@ -49,6 +49,27 @@ _OTHER_WORD = re.compile(
 _PART_WINDOW = 28
 
 
+_DIGIT_WORDS = (
+    "(?:(?:DOUBLE|TRIPLE) )?(?:ZERO|OH|ONE|TWO|THREE|FOUR|FIVE|SIX|SEVEN|EIGHT|NINE)",
+    "(?:KHôNG|MộT|HAI|BA|BốN|NăM|SáU|BảY|TáM|CHíN)",
+    "(?:NOL|KOSONG|SATU|DUA|TIGA|EMPAT|LIMA|ENAM|TUJUH|DELAPAN|SEMBILAN)",
+)
+_FEWEST_WORDS = 7
+_IN_WORDS = re.compile(
+    "|".join(
+        rf"(?<![A-Z]){word}(?:[ ,.\-]{{1,3}}{word}){{{_FEWEST_WORDS - 1},}}(?![A-Z])" for word in _DIGIT_WORDS
+    )
+)
+_MAY_BE_WORDS = re.compile("NINE|EIGHT|CHíN|TáM|SEMBILAN|DELAPAN")
+
+
+def in_words(folded: str) -> Iterator[tuple[int, int]]:
+    """Yield numbers said digit by digit in English, Vietnamese or Indonesian."""
+    if _MAY_BE_WORDS.search(folded):
+        for found in _IN_WORDS.finditer(folded):
+            yield found.span()
+
+
 def with_followers(figures: str, start: int, end: int) -> tuple[int, int]:
     """Extend a number by what shares it: 「2345-6789/6790」, 「轉12、13」, 「不對 是679」."""
     for _ in range(_MOST_FOLLOWERS):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from deid.findings import Finding
 from deid.recognizers import address_grammar as grammar
-from deid.recognizers.address_english import english_addresses
+from deid.recognizers.address_english import english_addresses, with_floor_and_room
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.public_context import PublicContext
 from deid.views import Views
@@ -27,7 +27,7 @@ _NOT_HOUSE_IN_DISTRICT = re.compile(
 )
 _NOT_VILLAGES = ("公里", "鄰里", "這里", "那里", "海里", "英里", "農村", "山村", "漁村")
 _ENGLISH = re.compile(
-    r"(?:JALAN|JL[N.]?|[đĐ][ưƯ][ờỜ]NG|DUONG|PH[ốỐ]|R(?:OA)?D|ST(?:REET)?|BLVD|BOULEVARD|AVE(?:NUE)?|L(?:N|ANE)|NO)(?![A-Z])"
+    r"(?:JALAN|JL[N.]?|[đĐ][ưƯ][ờỜ]NG|DUONG|PH[ốỐ]|R(?:OA)?D|ST(?:REET)?|BLVD|BOULEVARD|AVE(?:NUE)?|L(?:N|ANE)|NO|VILLAGE)(?![A-Z])"
 )
 
 
@@ -51,7 +51,7 @@ class TwAddressRecognizer(TextRecognizer):
                 start = _leading_start(folded, lowest, house)
                 lowest = house.end()
                 if start is not None:
-                    yield start, house.end()
+                    yield start, with_floor_and_room(folded, house.end()) if views.has_letter else house.end()
         for house in grammar.UNMARKED.finditer(folded):
             base = max(0, house.start() - _LEFT_WINDOW)
             start = _place_start(folded[base : house.start()])

@@ -27,7 +27,9 @@ class TwCaseNoRecognizer(CuedRecognizer):
     ENTITY = "TW_CASE_NO"
     COUNTRY_CODE = "tw"
     KINDS = (cue_words.CASE,)
-    VALUE = re.compile(rf"{LETTERS}[0-9](?:{SEPARATORS}?[0-9A-Z]){{4,19}}(?![0-9A-Z])(?! ?[年月元])")
+    VALUE = re.compile(
+        rf"{LETTERS}[0-9](?:{SEPARATORS}?[0-9]|[.\-]?[A-Z]| [A-Z](?![A-Z])){{4,19}}(?![0-9A-Z])(?! ?[年月元])"
+    )
     REACH = 16
 
     def find(self, views: Views) -> Iterator[Finding]:

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 from deid.findings import Finding
 from deid.recognizers import cue_words
-from deid.recognizers.cued import CuedRecognizer
+from deid.recognizers.cued import WORD_BEFORE, CuedRecognizer
 from deid.views import SEPARATORS, Views
 
 _SHAPE = re.compile(rf"[A-Z]{SEPARATORS}?[A-Z](?:{SEPARATORS}{{0,2}}[0-9]){{14}}(?![0-9A-Z])")
+
+_WORD = re.compile(f"{WORD_BEFORE}[ .]")
 
 
 class TwCitizenCertRecognizer(CuedRecognizer):
@@ -29,5 +31,6 @@ class TwCitizenCertRecognizer(CuedRecognizer):
         if not views.has_long_number:
             return
         for match in views.number_matches(_SHAPE) if views.has_letter else ():
-            yield self.finding(views, (match.start, match.end), 0.85)
+            if not _WORD.match(views.folded, match.start):
+                yield self.finding(views, (match.start, match.end), 0.85)
         yield from super().find(views)

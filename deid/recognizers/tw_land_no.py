@@ -38,7 +38,8 @@ _LATIN_SECTION = (
     r"(?<![A-Z'])(?!(?:ROAD|RD|STREET|ST|THE|OF)\.? )[A-Z][A-Z'\-]{2,20} SEC(?:TION|\.)(?: [0-9])?"
 )
 _LATIN = re.compile(
-    rf"{_LATIN_SECTION},? (?:(?:LAND )?(?:LOT|NO)(?: NO)?\.? ?){_LATIN_NO}"
+    rf"(?:(?<=LAND NO )|(?<=LAND NO\. )|(?<=LAND NUMBER )|(?<=LAND NUMBER: )){_LATIN_NO},? (?:IN )?{_LATIN_SECTION}"
+    rf"|{_LATIN_SECTION},? (?:(?:LAND )?(?:LOT|NO)(?: NO)?\.? ?){_LATIN_NO}"
     rf"|(?<!PARKING )(?<![A-Z])LOT (?:NO\.? ?)?{_LATIN_NO},? {_LATIN_SECTION}"
 )
 _LATIN_LAND = re.compile("(?<![A-Z])(?:LAND|LOT|PARCEL)(?![A-Z])")

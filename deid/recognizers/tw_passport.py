@@ -15,6 +15,9 @@ class TwPassportRecognizer(CuedRecognizer):
     ENTITY = "TW_PASSPORT"
     COUNTRY_CODE = "tw"
     KINDS = (cue_words.PASSPORT,)
-    VALUE = re.compile(rf"(?:[A-Z] ?){{0,3}}[0-9](?:{SEPARATORS}{{0,2}}[0-9]){{5,9}}[A-Z]?(?![0-9A-Z])")
+    VALUE = re.compile(
+        rf"(?:[0-9]{{2}}[A-Z]{{2}}[0-9]{{5}}"
+        rf"|(?:[A-Z] ?){{0,3}}[0-9](?:{SEPARATORS}{{0,2}}[0-9]){{5,9}}[A-Z]?)(?![0-9A-Z])"
+    )
     REACH = 32
     SCORE = 0.7

@@ -16,7 +16,7 @@ class TwStudentIdRecognizer(CuedRecognizer):
     COUNTRY_CODE = "tw"
     KINDS = (cue_words.STUDENT,)
     VALUE = re.compile(
-        rf"{LETTERS}[0-9](?:{SEPARATORS}{{0,2}}[0-9]){{0,4}}[A-Z]{{1,2}}(?:{SEPARATORS}{{0,2}}[0-9]){{3,7}}"
+        rf"{LETTERS}[0-9](?:{SEPARATORS}{{0,2}}[0-9]){{0,4}}[A-Z]{{1,2}}(?:{SEPARATORS}{{0,2}}[0-9]){{2,7}}"
         rf"(?![0-9A-Z])"
         rf"|{LETTERS}[0-9](?:{SEPARATORS}{{0,2}}[0-9]){{4,11}}[A-Z]?(?![0-9A-Z])(?! ?[年月元])"
     )

@@ -88,6 +88,10 @@ class Tagger:
             found = views.cache[_CACHED] = self.probabilities(views)
         return found
 
+    def name_mean(self, views: Views, start: int, end: int) -> float:
+        """Return how likely a stretch is a name, on the average of its characters."""
+        return float(self._read(views)[start:end, PERSON_BEGIN : PERSON_INSIDE + 1].sum(axis=1).mean())
+
     def name_at(self, views: Views, at: int) -> float:
         """Return how likely one character is part of a name."""
         return float(self._read(views)[at, PERSON_BEGIN : PERSON_INSIDE + 1].sum())

@@ -99,6 +99,20 @@ ENGLISH = [
     "I live at ⟦No. 210, Zhonghua 5th Road, Xitun, Taichung⟧ now",
     "at ⟦No. 8, Wuquan W. Rd.⟧, South Dist., Taichung City 402",
     "⟦12 Zhongshan Road, Banqiao, New Taipei⟧. Please come",
+    "⟦No 5 Alley 3 Lane 45 Heping East Road section 1, 2nd floor⟧",
+    "I live at ⟦No. 27, Neighborhood 5, Dacun Village⟧, Emei Township",
+    "⟦Fl. 9, No. 200, Dunhua N. Rd.⟧",
+    "on the ⟦5th floor of no. 210 Dongmen Road section 2⟧",
+    "house ⟦no. 15 in Lane 77, Zhongyang Road⟧ keeps cats",
+    "⟦和平東路一段162號, 5th Floor, Room 503⟧",
+    "⟦景美街 95 號 3F-1⟧, contract from 2025/9/1",
+    "⟦Guanxin Road 25, 14F-1⟧ last week",
+    "⟦No. 128 Jalan Fuxing, lantai 2⟧",
+    "⟦Jalan Heping Barat bagian 2 No. 30, lantai 4⟧",
+    "I rent a room at ⟦4F., No. 17-2, Alley 6, Lane 308, Guangfu South Road⟧",
+    "stray dogs at ⟦13 Zhinan Rd. Sec. 3 Lane 33⟧",
+    "Dacun Village has no bus after 7 pm",
+    "a shop on the 2nd floor of Dunhua N. Rd.",
 ]
 KEPT = [
     "中山路與民權路口",
@@ -173,6 +187,7 @@ LAND = [
     "請問地號幾號",
     "地號要去哪裡查",
     "land number ⟦Xinyi Section 2, No. 123-4⟧",
+    "Is land number ⟦0512-0003, Xinxing section⟧ inside the plan?",
     "the parcel ⟦Lot 55, Wenshan Section⟧ was sold",
     "I live at Roosevelt Road Section 2, near the parking lot 5",
 ]

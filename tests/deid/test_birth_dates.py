@@ -61,6 +61,9 @@ FRAMES = [
     "ngày sinh: {}",
 ]
 ROWS = [
+    "was born in Taipei on the ⟦4th of May 2019⟧",
+    "his date of birth is ⟦Minguo 75.3.12⟧",
+    "a wrong birthday, ⟦1 February 1990⟧ instead of ⟦2 January 1990⟧",
     "阿嬤的生日是⟦民國廿九年十月初八⟧",
     "生日農曆⟦八月十五⟧",
     "他⟦四十五年農曆三月初二⟧生的",

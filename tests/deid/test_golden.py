@@ -162,6 +162,13 @@ PERSON = [
     "我叫⟦柯俊吉⟧ ⟦俊是英俊⟧",
     "姓名：⟦翁添丁⟧ ⟦添丁發財的添丁⟧ 之前打過",
     "si ⟦Jovelyn⟧ ay may sakit",
+    "I sold the scooter to ⟦Jerome Baptiste⟧ in April. Thanks, ⟦Luca Ferrante⟧",
+    "The elevator is broken.\n⟦Tereza Dvořáková⟧",
+    "Where do I apply? ⟦W. Van der Berg⟧",
+    "No answer yet. ⟦Zsófia Horváth⟧ and ⟦Tomáš Beneš⟧",
+    "From: ⟦Sergio Almeida⟧\nTo: Labor Bureau",
+    "The button is broken.\nTaipei City Government",
+    "I am Japanese and saw the National Palace Museum.",
     "民眾⟦MacDonald, Fiona⟧以英語詢問",
 ]
 

@@ -207,6 +207,7 @@ PLATE = [
     "那個騎士逆向 ⟦NQX八二一五⟧",
 ]
 PASSPORT = [
+    "passport no. ⟦19FV08213⟧",
     "護照號碼⟦312345678⟧快過期",
     "護照⟦P6620417A⟧",
     "護照 ⟦E12345678⟧ 遺失",
@@ -358,6 +359,7 @@ MEDICAL = [
     "patient id: ⟦1122334⟧",
 ]
 STUDENT = [
+    "Student number ⟦M11207Q09⟧, NTUST",
     "學號⟦B10901001⟧",
     "學號 ⟦410912345⟧",
     "學號⟦s1091234⟧",
@@ -397,6 +399,8 @@ STUDENT = [
     "我的學號是⟦9AB12345⟧",
 ]
 BANK = [
+    "CTBC (822), a/c no. ⟦3345 4012 8876⟧",
+    "bank code ⟦808 account 0451 979 123456⟧",
     "匯到⟦007-012345678901⟧",
     "⟦700 0001234 0123456⟧是我郵局帳號",
     "帳號⟦(822)123456789012⟧",
@@ -567,6 +571,12 @@ LINE = [
     "my LINE ID is ⟦annalee.tw⟧",
 ]
 ACCOUNT = [
+    "Facebook của em là ⟦minhduc.le.tw⟧.",
+    "House tax no. ⟦A0112233445⟧",
+    "work permit no. is ⟦1130567781⟧",
+    "contract from 2025/9/1",
+    "Lease no. ⟦R-2025-0417⟧",
+    "Parcel ⟦EE 123 456 789 US⟧ is held",
     "國泰網銀代號⟦lily7730⟧登不進去",
     "玉山網銀使用者代號 ⟦tina0921⟧ 被鎖",
     "網路銀行代號是⟦A77210k⟧",
@@ -782,6 +792,7 @@ ACCOUNT = [
     "Instagram ⟦@anna.leee⟧ posted my photo",
 ]
 CASE = [
+    "ticket no. ⟦123-4567⟧ but my scooter is old",
     "案件編號⟦2026043010407⟧",
     "⟦2026043010407⟧",
     "案號⟦KB20250611-0381⟧",
@@ -802,6 +813,7 @@ CASE = [
     "順豐單號⟦SF1234567890123⟧",
 ]
 EMAIL = [
+    "Please reply to ⟦r.kapoor(at)protonmail.com⟧ not to my office",
     "信箱⟦may 三三七 at gmail dot com⟧",
     "my mail is ⟦linda underscore chou at yahoo dot com dot tw⟧",
     "reach me at ⟦anna dot kim at outlook dot com⟧",

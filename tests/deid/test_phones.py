@@ -13,6 +13,13 @@ from deid.views import Views
 MARK = re.compile("⟦(.*?)⟧", re.DOTALL)
 
 WRITTEN = [
+    "my guarantor (⟦090-8812-3345⟧, Japan)",
+    "call ⟦nine one two three four five six seven eight⟧ after 6",
+    "my phone is ⟦zero nine one two, three four five, six double seven eight⟧",
+    "số điện thoại ⟦không chín một hai ba bốn năm sáu bảy tám⟧",
+    "nomor ⟦kosong sembilan satu dua tiga empat lima enam⟧",
+    "one two three, nine o'clock, eight people",
+    "My WhatsApp is ⟦0044 7700 900123⟧",
     "⟦0912-345678⟧",
     "⟦0912-34-56-78⟧",
     "⟦0912.34.56.78⟧",
