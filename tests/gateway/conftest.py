@@ -65,10 +65,11 @@ class Gateway:
         return await self.post(body, tenant)
 
     def spooled(self) -> list[dict[str, Any]]:
-        """Every journal record in the spool, oldest first."""
+        """Every journal record in the spool, oldest first; a line that is being written isn't one yet."""
         rows = []
         for segment in sorted(Path(self.settings.spool_dir).glob("*.jsonl")):
-            rows += [json.loads(line)["record"] for line in segment.read_text().splitlines()]
+            whole, _, _ = segment.read_text(errors="ignore").rpartition("\n")
+            rows += [json.loads(line)["record"] for line in whole.splitlines()]
         return rows
 
 
