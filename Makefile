@@ -6,7 +6,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --no-config --generate-hashes --no-anno
 LOCK := $(COMPILE) pyproject.toml --python-platform x86_64-manylinux_2_28 \
 	--extra gateway --extra import --extra postgres --extra s3 --extra embedded --extra train --extra dev
 
-.PHONY: help install up down ask test lint bench bench-deid fuzz tagger demo-model lock sbom
+.PHONY: help install up down ask test lint bench bench-deid bench-adapters fuzz tagger demo-model lock sbom
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -37,6 +37,9 @@ bench: install ## measure the gateway against the numbers in docs/benchmarks.md
 
 bench-deid: install ## measure concealment beside stock Presidio (docs/benchmarks.md)
 	$(BIN)/python -m tests.bench.deid
+
+bench-adapters: install ## measure many adapters, loads, flips with the real vLLM (docs/benchmarks.md)
+	$(BIN)/python -m tests.bench.adapters
 
 fuzz: install ## throw hostile texts at concealment for two minutes
 	$(BIN)/python -m tests.fuzz
