@@ -111,7 +111,7 @@ class FakeEngine:
         path = self.adapters.get(model, "")
         if path and self.strikes("no effect"):
             path = ""
-        shift = zlib.crc32(path.encode()) % 97 / 97 if path else 0.0
+        shift = (1 + zlib.crc32(path.encode()) % 97) / 97 if path else 0.0
         return {f"token_id:{number}": -0.5 - number - shift for number in range(5)}
 
 
