@@ -1,15 +1,16 @@
 """A conversation stays on the version it began with, also when another one is promoted meanwhile.
 
 Chat clients send the whole history at each turn and no name for it. What tells a conversation from others is how it
-began: the citizen's first words and the first answer, both with placeholders. Redis keeps the version under a hash of
-them (with the tenant and the public name) for some hours; a client may send `x-bianmin-conversation` instead. A new
-conversation falls among the weights by a hash of its first words.
+began: the citizen's first words and the first answer, both with placeholders. Redis keeps the version under a keyed
+hash of them (with the tenant and the public name) for some hours; a client may send `x-bianmin-conversation` instead.
+A new conversation falls among the weights by a hash of its first words.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -54,8 +55,10 @@ def conversation_of(
 class Conversations:
     """Remembers versions by conversation. Redis away: the weights decide alone."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, secret: bytes) -> None:
+        """`secret` is the deployment's: a client may call a conversation by a number, and a plain hash gives it away."""
         self._redis = redis
+        self._secret = secret
         self._background = Background()
 
     async def version_of(self, conversation: Conversation) -> str | None:
@@ -64,7 +67,7 @@ class Conversations:
             return None
         try:
             async with asyncio.timeout(_TIMEOUT_S):
-                found = await self._redis.getex(_key(conversation.opening), ex=REMEMBERED_S)
+                found = await self._redis.getex(self._key(conversation.opening), ex=REMEMBERED_S)
         except _FAULTS:
             return None
         return found.decode() if isinstance(found, bytes) else found
@@ -74,7 +77,7 @@ class Conversations:
         if conversation.continued and not conversation.named:
             return
         opening = conversation.opening if conversation.named else _hash(conversation.opening, answer.strip())
-        self._background.spawn(self._write(_key(opening), version))
+        self._background.spawn(self._write(self._key(opening), version))
 
     async def close(self) -> None:
         """Wait until everything is written."""
@@ -87,10 +90,9 @@ class Conversations:
         except _FAULTS:
             pass
 
+    def _key(self, opening: str) -> str:
+        return f"conversation:{hmac.digest(self._secret, opening.encode(), 'sha256').hex()}"
+
 
 def _hash(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _key(opening: str) -> str:
-    return f"conversation:{opening}"

@@ -25,12 +25,12 @@ Body = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Errand:
     """A request to be brought to an engine. `cost` is the estimate of its tokens; `sent` is called when an engine is
-    asked, with the one that is."""
+    asked."""
 
     route: Route
     ask: Ask
     cost: int
-    sent: Callable[[Target], None]
+    sent: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,12 @@ class Dispatch:
     @asynccontextmanager
     async def _turn(self, errand: Errand) -> AsyncIterator[Turn]:
         metrics.TURNS_WAITING.set(self._queue.waiting + 1)
-        async with self._queue.turn(errand.route.public, errand.cost, self._limits.wait_s) as turn:
+        try:
+            async with self._queue.turn(errand.route.public, errand.cost, self._limits.wait_s) as turn:
+                metrics.TURNS_WAITING.set(self._queue.waiting)
+                yield turn
+        finally:
             metrics.TURNS_WAITING.set(self._queue.waiting)
-            yield turn
 
     @asynccontextmanager
     async def _place(self, errand: Errand, target: Target, catalog: Catalog) -> AsyncIterator[None]:
@@ -94,7 +97,7 @@ class Dispatch:
         self._inside[target.url] += 1
         try:
             async with self._slot(errand, target, catalog):
-                errand.sent(target)
+                errand.sent()
                 yield
         finally:
             self._inside[target.url] -= 1

@@ -13,7 +13,7 @@ from adapters.auto import Emergency
 from deid import Session
 from serve import metrics
 from serve.callers import Caller
-from serve.catalog import Catalog, Route, Target
+from serve.catalog import Catalog, Route
 from serve.dispatch import Errand
 from serve.dispatch.conversations import Conversation
 from serve.dispatch.engine import Ask
@@ -82,7 +82,7 @@ class Exchange:
         ask = Ask(inquiry.dialect.path, inquiry.caller.priority, inquiry.request_id, self.cleaned.body)
         return Errand(self.route, ask, estimate_tokens(inquiry.request, inquiry.body_bytes), self._mark_sent)
 
-    def _mark_sent(self, _: Target) -> None:
+    def _mark_sent(self) -> None:
         """An engine is being asked; from now on a caller that leaves is charged."""
         self.sent = True
 

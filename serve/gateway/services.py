@@ -108,7 +108,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         stack.callback(asyncio.create_task(catalog.follow()).cancel)
         slots = Slots(scripts(SLOTS_SCRIPT), slot_limits(settings, lease_s))
         stack.push_async_callback(slots.close)
-        conversations = Conversations(redis)
+        conversations = Conversations(redis, settings.engine.api_key.get_secret_value().encode())
         stack.push_async_callback(conversations.close)
         canaries = CanaryCounts(redis, settings.dispatch.slow_first_token_s)
         stack.push_async_callback(canaries.close)

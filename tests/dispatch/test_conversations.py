@@ -14,6 +14,7 @@ from serve.dispatch.canary import counts_key
 from serve.hotstate import open_redis
 from tests.redis_server import RedisServer
 
+SECRET = b"of this deployment"
 FIRST = [{"role": "system", "content": "你是助理"}, {"role": "user", "content": "我是〔姓名1〕，要遷戶口"}]
 
 
@@ -22,7 +23,7 @@ def _next(history: list[dict[str, Any]], answer: str, question: str) -> list[dic
 
 
 async def test_later_turns_find_the_first_ones_version(redis: Redis) -> None:
-    conversations = Conversations(redis)
+    conversations = Conversations(redis, SECRET)
     first = conversation_of("city", "moi", FIRST)
     assert await conversations.version_of(first) is None
     conversations.remember(first, "moi@1", "〔姓名1〕您好，請帶戶口名簿。")
@@ -39,7 +40,7 @@ async def test_later_turns_find_the_first_ones_version(redis: Redis) -> None:
 
 
 async def test_others_who_begin_alike_are_not_mixed_up(redis: Redis) -> None:
-    conversations = Conversations(redis)
+    conversations = Conversations(redis, SECRET)
     hello = [{"role": "user", "content": "你好"}]
     for answer, version in (("您好！", "moi@1"), ("你好，請說。", "moi@2")):
         conversations.remember(conversation_of("city", "moi", hello), version, answer)
@@ -59,7 +60,7 @@ async def test_others_who_begin_alike_are_not_mixed_up(redis: Redis) -> None:
 
 
 async def test_a_client_may_name_its_conversation(redis: Redis) -> None:
-    conversations = Conversations(redis)
+    conversations = Conversations(redis, SECRET)
     named = conversation_of("city", "moi", FIRST, "chat-1")
     conversations.remember(named, "moi@1", "好")
     await conversations.close()
@@ -77,7 +78,7 @@ def test_new_conversations_fall_evenly() -> None:
 
 
 async def test_what_was_said_is_in_no_key_and_no_value(redis: Redis) -> None:
-    conversations = Conversations(redis)
+    conversations = Conversations(redis, SECRET)
     conversations.remember(conversation_of("city", "moi", FIRST), "moi@1", "答覆")
     await conversations.close()
     keys = [key.decode() async for key in redis.scan_iter("*")]
@@ -85,12 +86,23 @@ async def test_what_was_said_is_in_no_key_and_no_value(redis: Redis) -> None:
     assert 0 < await redis.ttl(keys[0]) <= 4 * 3600
 
 
+async def test_a_name_cannot_be_found_again_without_the_secret(redis: Redis) -> None:
+    """A chatbot may call its conversations by telephone numbers; trying all of them must not find one."""
+    named = conversation_of("city", "moi", FIRST, "0912345678")
+    for secret in (SECRET, b"of another one"):
+        conversations = Conversations(redis, secret)
+        conversations.remember(named, "moi@1", "好")
+        await conversations.close()
+    keys = {key.decode() async for key in redis.scan_iter("*")}
+    assert len(keys) == 2 and not any(named.opening in key for key in keys)
+
+
 async def test_without_redis_the_weights_decide() -> None:
     server = RedisServer()
     server.start()
     client = open_redis(server.url, 1.0)
     server.signal(signal.SIGKILL)
-    conversations, counts = Conversations(client), CanaryCounts(client, slow_s=1)
+    conversations, counts = Conversations(client, SECRET), CanaryCounts(client, slow_s=1)
     try:
         found = conversation_of("city", "moi", _next(FIRST, "好", "再問"))
         assert await conversations.version_of(found) is None
