@@ -56,7 +56,7 @@ class Conversations:
     """Remembers versions by conversation. Redis away: the weights decide alone."""
 
     def __init__(self, redis: Redis, secret: bytes) -> None:
-        """`secret` is the deployment's: a client may call a conversation by a number, and a plain hash gives it away."""
+        """`secret` is the deployment's: a client may name a conversation by a number that a plain hash tells."""
         self._redis = redis
         self._secret = secret
         self._background = Background()
