@@ -24,7 +24,7 @@ _ABOVE = (
 def read_faq(path: Path) -> dict[str, list[str]]:
     """Return the questions by public name. Raises OSError, ValueError or KeyError for a file of another kind."""
     found: dict[str, list[str]] = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8").split("\n"):
         row = json.loads(line)
         if (name := _above(row["department"])) is not None:
             found.setdefault(name, []).append(row["question"])

@@ -12,10 +12,11 @@ from adapters.evaluation.answering import Answer, Answerer
 from adapters.evaluation.asking import Job, Progress, gather
 from adapters.evaluation.language import mainland_terms, simplified_characters
 from adapters.evaluation.material import Case, Material, Subject
-from adapters.evaluation.privacy import Said, audit, mask, personal_values
+from adapters.evaluation.privacy import Said, audit, personal_values
 from adapters.evaluation.quality import character_f1, has_facts, rouge_l
 from adapters.evaluation.report import Failure, Measured, Report, Sample
 from adapters.evaluation.speed import measure_speed
+from adapters.masking import mask
 from deid import Concealer, load_policy
 
 _LONGEST_ANSWER = 256
@@ -154,8 +155,9 @@ def _samples(answers: _Answers, roles: Sequence[str], concealer: Concealer) -> l
     for dialogue in answers.material.heldout[:_SAMPLES]:
         said = {role: answers.of(role, dialogue.prompt) for role in roles}
         faults = _language_faults(said["candidate"])
-        missing = [fact for fact in dialogue.key_facts if not has_facts(said["candidate"], [fact])]
-        faults += [f"缺：{fact}" for fact in missing]
+        # By number: a bare name has nothing around it that tells that it is one.
+        facts = enumerate(dialogue.key_facts, 1)
+        faults += [f"缺第 {number} 項重點" for number, fact in facts if not has_facts(said["candidate"], [fact])]
         shown = {role: mask(concealer, text) for role, text in said.items()}
         question, reference = mask(concealer, dialogue.question), mask(concealer, dialogue.answer)
         samples.append(Sample(question, reference, shown, tuple(faults)))

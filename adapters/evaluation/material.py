@@ -102,7 +102,7 @@ def _questions(path: Path) -> list[str]:
     if not path.exists():
         return []
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
         return [str(json.loads(line)["question"]) for line in lines if line.strip()]
     except (OSError, ValueError, KeyError, TypeError):
         raise EvaluationFailed("material_unreadable", f"{path.name} is not lines of questions") from None

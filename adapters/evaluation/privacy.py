@@ -75,15 +75,6 @@ def personal_values(concealer: Concealer, said: Iterable[Said]) -> Counter[str]:
     return found
 
 
-def mask(concealer: Concealer, text: str) -> str:
-    """The text with what `deid` finds in it blotted out, for showing."""
-    shown, end = "", 0
-    for finding in concealer.detect(text):
-        shown += text[end : finding.start] + "■■■"
-        end = finding.end
-    return shown + text[end:]
-
-
 def _measures(results: Sequence[CanaryResult]) -> dict[str, Measured]:
     measures = {}
     for name, guarded in (("guarded", True), ("control", False)):

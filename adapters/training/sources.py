@@ -84,6 +84,8 @@ def _read_table(path: Path) -> list[SourceRow]:
                 bad.append(row.number)
     except ImportRefused as exc:
         raise TrainingRefused("data_unreadable", f"{path.name}: {exc}") from None
+    except (ValueError, ArithmeticError, LookupError, TypeError, OSError) as exc:  # a reader's, with a cell's text
+        raise TrainingRefused("data_unreadable", f"{path.name}: {type(exc).__name__}") from None
     if bad or not read:
         what = f"row {some(bad)} cannot be read or lacks one half" if bad else "there is no filled row"
         raise TrainingRefused("data_unreadable", f"{path.name}: {what}")

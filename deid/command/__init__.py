@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
 
 import click
+
+from deid.command.edge import EdgeGroup
 
 _COMMANDS = {
     "conceal": "deid.command.pipes:conceal",
@@ -16,19 +17,7 @@ _COMMANDS = {
 }
 
 
-class _Commands(click.Group):
-    """The edge of the process: whatever goes wrong is told in one line that holds nothing of the input."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, OSError):
-            raise
-        except UnicodeDecodeError:
-            raise click.ClickException("the input is not UTF-8 text") from None
-        except Exception as exc:  # noqa: BLE001  its own message may quote what a citizen wrote
-            raise click.ClickException(f"a fault of this program: {type(exc).__name__}") from None
-
+class _Commands(EdgeGroup):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import importlib
 import json
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -174,6 +175,8 @@ class _Sheet:
     """A sheet open for reading; its file is closed with it."""
 
     def __init__(self, openpyxl: ModuleType, path: Path) -> None:
+        # It would tell a cell's value on standard error: a telephone number in a column of dates.
+        warnings.filterwarnings("ignore", module="openpyxl")
         self._workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
 
     def __enter__(self) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from deid.command.edge import EdgeGroup
 from serve.adapters_cli.client import find_admin, path_of
 from serve.adapters_cli.printing import (
     as_json,
@@ -39,7 +40,11 @@ COMMANDS = {
 _reason = click.option("--reason", required=True, help="Why; it stays in the history.")
 
 
-@click.group(cls=LazyGroup, lazy=COMMANDS)
+class _Adapters(EdgeGroup, LazyGroup):
+    """Training and evaluation read what citizens wrote."""
+
+
+@click.group(cls=_Adapters, lazy=COMMANDS)
 def adapters() -> None:
     """Bring a ministry's adapter: train, check, submit, evaluate, canary, promote, roll back."""
 

@@ -17,7 +17,7 @@ from adapters.intake import IntakeLimits
 from adapters.store import Store, StoreError
 from serve.admin.judging import Judge, load_judge
 from serve.admin.router_training import RouterTraining
-from serve.admin.uploads import Received, Uploads, read_requirements
+from serve.admin.uploads import Received, Uploads, open_protector, read_requirements
 from serve.background import Background
 from serve.errors import RecordsUnavailable
 from serve.feed import publish
@@ -93,7 +93,12 @@ def make_steps(settings: Settings, desk: Desk, redis: Redis) -> AdapterSteps:
     return AdapterSteps(
         desk=desk,
         store=store,
-        uploads=Uploads(settings.home / _UPLOADS, limits, partial(read_requirements, settings)),
+        uploads=Uploads(
+            settings.home / _UPLOADS,
+            limits,
+            partial(read_requirements, settings),
+            partial(open_protector, settings),
+        ),
         judge=load_judge(settings.adapters.evaluation_policy),
         redis=redis,
         router=RouterTraining(desk.db, store),

@@ -89,4 +89,4 @@ def _read_questions(store: Store, digest: str) -> Sequence[str]:
         if exc.code == "artifact_missing":
             return []
         raise
-    return [str(json.loads(line)["question"]) for line in content.splitlines() if line.strip()]
+    return [str(json.loads(line)["question"]) for line in content.split("\n") if line.strip()]

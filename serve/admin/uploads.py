@@ -8,14 +8,17 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
 from adapters import cards
 from adapters.intake import BaseSpec, Deny, Inspected, IntakeLimits, IntakeRefused, deny_by, inspect, unpack
+from adapters.masking import mask_extras
+from deid import Concealer, ConcealmentError, PolicyError, load_policies
 from serve.engine.lineage import load_deny_list
 from serve.engine.profile import EngineRefused, load_profile
-from serve.errors import ServeError, Unavailable
+from serve.errors import ConcealmentFailed, ServeError, Unavailable
 from serve.settings import Settings
 
 AT_ONCE = 2
@@ -71,10 +74,18 @@ class Received:
 class Uploads:
     """Takes in a few submissions at a time."""
 
-    def __init__(self, folder: Path, limits: IntakeLimits, requirements: Callable[[], Requirements]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        limits: IntakeLimits,
+        requirements: Callable[[], Requirements],
+        protector: Callable[[], Concealer],
+    ) -> None:
+        """`protector` answers what finds personal data in the files beside an adapter."""
         self._folder = folder
         self._limits = limits
         self._requirements = requirements
+        self._protector = cache(protector)
         self._known: Requirements | None = None
         self._gate = asyncio.Semaphore(AT_ONCE)
 
@@ -84,7 +95,10 @@ class Uploads:
 
     @asynccontextmanager
     async def receive(self, ministry: str, chunks: AsyncIterator[bytes]) -> AsyncIterator[Received]:
-        """The checked submission, while the block runs. Raises AdapterRefused, BaseUnreadable, UploadSpaceFull."""
+        """The checked submission, while the block runs.
+
+        Raises AdapterRefused, BaseUnreadable, UploadSpaceFull, ConcealmentFailed.
+        """
         async with self._gate:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             draft = Path(tempfile.mkdtemp(dir=self._folder))
@@ -113,9 +127,13 @@ class Uploads:
         try:
             folder = unpack(draft / _ARCHIVE, draft / _CONTENT, self._limits)
             (draft / _ARCHIVE).unlink()
-            return describe(
-                folder, inspect(folder, needed.base, needed.deny, self._limits), needed.base, ministry
-            )
+            found = inspect(folder, needed.base, needed.deny, self._limits)
+            mask_extras(folder, self._protector())
+            return describe(folder, found, needed.base, ministry)
+        except PolicyError:
+            raise ConcealmentFailed("The concealment policy of the settings can't be used.") from None
+        except ConcealmentError:
+            raise AdapterRefused("extra_unprotected", "the files beside the adapter can't be protected") from None
         except IntakeRefused as exc:
             if exc.code == _NO_ROOM:
                 raise UploadSpaceFull from None
@@ -159,3 +177,11 @@ def read_requirements(settings: Settings) -> Requirements:
     base = BaseSpec.from_folder(profile.model_path, max_rank=profile.lora.max_rank, aliases=aliases)
     families = {family.name: family.pattern for family in load_deny_list().families}
     return Requirements(base, deny_by(families))
+
+
+def open_protector(settings: Settings) -> Concealer:
+    """The concealer of the settings' policy. Raises deid.PolicyError when there is none of that name."""
+    policies = load_policies(settings.deid.policy_dir)
+    if settings.deid.policy not in policies:
+        raise PolicyError("the policy of the settings does not exist")
+    return Concealer(policies[settings.deid.policy])

@@ -63,7 +63,7 @@ class Conversations:
 
     async def version_of(self, conversation: Conversation) -> str | None:
         """The version that the conversation had, if it is remembered."""
-        if not conversation.continued and not conversation.named:
+        if not (conversation.named or conversation.continued) or self._is_unsafe(conversation):
             return None
         try:
             async with asyncio.timeout(_TIMEOUT_S):
@@ -74,7 +74,7 @@ class Conversations:
 
     def remember(self, conversation: Conversation, version: str, answer: str) -> None:
         """Keep the version of a conversation whose first answer this is; does not wait for Redis."""
-        if conversation.continued and not conversation.named:
+        if (conversation.continued and not conversation.named) or self._is_unsafe(conversation):
             return
         opening = conversation.opening if conversation.named else _hash(conversation.opening, answer.strip())
         self._background.spawn(self._write(self._key(opening), version))
@@ -89,6 +89,10 @@ class Conversations:
                 await self._redis.set(key, version, ex=REMEMBERED_S)
         except _FAULTS:
             pass
+
+    def _is_unsafe(self, conversation: Conversation) -> bool:
+        """Without a secret a client's own name could be found again by trying: it isn't kept."""
+        return conversation.named and not self._secret
 
     def _key(self, opening: str) -> str:
         return f"conversation:{hmac.digest(self._secret, opening.encode(), 'sha256').hex()}"

@@ -78,8 +78,8 @@ class Engine:
         async with self._post(ask, target, streamed=False) as response:
             try:
                 return _object(await response.read())
-            except ValueError as exc:
-                raise EngineUnavailable from exc
+            except ValueError:
+                raise EngineUnavailable from None
 
     async def stream(self, ask: Ask, target: Target) -> AsyncGenerator[dict[str, Any]]:
         """The answer's chunks as vLLM sends them, each as soon as it is here; ends after `[DONE]`.
@@ -92,8 +92,8 @@ class Engine:
                     return
                 try:
                     chunk = _object(data)
-                except ValueError as exc:
-                    raise EngineUnavailable from exc
+                except ValueError:
+                    raise EngineUnavailable from None
                 if "error" in chunk:
                     raise EngineUnavailable
                 yield chunk
@@ -111,8 +111,8 @@ class Engine:
                     raise EngineUnavailable
                 listed = orjson.loads(await response.read())
                 return frozenset(model["id"] for model in listed["data"])
-        except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError) as exc:
-            raise EngineUnavailable from exc
+        except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError):
+            raise EngineUnavailable from None
 
     @asynccontextmanager
     async def _post(

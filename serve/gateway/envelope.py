@@ -23,8 +23,8 @@ def restored_answer(exchange: Exchange, whole: Mapping[str, Any]) -> bytes:
     try:
         exchange.usage = usage_of(whole)
         choices = [dialect.restore_choice(exchange.answers, choice) for choice in whole["choices"]]
-    except _NOT_UNDERSTOOD as exc:
-        raise EngineUnavailable from exc
+    except _NOT_UNDERSTOOD:
+        raise EngineUnavailable from None
     body = _outer(exchange, dialect.whole_object) | {"choices": choices, "usage": _usage_body(exchange)}
     return orjson.dumps(body | _told(exchange))
 
@@ -38,8 +38,8 @@ def restored_event(exchange: Exchange, chunk: Mapping[str, Any]) -> bytes | None
     try:
         exchange.usage = usage_of(chunk) or exchange.usage
         restored = [dialect.restore_delta(exchange.answers, choice) for choice in chunk["choices"]]
-    except _NOT_UNDERSTOOD as exc:
-        raise EngineUnavailable from exc
+    except _NOT_UNDERSTOOD:
+        raise EngineUnavailable from None
     choices = [choice for choice in restored if choice is not None]
     event = _outer(exchange, dialect.chunk_object) | {"choices": choices}
     if not chunk["choices"]:

@@ -104,6 +104,34 @@ def files_below(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
+async def test_what_a_submitter_did_not_conceal_is_blotted_out_before_it_is_kept(
+    client: httpx.AsyncClient, settings: Settings, tmp_path: Path
+) -> None:
+    """An adapter that was trained elsewhere may come with citizens' own words."""
+    folder = write_adapter(tmp_path / "own", seed=7)
+    said = "我是陳怡君，手機0912345678，要報稅"
+    (folder / "questions.jsonl").write_text(json.dumps({"question": said}), encoding="utf-8")
+    messages = [
+        {"role": "user", "content": said},
+        {"role": "assistant", "content": "〔姓名1〕您好，五月報。"},
+    ]
+    row = {"messages": messages, "key_facts": ["五月"]}
+    (folder / "heldout.jsonl").write_text(json.dumps(row) + "\n\n", encoding="utf-8")
+    planted = {"name": "id-1", "secret": "A123456780"}
+    plants = {"version": 1, "canaries": [planted], "probes": [{"messages": messages, "prefix": "陳怡君您好"}]}
+    (folder / "canaries.json").write_text(json.dumps(plants), encoding="utf-8")
+    answer = await submit(client, pack(folder))
+    assert answer.status_code == 201
+    kept = {path.name: path.read_text(encoding="utf-8") for path in files_below(settings.home / "artifacts")
+            if path.suffix in (".json", ".jsonl")}  # fmt: skip
+    assert {"questions.jsonl", "heldout.jsonl", "canaries.json"} <= kept.keys()
+    assert not any(value in text for text in kept.values() for value in ("陳怡君", "0912345678"))
+    assert json.loads(kept["questions.jsonl"]) == {"question": "我是■■■，手機■■■，要報稅"}
+    held = json.loads(kept["heldout.jsonl"])
+    assert held["key_facts"] == ["五月"] and held["messages"][1] == messages[1]
+    assert json.loads(kept["canaries.json"])["canaries"] == [planted]
+
+
 async def test_a_submission_becomes_a_version_and_twice_the_same(
     client: httpx.AsyncClient, settings: Settings
 ) -> None:

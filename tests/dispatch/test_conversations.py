@@ -95,6 +95,10 @@ async def test_a_name_cannot_be_found_again_without_the_secret(redis: Redis) -> 
         await conversations.close()
     keys = {key.decode() async for key in redis.scan_iter("*")}
     assert len(keys) == 2 and not any(named.opening in key for key in keys)
+    open_to_all = Conversations(redis, b"")
+    open_to_all.remember(named, "moi@1", "好")
+    await open_to_all.close()
+    assert await redis.dbsize() == 2 and await open_to_all.version_of(named) is None
 
 
 async def test_without_redis_the_weights_decide() -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import json
+import re
+import traceback
+import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,6 +31,39 @@ LAW = """法規名稱：學生權益保護辦法
 （刪除）
 第四條之一　學生得於十日內申訴。
 """
+
+
+def _workbook(path: Path, cell: str) -> Path:
+    """A workbook whose first answer is stored as this piece of XML."""
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in (["問題", "答案"], ["學貸怎麼辦", datetime.datetime(2026, 5, 3)]):
+        book.active.append(row)
+    draft = path.with_name("draft.xlsx")
+    book.save(draft)
+    with zipfile.ZipFile(draft) as read, zipfile.ZipFile(path, "w") as written:
+        for name in read.namelist():
+            content = read.read(name).decode()
+            if name.endswith("sheet1.xml"):
+                content, count = re.subn(r'(<c r="B2"[^>]*>).*?</c>', rf"\g<1>{cell}</c>", content)
+                assert count == 1
+            written.writestr(name, content)
+    return path
+
+
+def test_a_broken_cell_is_refused_without_its_text(tmp_path: Path) -> None:
+    path = _workbook(tmp_path / "faq.xlsx", "<v>我是陳怡君</v>")
+    with pytest.raises(TrainingRefused) as caught:
+        read_sources([path], None, 100)
+    told = "".join(traceback.format_exception(caught.value))
+    assert caught.value.code == "data_unreadable" and "陳怡君" not in told
+
+
+def test_a_number_in_a_column_of_dates_is_told_to_nobody(
+    tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    read_sources([_workbook(tmp_path / "faq.xlsx", "<v>912345678</v>")], None, 100)
+    assert not any("912345678" in str(warning.message) for warning in recwarn)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp950"])
