@@ -1,4 +1,4 @@
-"""The errors a caller can meet, as one tree; `serve.gateway.rendering` turns them into OpenAI's error shape.
+"""The errors a caller can meet, as one tree; `serve.rendering` turns them into OpenAI's error shape.
 
 ServeError
 ├── InvalidRequest          400  unusable body, field or value

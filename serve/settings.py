@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -17,6 +18,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as SourceError
 
 PREFIX = "BIANMIN_"
+_FIELD = re.compile('field "(?P<name>[a-z_]+)"')
 SHORTEST_SECRET = 24
 KNOWN_SECRETS = frozenset({"changeme", "secret", "password", "admin", "test", "demo", "sk-1234", "bianmin"})
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own in it, mode 700, its owner checked before use
@@ -36,12 +38,12 @@ class _Branch(BaseModel):
 class EngineSettings(_Branch):
     """The vLLM server behind the gateway."""
 
-    url: str = Field("http://127.0.0.1:8002", description="Base address of vLLM's OpenAI server.")
+    url: str = Field("http://127.0.0.1:8002", description="Base address of vLLM's OpenAI server; once set, `bianmin up` starts none.")
     api_key: SecretStr = Field(SecretStr(""), description="Key that vLLM expects; empty for none.")
     profile: str = Field("demo-cpu-tp2", description="Engine profile: a name in deploy/profiles or a path.")
     replicas: int = Field(1, ge=1, le=8, description="Engines that `bianmin up` starts on this machine.")
     connect_timeout_s: float = Field(2.0, gt=0, description="Time to open a connection.")
-    request_timeout_s: float = Field(300.0, gt=0, description="Longest whole request; also the quota lease.")
+    request_timeout_s: float = Field(300.0, gt=0, description="Longest whole request; the quota lease is 15 s more.")
     ready_timeout_s: float = Field(600.0, gt=0, description="How long a start may take.")
     max_connections: int = Field(
         512, ge=1, description="Connections a gateway worker may open to the engine."
@@ -265,8 +267,9 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             {PREFIX + "__".join(str(part) for part in error["loc"]).upper() for error in exc.errors()}
         )
         raise SettingsError(f"Not usable: {', '.join(places)}.") from None
-    except SourceError:  # its text and its cause hold the value
-        raise SettingsError("A setting is not valid JSON.") from None
+    except SourceError as exc:  # its cause holds the value
+        field = _FIELD.search(str(exc))
+        raise SettingsError(f"Not valid JSON: {PREFIX}{field['name'].upper() if field else '…'}.") from None
     if settings.stage == "production":
         _refuse_weak_secrets(settings)
     return settings

@@ -46,8 +46,9 @@ def test_a_bad_value_names_its_key(monkeypatch: pytest.MonkeyPatch, name: str) -
     assert name in refusal(monkeypatch, **{name: VALUE})
 
 
-def test_what_is_not_json_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "JSON" in refusal(monkeypatch, BIANMIN_ADMIN_TOKENS="{" + VALUE)
+def test_what_is_not_json_is_refused_by_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = refusal(monkeypatch, BIANMIN_ADMIN_TOKENS="{" + VALUE)
+    assert "JSON" in told and "BIANMIN_ADMIN_TOKENS" in told
 
 
 def test_retention_under_six_months_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
