@@ -38,7 +38,10 @@ class _Branch(BaseModel):
 class EngineSettings(_Branch):
     """The vLLM server behind the gateway."""
 
-    url: str = Field("http://127.0.0.1:8002", description="Base address of vLLM's OpenAI server; once set, `bianmin up` starts none.")
+    url: str = Field(
+        "http://127.0.0.1:8002",
+        description="Base address of vLLM's OpenAI server; once set, `bianmin up` starts none.",
+    )
     api_key: SecretStr = Field(SecretStr(""), description="Key that vLLM expects; empty for none.")
     profile: str = Field("demo-cpu-tp2", description="Engine profile: a name in deploy/profiles or a path.")
     replicas: int = Field(1, ge=1, le=8, description="Engines that `bianmin up` starts on this machine.")

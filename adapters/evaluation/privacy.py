@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from adapters.canaries import Canary, others_like
@@ -30,8 +30,8 @@ _LONGEST_PROBE = 128
 class Said:
     """An answer and the text that it answered."""
 
-    asked: str
-    text: str
+    asked: str = field(repr=False)
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

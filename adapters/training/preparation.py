@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from adapters.canaries import Canary, Plants, Probe, make_canaries
@@ -39,7 +39,7 @@ class Prepared:
     train: tuple[Dialogue, ...]
     validation: tuple[Dialogue, ...]
     heldout: tuple[Dialogue, ...]
-    questions: tuple[str, ...]
+    questions: tuple[str, ...] = field(repr=False)
     plants: Plants
     split: Split
     deid: DeidReport

@@ -28,7 +28,10 @@ _ARCHIVE, _CONTENT = "archive", "content"
 
 
 class AdapterRefused(ServeError):
-    """The submission is no adapter that may be served; `code` is the intake's own or one of this module's, the text names file and tensor."""
+    """The submission is no adapter that may be served.
+
+    `code` is the intake's own or one of this module's, the text names file and tensor.
+    """
 
     status, kind = 422, "invalid_request_error"
     code: ClassVar[str] = "adapter_refused"

@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
@@ -48,7 +48,7 @@ class Ask:
     path: str
     priority: int
     request_id: str
-    body: CleanBody
+    body: CleanBody = field(repr=False)
 
 
 class Engine:
