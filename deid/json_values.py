@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, Union
 
 from deid.errors import ConcealmentError, KeyHoldsPersonalData
+from deid.placeholders import decode_escapes as decode_units
 
 JSON: TypeAlias = Union[bool, int, float, str, list["JSON"], dict[str, "JSON"], None]  # noqa: UP007
 
@@ -20,7 +21,6 @@ _LONGEST_CUE = 32
 _LONGEST_NUMBER = 40
 _PLAIN_KEY = re.compile(r"[A-Za-z_$\-.]{1,64}")
 _DROPPED_ZERO = re.compile("9[0-9]{8}")
-_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,5 +97,5 @@ def cue_prefix(key: str) -> str:
 
 def decode_escapes(text: str) -> str:
     r"""Decode ``\uXXXX`` in text that is almost JSON (cut off, or with stray quotes); pairs become one character."""
-    decoded = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    decoded = decode_units(text)
     return decoded.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if decoded != text else text

@@ -31,16 +31,15 @@ _UNSTABLE = re.compile(f"[a-z]+|[^{_STABLE}]")
 _REPLACED = {char: "" for char in _DROPPED} | {char: "-" for char in _DASHES}
 
 _DIGIT_GROUPS = ("零〇○", "一壹么幺", "二貳兩", "三參", "四肆", "五伍", "六陸", "七柒", "八捌", "九玖")
-_CHINESE_DIGITS = "".join(_DIGIT_GROUPS)
 _FIGURES = {char: str(value) for value, group in enumerate(_DIGIT_GROUPS) for char in group}
-_CHINESE_DIGIT = re.compile(f"[{_CHINESE_DIGITS}]")
 _RADIO_DIGIT = re.compile("[洞拐勾]")
 _RADIO_RUN = re.compile("[0-9洞拐勾兩](?:[ -]?[0-9洞拐勾兩]){3,}")
 _RADIO_FIGURES = str.maketrans("洞拐勾兩", "0792")
 _FEWEST_PLAIN = 2  # of a run said as soldiers say it
-_LETTER_FOR_ZERO = re.compile("(?<=[0-9])O(?=[0-9])|(?<![0-9A-Z])O(?=9[0-9]{2})")
-_SAID_DASH = re.compile("(?<=[0-9])[槓杠](?= ?[0-9])|(?<=[0-9] )[槓杠](?= ?[0-9])")
-_TWO = re.compile("(?<=[0-9])兩(?=[0-9]{2})")
+# The rare character goes first, so that a text is searched for it alone.
+_LETTER_FOR_ZERO = re.compile("O(?:(?<=[0-9]O)(?=[0-9])|(?<![0-9A-Z]O)(?=9[0-9]{2}))")
+_SAID_DASH = re.compile("[槓杠](?:(?<=[0-9][槓杠])|(?<=[0-9] [槓杠]))(?= ?[0-9])")
+_TWO = re.compile("兩(?<=[0-9]兩)(?=[0-9]{2})")
 _SEPARATED_DIGIT = re.compile(r"[ .\-·・‧_]{1,3}(?=[0-9])")
 _LONG_NUMBER = re.compile(r"[0-9](?:[ .\-·・‧()_]{0,3}[0-9]){5}")
 _ASCII_ALNUM = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -140,7 +139,10 @@ class Views:
 
     @cached_property
     def figures(self) -> str:
-        figures = _CHINESE_DIGIT.sub(lambda match: _FIGURES[match[0]], self.folded)
+        figures = self.folded
+        for char, figure in _FIGURES.items():
+            if char in figures:
+                figures = figures.replace(char, figure)
         if _RADIO_DIGIT.search(figures):
             figures = _RADIO_RUN.sub(_without_radio_digits, figures)
         if "槓" in figures or "杠" in figures:

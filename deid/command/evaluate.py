@@ -48,7 +48,7 @@ def evaluate(gold: TextIO, predicted: TextIO | None, policy: str, as_json: bool,
             _print_misses(row, outcome)
     figures = whole.figures()
     figures["by_channel"] = {name: tally.figures() for name, tally in sorted(channels.items())}
-    click.echo(json.dumps(figures, ensure_ascii=False)) if as_json else _print(figures, whole)
+    click.echo(json.dumps(figures, ensure_ascii=False)) if as_json else _print(figures)
 
 
 def _read_answers(predicted: TextIO) -> dict[Any, list[dict[str, Any]]]:
@@ -72,7 +72,7 @@ def _print_misses(row: dict[str, Any], outcome: Outcome) -> None:
         click.echo(f"OVER {row['id']} {''.join(text[i] for i in outcome.over_masked)!r} in {around!r}")
 
 
-def _print(figures: dict[str, Any], whole: Tally) -> None:
+def _print(figures: dict[str, Any]) -> None:
     for name, value in figures.items():
         if name == "recall_by_type":
             for entity, (found, wanted) in value.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from deid.findings import Finding
 from deid.recognizers import cue_words
@@ -34,6 +35,11 @@ _SERVICE = re.compile(
 )
 _QUOTED = re.compile(
     "(?:暱稱|網名|網友|卡稱|(?:帳號|遊戲|角色|網路|使用者|賣家|買家)(?:名稱?|帳號)?|ID)(?:叫做?|是|為|:| ){0,3}"
+    "「([^「」,。!?:\n]{2,16})」"
+)
+# A page or a seller in quotes: 「在臉書跟「Mimi代購」買」.
+_SELLER = re.compile(
+    "(?:臉書|FB|IG|蝦皮|露天|抖音|賣場|粉專)(?:上|的)?(?:跟|向|找|有個|賣家|叫做?|名叫| ){1,3}"
     "「([^「」,。!?:\n]{2,16})」"
 )
 _NO_HANDLE = re.compile(
@@ -86,7 +92,7 @@ class AccountRecognizer(CuedRecognizer):
             named = _SERVICE_BEFORE.search(views.before(match.start(), 16)) or not _DOMAIN.fullmatch(match[0])
             if named and not is_official(views, match.span()):
                 yield self.finding(views, match.span(), 0.5)
-        for match in _QUOTED.finditer(folded) if "「" in folded else ():
+        for match in chain(_QUOTED.finditer(folded), _SELLER.finditer(folded)) if "「" in folded else ():
             if not _NO_HANDLE.search(match[1]):
                 yield self.finding(views, match.span(1), 0.5)
         for match in _SPOKEN.finditer(folded) if "線" in folded or "點" in folded else ():

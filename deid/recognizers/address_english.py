@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from deid.tw_districts import ROMANISED_DISTRICTS
+
 _KIND = re.compile(r"(?<=[ .])(?:ROAD|RD|STREET|ST|BOULEVARD|BLVD|AVENUE|AVE|LANE|LN|VILLAGE)(?![A-Z])\.?")
 _WORD = r"(?:[A-Z][A-Z'\-]{0,20}|[1-9][0-9]{0,2}(?:ST|ND|RD|TH))"
 _NAME = re.compile(rf"(?<![A-Z0-9])(?:{_WORD}(?:\. ?| )){{1,4}}$")
@@ -52,9 +54,12 @@ _CITY = (
     "CHANGHUA|NANTOU|YUNLIN|MIAOLI|TAIWAN)"
 )
 _KIND_OF_PLACE = r" (?:DIST(?:RICT|\.)?|CITY|COUNTY|TOWNSHIP)(?![A-Z])\.?"
+# Districts that one names without saying what they are: 「Zhongshan N. Rd., Shilin」.
+_DISTRICT = f"(?:{'|'.join(sorted(ROMANISED_DISTRICTS))})"
 _PLACES = re.compile(
     rf"(?:, ?[A-Z][A-Z'\-]{{1,14}}(?: [A-Z][A-Z'\-]{{1,14}})?(?:{_KIND_OF_PLACE})?){{0,2}}"
     rf", ?{_CITY}(?![A-Z])(?:{_KIND_OF_PLACE})?(?:,? ?[0-9]{{3,6}}(?![0-9\-]))?(?:, ?TAIWAN(?![A-Z]))?"
+    rf"|, ?{_DISTRICT}(?![A-Z\-])(?!{_KIND_OF_PLACE})"
 )
 _CALLED_PLACES = re.compile(rf"(?:, ?[A-Z][A-Z' \-]*(?:{_KIND_OF_PLACE}|TAIWAN|TAIPEI)(?: ?[0-9]{{3,6}})?)+")
 _LONGEST_NAME, _LONGEST_PIECE, _MOST_PIECES = 44, 24, 6
@@ -92,8 +97,11 @@ def english_addresses(folded: str) -> Iterator[tuple[int, int]]:
 def _with_places(folded: str, end: int) -> int:
     """Take in the places behind an address where they are only named: 「, Banqiao, New Taipei」.
 
-    A district and a city that are called so stay, as they do before a Chinese address.
+    A district and a city that are called so stay, as they do before a Chinese address, unless a floor follows.
     """
+    called = _CALLED_PLACES.match(folded, end)
+    if called and (further := _last_piece(folded, called.end())) > called.end():
+        return further
     places = _PLACES.match(folded, end)
     if places is None or _CALLED_PLACES.fullmatch(places[0]):
         return end

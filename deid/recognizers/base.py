@@ -66,9 +66,3 @@ def places_of(name: str, text: str) -> Iterator[tuple[int, int]]:
         if not inside:
             yield at, end
         at = text.find(name, end)
-
-
-def last_cue(text: str, cues: Iterable[str]) -> int:
-    """Return where the last of the cues ends in ``text``, or -1."""
-    ends: Iterator[int] = (at + len(cue) for cue in cues if (at := text.rfind(cue)) >= 0)
-    return max(ends, default=-1)

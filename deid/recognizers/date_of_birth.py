@@ -76,6 +76,7 @@ _GENERIC_YEAR = re.compile(
     " ?(?:\\)?以[上下前後]|以前|以後|之前|之後|[前後至起者~-]|[( ]?含|\\(|的?役男|男子|、|,? ?[0-9]{2}年次)"
 )
 _COHORT_BEFORE = re.compile(r"[0-9] ?(?:年次)?[~-]$|歲 ?\($|例[:如]$|\(例:?$")
+_EXAMPLE_BEFORE = re.compile("(?:例如|例|如|範例|格式)[: ]?$")
 _PERSONAL_BEFORE = re.compile(
     "(?:我|本人|爸|媽|先生|太太|老[公婆]|兒子|女兒|小孩|公|嬤|[他她]|弟|妹|哥|姊|姐)[^,。!?\n]{0,8}$"
 )
@@ -119,6 +120,8 @@ def _is_announced(folded: str, before: str, found: re.Match[str]) -> bool:
     if found[0].rstrip().endswith("次"):
         generic = _GENERIC_YEAR.match(folded, found.end()) or _COHORT_BEFORE.search(before)
         return generic is None or _PERSONAL_BEFORE.search(before) is not None
+    if _EXAMPLE_BEFORE.search(before):
+        return False
     if _CUE_BEFORE.search(before):
         return True
     if _CUE_FAR_BEFORE.search(before) and _is_whole(found[0]):

@@ -26,9 +26,12 @@ _TOLD_OUTRIGHT = re.compile(
     r"(?: ?(?:[:=]|\?\n|就?是|為|叫做?)| IS| IT'S| Là| SAYA| ADALAH)+)"
     r"[ \n\"'「『(<]{0,3}(?:[A-Z]{1,12}: )?$"
 )
+# A name with a dot that follows the service directly: 「only line nuraini.tw」.
+_SERVICE_BEFORE = re.compile("(?:(?<![A-Z])(?:LINE|WECHAT|IG|TELEGRAM|KAKAO)|賴|微信)[ :]{1,2}$")
 _COUNTED = re.compile(" ?[人元次名則位個件]")
 _SENTENCE_GOES_ON = re.compile(" [A-Z]")
 _OFFICIAL = re.compile("官方|官網|粉專|粉絲|市府|政府|縣府|公所|客服|GOV|訂閱|LINE@|小編|機關")
+_SENTENCE_END = re.compile("[。!?\n]")
 _PRODUCT = re.compile(
     r"(?:V|VER|IOS|ANDROID|IPHONE|IPAD|WIN|WINDOWS|COVID|PM|MP|OPPO|PIXEL|GALAXY|CHROME|EDGE|GPT)[ \-]?[0-9.]+"
     r"|[A-Z]?[0-9]X[0-9A-F]+|[0-9.]+(?:[GKMPT]B?|PX|MIN|HR)|.*(?:APP|BOT)|[0-9]{1,2}點.*|HTTPS?|WWW\..*|.*\.(?:PHP|HTML?|ASPX?|PDF|JPG|PNG|MP4)"
@@ -60,7 +63,10 @@ def is_private(views: Views, span: Span) -> bool:
     start, end = span
     value = views.figures[start:end]
     name = value.lstrip("@ ")
-    domain = _DOMAIN.fullmatch(name) and not _TOLD_OUTRIGHT.search(views.before(start, 24))
+    domain = _DOMAIN.fullmatch(name) and not (
+        _TOLD_OUTRIGHT.search(views.before(start, 24))
+        or (name.count(".") == 1 and _SERVICE_BEFORE.search(views.before(start, 12)))
+    )
     if domain or _PRODUCT.fullmatch(name) or _WORD.fullmatch(name.split(" ")[0]) or is_official(views, span):
         return False
     if _KEY_AFTER.match(views.folded, end) or views.before(start, 1) in ("#", "&", "/"):
@@ -96,4 +102,5 @@ def is_name(views: Views, cell: Span) -> bool:
 def is_official(views: Views, span: Span) -> bool:
     """Whether an office is spoken of right beside a user name."""
     value = views.folded[span[0] : span[1]]
-    return _OFFICIAL.search(f"{views.before(span[0], 12)}\n{value}\n{views.after(span[1], 6)}") is not None
+    before = _SENTENCE_END.split(views.before(span[0], 12))[-1]
+    return _OFFICIAL.search(f"{before}\n{value}\n{views.after(span[1], 6)}") is not None

@@ -11,8 +11,8 @@ from deid.recognizers.base import TextRecognizer
 from deid.views import Views
 
 _V4 = re.compile(r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?!\.?[0-9])")
-_SPOKEN = re.compile(r"(?<![0-9A-Z])[0-9]{1,3}(?:(?: ?點 ?|-| )[0-9]{1,3}){3}(?![0-9\-])")
-_IP_BEFORE = re.compile(r"(?<![A-Z])IP[^0-9\n]{0,10}$")
+_SPOKEN = re.compile(r"(?<![0-9A-Z])[0-9十]{1,4}(?:(?: ?點 ?|-| )[0-9十]{1,4}){3}(?![0-9十\-])")
+_IP_BEFORE = re.compile(r"(?<![A-Z])IP[^0-9\n]{0,20}$")
 _V6 = re.compile(r"(?<![0-9A-Z:.])[0-9A-F:]{4,39}(?:\.[0-9]{1,3}){0,3}(?![0-9A-Z:])")
 _VERSION = re.compile(r"(?:VERSION|VER|BUILD|RELEASE|版本|版|V)[\"': .=號為是]{0,6}$")
 _CUE = re.compile(r"IP|位址|ADDRESS|HOST")

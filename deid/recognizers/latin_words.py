@@ -9,10 +9,11 @@ _ORDINARY = (
     "School Department Social Welfare January February March April May June July August September October "
     "November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday Not In On At To From Here "
     "Calling Writing Wondering Your My Our Just Still Also Very So Now When Where What Why How Can Could "
-    "Would Is Are Does If But For It He She We They After Before Because Since With Some All Any"
+    "Would Sirs Arc Id Ip Dob Is Are Does If But For It He She We They After Before Because Since With Some All Any"
 )
 _BEFORE = (
-    "Sir Madam Best Kind Regards Sincerely Yours Wishes Cheers Sent Name Nama Saya Will And Do Mr Mrs Ms Miss Dr "
+    "Sir Madam Best Kind Regards Sincerely Truly Faithfully Yours Wishes Cheers Sent "
+    "Name Nama Saya Will And Do Mr Mrs Ms Miss Dr "
     "Contact Call Teacher Owner Husband Wife Landlord Landlady Employer Patient Consignee "
     "Ibu Bu Pak Bapak Mbak Mas Chị Anh Cô Chú Ate Tita Tito Kuya Si Grandma Grandpa Names Date Coach May "
     "Officer Tenant Boss Worker Guarantor Sponsor Mother Father Brother Sister Neighbor Neighbour Friend Agent "

@@ -23,7 +23,12 @@ _PLACE = re.compile(r"[^\s,.:;、()在於住是到址號].*[0-9號樓室FA-Z戶�
 _DATE = re.compile("[0-9民西明大昭平農國十廿卅A-Z].*[0-9日號月年次十A-Z]", re.DOTALL)
 _SHAPES = {"TW_ADDRESS": _PLACE, "TW_LAND_NO": _PLACE, "DATE_OF_BIRTH": _DATE}
 _FEWEST_DIGITS, _LONGEST = 2, 120
+_FEWEST = {
+    "TW_STUDENT_ID": 5, "TW_MEDICAL_RECORD": 5, "TW_HOUSEHOLD_NO": 5, "TW_BANK_ACCOUNT": 5, "TW_PASSPORT": 6,
+}  # fmt: skip
+_TIME_AFTER = re.compile(" ?[0-9]{0,2} ?[時點]")
 _TOLL_FREE = re.compile("080[09]")
+_FREE_LINE = re.compile("080[09][ -]?[0-9]{3}[ -]?[0-9]{3}")
 # Forms that the rules know: they have seen the value, and nothing told them that it is one.
 _TELEPHONE = re.compile(r"[0-9+(][0-9()\-#. ]{6,}[0-9]")
 _NEARLY_ID = re.compile("[A-Z]{1,2}[0-9]{8,10}")
@@ -37,7 +42,7 @@ _KINDS = (
     "TW_ADDRESS", "DATE_OF_BIRTH", "PHONE", "TW_PLATE", "ACCOUNT", "LINE_ID", "TW_BANK_ACCOUNT", "TW_MEDICAL_RECORD",
     "TW_STUDENT_ID", "EMAIL", "TW_HOUSEHOLD_NO", "TW_LAND_NO", "TW_PASSPORT",
 )  # fmt: skip
-_PUBLISHED = frozenset({"PHONE", "TW_ADDRESS", "EMAIL", "TW_BANK_ACCOUNT", "TW_LAND_NO"})
+_PUBLISHED = frozenset({"PHONE", "TW_ADDRESS", "EMAIL", "TW_BANK_ACCOUNT", "TW_LAND_NO", "TW_PLATE"})
 # Taken off the tagger's probability, so that a policy's usual 0.4 means what it should.
 _DOUBT = 0.4
 
@@ -61,7 +66,7 @@ class LearnedValueRecognizer(TextRecognizer):
                 continue
             start, end = _whole(views.figures, *shape.span())
             digits = sum(map(str.isdigit, views.figures[start:end]))
-            if digits >= _FEWEST_DIGITS and not _is_judged(views, start, end, entity):
+            if digits >= _FEWEST.get(entity, _FEWEST_DIGITS) and not _is_judged(views, start, end, entity):
                 yield Finding(*views.original_span(start, end), entity, max(0.0, score - _DOUBT), self.name)
 
 
@@ -74,6 +79,10 @@ def _whole(figures: str, start: int, end: int) -> tuple[int, int]:
 def _is_judged(views: Views, start: int, end: int, entity: str) -> bool:
     """Whether the rules know the value's form: then they have seen it, and let it stand for a reason."""
     if _OTHER_NUMBER.search(views.before(start, 12)) or _NEARLY_ID.fullmatch(views.folded, start, end):
+        return True
+    if entity == "DATE_OF_BIRTH" and _TIME_AFTER.match(views.figures, end):
+        return True
+    if _FREE_LINE.fullmatch(views.figures, start, end):
         return True
     if entity == "PHONE":
         number = tw_phone.compact(views.figures[start:end])

@@ -5,14 +5,18 @@ A name found once counts everywhere in the text, whatever stands around it there
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import chain
 
 from deid.findings import Finding
 from deid.recognizers.base import TextRecognizer, places_of
 from deid.recognizers.name_context import SURNAME_START
 from deid.recognizers.public_context import PublicContext
 from deid.recognizers.spelled_out import spelling
+from deid.recognizers.supported_names import supported_names
 from deid.tagger.tagger import PERSON_USUAL, load_tagger
+from deid.tw_districts import ROMANISED_DISTRICTS
 from deid.views import Views
 
 # In a text that speaks for an agency a word is less likely somebody's name.
@@ -21,6 +25,10 @@ _SURE = 0.8
 _GIVEN, _MAYBE = 2, 0.1
 _SHORTEST = 3
 _REPEATED_NAMES = 64
+_TITLE = re.compile(
+    r"(?:MRS?|MS|MISS|MADAM|SIR|DR|PROF|PAK|IBU|MBAK|SON|DAUGHTER|ANAKNYA|ISTRINYA|SUAMINYA)\.? (?=[A-Z])"
+)
+_LABEL = re.compile(r"[ ,]+(?:D\.?O\.?B|ARC|ID|TEL|PHONE|BORN)\.?$")
 
 
 class PersonRecognizer(TextRecognizer):
@@ -30,22 +38,37 @@ class PersonRecognizer(TextRecognizer):
 
     def find(self, views: Views) -> Iterator[Finding]:
         names: dict[str, float] = {}
-        for start, end, score in load_tagger().spans(views):
-            start = _with_surname(views, start, end)
-            unsure = score < PERSON_USUAL + _IN_NOTICES
-            if unsure and PublicContext.of(views).speaks_for_agencies(start, end):
-                score -= _IN_NOTICES
-            yield self.finding(views, (start, end), max(0.0, score))
+        believed = list(self._believed(views))
+        supported = supported_names(views, [(start, end) for start, end, _ in believed])
+        for start, end, score in chain(believed, supported):
+            yield self.finding(views, (start, end), score)
             if spelled := spelling(views.folded, start, end):
-                yield self.finding(views, spelled, max(0.0, score))
+                yield self.finding(views, spelled, score)
             if score >= _SURE and end - start >= _SHORTEST:
                 names.setdefault(views.folded[start:end], score)
         for name, score in list(names.items())[:_REPEATED_NAMES]:
             for span in places_of(name, views.folded):
                 yield self.finding(views, span, score)
 
+    def _believed(self, views: Views) -> Iterator[tuple[int, int, float]]:
+        """Yield what the tagger believes in, with surname and without title."""
+        for start, end, score in load_tagger().spans(views):
+            if score < _SURE and views.folded[start:end] in ROMANISED_DISTRICTS:
+                continue
+            start = _without_title(views, _with_surname(views, start, end), end)
+            unsure = score < PERSON_USUAL + _IN_NOTICES
+            if unsure and PublicContext.of(views).speaks_for_agencies(start, end):
+                score -= _IN_NOTICES
+            label = _LABEL.search(views.folded, start, end)
+            yield start, label.start() if label else end, max(0.0, score)
+
 
 def _with_surname(views: Views, start: int, end: int) -> int:
     """Return where a name of two characters begins: at the surname before it, if that may be one."""
     surname = end - start == _GIVEN and start > 0 and SURNAME_START.match(views.folded, start - 1)
     return start - 1 if surname and load_tagger().name_at(views, start - 1) >= _MAYBE else start
+
+
+def _without_title(views: Views, start: int, end: int) -> int:
+    title = _TITLE.match(views.folded, start, end)
+    return title.end() if title else start

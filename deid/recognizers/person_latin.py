@@ -24,6 +24,8 @@ _CLOSING = (
 )
 _CUE = re.compile(
     r"(?:[Nn]ame is|I am|I'm|I’m|[Tt]his is|[Cc]aller:|[Oo]wner:?|[Aa]sk for|[Pp]atient|[Ff]riend|[Hh]usband|[Ww]ife|"
+    r"[Cc]olleague|[Cc]o-?worker|[Cc]lassmate|[Rr]oom-?mate|[Ff]lat-?mate|[Gg]irlfriend|[Bb]oyfriend|[Ff]ianc[eé]e?|"
+    r"[Nn]eighbou?r|[Bb]oss|[Mm]anager|[Cc]ousin|[Uu]ncle|[Aa]unt|[Nn]iece|[Nn]ephew|"
     r"[Bb]uyer was|[Tt]he late|[Ss]on|[Dd]aughter|[Bb]rother|[Ss]ister|po si|ko si|tên là|hồng em là|"
     r"[Nn]ama(?: nenek| saya)?|[Ss]aya|anaknya|Mr\.|Ms\.|Mrs\.|"
     r"(?<![A-Za-z])(?:[Ss]ina|[Ss]i|[Nn]i|[Kk]ay|[Kk]ak|[Pp]ak|[Bb]u|[Mm]bak|[Aa]te|[Kk]uya|[Tt]it[ao]|[Cc]hị|[Aa]nh)|"
@@ -35,6 +37,10 @@ _CUE = re.compile(
     r"\"(?:[a-z]+_)?name\"|[Oo]wner=|[Nn]ame=|[Nn]ame:)[\s:：=\"'「（(是為叫]{0,4}$"
 )
 _WINDOW = 24
+# A name beside the mailbox that is called like it: 「Thandiwe Mokoena, t.mokoena@…」.
+_MAILBOX = re.compile(r"(?<![A-Za-z0-9._%+\-])(?P<local>[A-Za-z0-9._%+\-]{3,40})@")
+_BEFORE_MAILBOX = re.compile(rf"(?P<name>{_NAME})[,:;]?[ \n(<\[]{{1,3}}$")
+_SHORTEST_SHARED = 4
 # Enough for any letter; more names are found where they stand, not wherever they come again.
 _REPEATED_NAMES = 64
 _SOME_NAME = re.compile(_NAME)
@@ -55,9 +61,15 @@ _HANGUL = re.compile(r"(?:저는|이름은|제 이름은) ([가-힣]{2,4}?)(?=�
 _FULL_NAME = re.compile(rf"(?<![\w'’.])(?:[A-Z]\. ?){{0,2}}{NAME_WORD}(?: {NAME_INNER}){{0,4}}(?!\w)")
 _SIGNED_BEFORE = re.compile(r"(?:^|[.!?)] {1,2}|\n ?|[A-ZÀ-Þ][^\s.]{1,20} (?:and|&|dan|và) )$")
 _SIGNED_AFTER = re.compile(r"\.?[ \t]{0,3}(?:\n|$)|,? here(?![a-z])")
+# The last word of a mail that ends in thanks: 「thx Jonas」.
+_LAST_WORD = re.compile(
+    rf"(?:[Tt]hx|[Tt]hanks|[Tt]hank you|[Cc]heers|[Bb]est|[Rr]egards)[,!.]? {{1,2}}({NAME_WORD})[ .!]*$"
+)
+_LAST = 48
 _CHINESE = re.compile("[一-鿿]")
 _NOT_FIRST = NOT_NAMES | BEFORE_NAMES
 _HALF_BELIEVED, _NEAR, _BEFORE = 0.15, 16, 28
+_POSSESSIVE = re.compile("['’][sS]$")
 _CAPITAL = re.compile("[A-ZÀ-ÞĐ가-힣]")
 
 
@@ -88,6 +100,14 @@ def _candidates(text: str) -> Iterator[tuple[int, str, float]]:
     for match in _SOME_NAME.finditer(text):
         if _CUE.search(text[max(0, match.start() - _WINDOW) : match.start()]):
             yield match.start(), match[0], 0.6
+    if last := _LAST_WORD.search(text, max(0, len(text) - _LAST)):
+        yield last.start(1), last[1], 0.6
+    for mailbox in _MAILBOX.finditer(text) if "@" in text else ():
+        base = max(0, mailbox.start() - _WINDOW * 2)
+        before = _BEFORE_MAILBOX.search(text[base : mailbox.start()])
+        words = before["name"].lower().replace(",", "").split(" ") if before else ()
+        if before and any(len(word) >= _SHORTEST_SHARED and word in mailbox["local"].lower() for word in words):
+            yield base + before.start(), before["name"], 0.6
     for pattern, score in ((_HANGUL, 0.7), (_ROMANISED, 0.7), (_ANGLICISED, 0.5)):
         for match in pattern.finditer(text):
             yield match.start(), match[pattern.groups], score
@@ -133,7 +153,7 @@ def _trim(name: str) -> str:
         words.append(word)
     while words and len(words[-1].strip(".,")) <= 1:
         words.pop()
-    trimmed = " ".join(words).strip(" ,.'-")
+    trimmed = _POSSESSIVE.sub("", " ".join(words).strip(" ,.'-"))
     acronym = trimmed.isupper() and len(trimmed) < 6
     none = len(words) == 1 and (acronym or trimmed in BEFORE_NAMES)
     return "" if none or len(trimmed) < 3 else trimmed

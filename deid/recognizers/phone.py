@@ -51,8 +51,8 @@ _OTHER_NUMBER = re.compile(
 )
 _OFFICIAL_NUMBER = re.compile(r"字第 ?$")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3[01])$")
-# An area code and as many digits as some area has: mistyped, or read out wrong.
-_MISTYPED = re.compile(r"0[2-8][0-9]{7,8}(?:#[0-9]+)?")
+# An area code and as many digits as some area has, a mobile with one digit too few or many: mistyped, read out wrong.
+_MISTYPED = re.compile(r"0[2-8][0-9]{7,8}(?:#[0-9]+)?|09(?:[0-9]{7}|[0-9]{9})")
 _TOLL_FREE = re.compile(r"0800[0-9]{6}|0809[0-9]{6}|412[0-9]{4}|4128185")
 
 
@@ -105,12 +105,15 @@ class TelephoneRecognizer(TextRecognizer):
             number = tw_phone.compact(candidate.value)
             if self._is_public(number):
                 return
-            mistyped = candidate is match and _MISTYPED.fullmatch(number)
-            if tw_phone.is_valid(number) or (mistyped and _is_announced(views, match)):
-                mobile = tw_phone.is_mobile(number)
-                if not context.publishes_line(candidate.start, candidate.end, mobile=mobile):
-                    yield *_balanced(views.folded, candidate.start, candidate.end), 0.9
+            if tw_phone.is_valid(number):
+                break
+        else:
+            candidate, number = match, tw_phone.compact(match.value)
+            if not (_MISTYPED.fullmatch(number) and _is_announced(views, match)):
                 return
+        mobile = tw_phone.is_mobile(number)
+        if not context.publishes_line(candidate.start, candidate.end, mobile=mobile):
+            yield *_balanced(views.folded, candidate.start, candidate.end), 0.9
 
     def _local(
         self, views: Views, context: PublicContext, judged: set[int]
@@ -151,9 +154,10 @@ def _is_announced(views: Views, match: NumberMatch) -> bool:
     others = max((other.end() for other in _OTHER_NUMBER.finditer(before)), default=-1)
     if cues and max(cues) > others:
         return True
-    if others >= 0:
+    extended = tw_phone.has_extension(match.value)
+    if others >= 0 and not extended:
         return False
-    return tw_phone.has_extension(match.value) or _CUE_AFTER.match(views.folded, match.end) is not None
+    return extended or _CUE_AFTER.match(views.folded, match.end) is not None
 
 
 def _balanced(folded: str, start: int, end: int) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 EXTENSION = (
     r"(?:[ ,(]{0,2}(?:(?:轉|撥)?(?:內線|分機)(?:號碼?)?(?:是|為)?|#|\*|轉接|轉|EXT(?:ENSION)?\.?|X(?=[ ]?[0-9]))[ "
-    r":]{0,2}[0-9]{1,6}(?![0-9]))?"
+    r":]{0,2}(?:[0-9]{1,6}(?![0-9])|[0-9]?十[0-9]?(?![0-9十百萬])))?"
 )
 _EXTENDED = re.compile(r"(?:轉|分機|內線|#|\*|EXT|X)[^0-9]{0,5}[0-9]{1,6}$")
 _NOT_COUNTED = r"(?![0-9]|[ ]?[年月日號樓點時分元人次位歲%:巷弄段鄰條個件天張萬千百台輛坪度之]|[/.\-][0-9])"
@@ -56,9 +56,11 @@ _DIGIT_WORDS = (
 )
 _FEWEST_WORDS = 7
 _IN_WORDS = re.compile(
-    "|".join(
-        rf"(?<![A-Z]){word}(?:[ ,.\-]{{1,3}}{word}){{{_FEWEST_WORDS - 1},}}(?![A-Z])" for word in _DIGIT_WORDS
+    "(?=[B-FHK-OSTZ])(?<![A-Z])(?:"
+    + "|".join(
+        rf"{word}(?:[ ,.\-]{{1,3}}{word}){{{_FEWEST_WORDS - 1},}}(?![A-Z])" for word in _DIGIT_WORDS
     )
+    + ")"
 )
 _MAY_BE_WORDS = re.compile("NINE|EIGHT|CHíN|TáM|SEMBILAN|DELAPAN")
 

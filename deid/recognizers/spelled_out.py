@@ -5,8 +5,17 @@ from __future__ import annotations
 import re
 
 _NAME = re.compile("[一-鿿]{2,4}")
+# 木可柯, 複姓范姜: what begins a spelling.
+_BEGUN = re.compile("[ ,、]{0,2}(?:複姓[一-鿿]{2}|(?:是|就是)?[一-鿿]{2}(?P<chars>[一-鿿])(?=[ ,、]))")
 _OF = re.compile("[ ,、]{0,2}(?P<word>[一-鿿]{1,6})的(?:那個)?(?P<chars>[一-鿿]{1,2})")
 _IS = re.compile("[ ,、]{0,2}(?P<chars>[一-鿿])是(?P<word>[一-鿿]{2,4})(?![一-鿿])")
+# By a part of the character: 「三點水的温 裡面是日不是囚」, 「不對 是竹字頭底下那個筑」.
+_PART = re.compile(
+    "[ ,、]{0,2}(?:(?:[一-鿿]{1,4}的[一-鿿][ ,]?)?(?:不對|不是)[ ,]?)?(?:是)?"
+    "[一-鿿]{1,3}(?:旁邊?|字[旁頭邊部]|[頭邊]|點水|耳朵?)[一-鿿]{0,3}?"
+    "(?:的|那個)(?P<chars>[一-鿿])"
+)
+_INSIDE = re.compile("[ ,、]{0,2}(?:[裡上下]面|[左右旁]邊)(?:是|有)[一-鿿]{1,8}(?![一-鿿])")
 _MOST_SAYINGS = 4
 
 
@@ -16,6 +25,9 @@ def spelling(folded: str, start: int, end: int) -> tuple[int, int] | None:
     if not _NAME.fullmatch(name):
         return None
     last = end
+    begun = _BEGUN.match(folded, end)
+    if begun and (begun["chars"] is None or begun["chars"] == name[0]) and _saying_end(folded, begun.end(), name):
+        last = begun.end()
     for _ in range(_MOST_SAYINGS):
         further = _saying_end(folded, last, name)
         if further is None:
@@ -33,4 +45,7 @@ def _saying_end(folded: str, at: int, name: str) -> int | None:
                 return match.start("chars") + length
     if (match := _IS.match(folded, at)) and match["chars"] in name and match["chars"] in match["word"]:
         return match.end()
+    if (match := _PART.match(folded, at)) and match["chars"] in name:
+        inside = _INSIDE.match(folded, match.end())
+        return inside.end() if inside else match.end()
     return None

@@ -26,6 +26,10 @@ _NOT_HOUSE_IN_DISTRICT = re.compile(
     "[信函令案燈公園]|橋|隧道|幹線|投開票|投票)"
 )
 _NOT_VILLAGES = ("公里", "鄰里", "這里", "那里", "海里", "英里", "農村", "山村", "漁村")
+_OFFICE_BEFORE = re.compile(
+    r"(?<!MY )(?<!HIS )(?<!HER )(?<![A-Z])(?:OFFICE|BUREAU|DEPARTMENT|MINISTRY|CENT(?:ER|RE)|AGENCY|CITY HALL|"
+    r"COUNTER|DESK|HOSPITAL|EMBASSY)(?:,|:|,? (?:IS )?(?:LOCATED )?(?:AT|IN))? $"
+)
 _ENGLISH = re.compile(
     r"(?:JALAN|JL[N.]?|[đĐ][ưƯ][ờỜ]NG|DUONG|PH[ốỐ]|R(?:OA)?D|ST(?:REET)?|BLVD|BOULEVARD|AVE(?:NUE)?|L(?:N|ANE)|NO|VILLAGE)(?![A-Z])"
 )
@@ -40,7 +44,7 @@ class TwAddressRecognizer(TextRecognizer):
     def find(self, views: Views) -> Iterator[Finding]:
         context = PublicContext.of(views)
         for start, end in self._spans(views):
-            if not context.publishes_address(start, end):
+            if not (context.publishes_address(start, end) or _OFFICE_BEFORE.search(views.before(start, 32))):
                 yield self.finding(views, (start, end), 0.8)
 
     def _spans(self, views: Views) -> Iterator[tuple[int, int]]:

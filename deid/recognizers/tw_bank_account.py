@@ -12,18 +12,25 @@ from deid.recognizers.cued import Cue, CuedRecognizer, Span, cues_of
 from deid.recognizers.partial_number import parts_of
 from deid.views import NumberMatch, Views, digits_of
 
+_DIGIT = "[0-9零〇一二三四五六七八九]"
 _GAP = r"[ .\-·・‧()]{0,3}"
 _CODED = re.compile(r"(?:\([0-9]{3}\)[ \-]?|[0-9]{3}[ \-]{1,2})[0-9](?:[ \-]?[0-9]){9,15}(?![0-9A-Z])")
 _MONEY = re.compile("匯|帳|戶|轉|銀行|郵局|存摺|BANK|ACCOUNT|ACCT")
 _ACCOUNT = re.compile("[帳賬][號戶]|戶頭|轉帳|匯款|存摺|存簿|ACCOUNT")
-_TELEPHONE = re.compile(r"0(?:9[0-9]{8}|800[0-9]{6}|[2-8][0-9]{7,8})")
+_TELEPHONE = re.compile(r"0(?:9[0-9]{8}|[2-8][0-9]{7,8})")
+_FREE_LINE = re.compile("080[09]-?[0-9]{3}-?[0-9]{3}")
 _LOCAL = re.compile("[2-8][0-9]{2,3}-[0-9]{4}")
 _CODE_BEFORE = re.compile(
     r"(?<![0-9])(?P<code>[0-9]{3})[ ,]{0,2}"
     r"(?:之後|然後|再來|後面|接著|[的,]?[帳賬][號戶]|ACCOUNT(?: (?:NO|NUMBER))?\.?)?是?[ ,:]{0,2}$"
 )
 _CODE_REACH = 16
-_DIRECT = re.compile("(?:[帳賬][號戶]|戶頭|局號|存[摺簿]|ACC(?:OUN)?T)[^0-9]{0,4}$")
+# The two halves at the post office are one account: 「局號0021347 帳號0584126」.
+_HALF_BEFORE = re.compile(
+    rf"局號[ :是為]{{0,3}}(?P<first>{_DIGIT}(?:[ \-]?{_DIGIT}){{5,7}})[ ,、和/]{{0,3}}[帳賬][號戶][ :是為]{{0,3}}$"
+)
+_HALF_REACH = 40
+_DIRECT = re.compile("(?:[帳賬][號戶]|戶頭|局號|存[摺簿]|ACC(?:OUN)?T)[^0-9撥打洽電]{0,4}$")
 _FEWEST = {cue_words.POST_BRANCH: 6, cue_words.LOGIN: 8, cue_words.BANK: 8, cue_words.BANK_NAME: 10}
 _FEWEST_AT_POST = 6
 
@@ -64,7 +71,9 @@ class TwBankAccountRecognizer(CuedRecognizer):
         for start, end in super()._beside(views, cue):
             window = max(0, start - _CODE_REACH)
             code = _CODE_BEFORE.search(views.figures[window:start])
-            if code is None or not tw_bank_account.BANKS.fullmatch(code["code"]):
+            if joined := _HALF_BEFORE.search(views.folded[max(0, start - _HALF_REACH) : start]):
+                yield max(0, start - _HALF_REACH) + joined.start("first"), end
+            elif code is None or not tw_bank_account.BANKS.fullmatch(code["code"]):
                 yield start, end
             else:
                 yield window + code.start("code"), end
@@ -74,7 +83,7 @@ class TwBankAccountRecognizer(CuedRecognizer):
         fewest = _FEWEST[kind]
         if kind != cue_words.BANK_NAME and cues_of(views).by_kind.get(cue_words.POST_BRANCH):
             fewest = _FEWEST_AT_POST
-        if len(digits) < fewest:
+        if len(digits) < fewest or _FREE_LINE.fullmatch(views.figures, *span):
             return False
         telephone = _TELEPHONE.fullmatch(digits) or _LOCAL.fullmatch(views.figures, *span)
         if telephone and not _DIRECT.search(views.before(span[0], 8)):

@@ -38,9 +38,11 @@ _LATIN_SECTION = (
     r"(?<![A-Z'])(?!(?:ROAD|RD|STREET|ST|THE|OF)\.? )[A-Z][A-Z'\-]{2,20} SEC(?:TION|\.)(?: [0-9])?"
 )
 _LATIN = re.compile(
+    r"(?=[0-9A-Z])(?:"
     rf"(?:(?<=LAND NO )|(?<=LAND NO\. )|(?<=LAND NUMBER )|(?<=LAND NUMBER: )){_LATIN_NO},? (?:IN )?{_LATIN_SECTION}"
     rf"|{_LATIN_SECTION},? (?:(?:LAND )?(?:LOT|NO)(?: NO)?\.? ?){_LATIN_NO}"
-    rf"|(?<!PARKING )(?<![A-Z])LOT (?:NO\.? ?)?{_LATIN_NO},? {_LATIN_SECTION}"
+    rf"|(?<!PARKING )(?<![A-Z])LOT (?:NO\.? ?)?{_LATIN_NO},? {_LATIN_SECTION}(?:, [A-Z]{{4,12}}(?![A-Z]))?"
+    ")"
 )
 _LATIN_LAND = re.compile("(?<![A-Z])(?:LAND|LOT|PARCEL)(?![A-Z])")
 _SECTION_WINDOW = 28
@@ -89,7 +91,11 @@ def _announced(folded: str) -> Iterator[tuple[int, int]]:
     for found in _ANNOUNCED.finditer(folded):
         start = found.start("value")
         if found["name"]:
-            start = name_start(folded, start, found.end("name"))
+            yield name_start(folded, start, found.end("name")), found.end()
+            continue
+        base = max(0, found.start() - _SECTION_WINDOW)
+        if section := _SECTION_BEFORE.search(folded[base : found.start()]):  # 「南海段五小段 建號 1296」
+            start = base + name_start(folded[base : found.start()], *section.span("name"))
         yield start, found.end()
 
 

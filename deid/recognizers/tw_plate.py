@@ -15,7 +15,7 @@ from deid.views import Views
 _TRAFFIC = re.compile(
     "(?<![火列])車|客運|肇逃|肇事|違停|停在|紅線|黃線|拖吊|被拖|檢舉|罰單|開單|牌照|小黃|重機|小綿羊|闖紅燈|超速|"
     "駕駛|騎士|逆向|偉士牌|擦撞|強制險|燃料|行照|逃逸|路霸|UBER|TAXI|SCOOTER|PARK|(?<![A-Z])TOW|VEHICLE|(?<![A-Z])CAR(?![A-Z])|MOTOR|TRUCK|PLATE|"
-    "TOYOTA|HONDA|BMW|BENZ|GOGORO|XE "
+    "TOYOTA|HONDA|BMW|BENZ|GOGORO|XE |賓士|寶馬|凌志|裕隆|休旅|特斯拉"
 )
 _MAKER = re.compile(
     "(?:BENZ|BMW|AUDI|LEXUS|MAZDA|FORD|NISSAN|SUZUKI|YAMAHA|KYMCO|VESPA|HONDA|TOYOTA|KAWASAKI|KTM|SYM)"

@@ -22,12 +22,13 @@ def _digits(fewest: int, most: int) -> str:
 
 _SPELLED = _letters(1, 4, "[ .,-]?")
 
-_THEN = "(?:後面|前面|再來|然後|接著?|加上?)?的?是?"
+_THEN = "(?:後面|前面|尾巴|最後|再來|然後|接著?|加上?)?的?是?"
+_TAIL = "(?:後面|尾巴|結尾|最後)(?:的?英文)?(?:字母)?是?"
 ANNOUNCED = re.compile(
     rf"(?:{_digits(3, 4)}[ ,]{{0,2}}{_THEN}英文(?:字母|字)?是?[ :]?{_letters(1, 3)}"
     rf"|{_SPELLED}{_JOINT}{_digits(2, 5)}|{_digits(1, 5)}{_JOINT}{_letters(1, 4)}"
     rf"|{_MIXED}{_JOINT}{_digits(3, 5)}|{_digits(3, 4)}{_JOINT}{_MIXED}"
-    rf"|[0-9]{{3,4}}(?! ?[{_COUNTED}台輛分路]))(?![0-9A-Z])"
+    rf"|[0-9]{{3,4}}(?! ?[{_COUNTED}台輛分路]))(?![0-9A-Z月])"
 )
 """Everything that could be one, for behind a cue: misread letters and counts too."""
 
@@ -38,7 +39,8 @@ OLDER = re.compile(
     rf"{_BEGIN}(?:{_letters(3, 3)} ?-? ?{_digits(4, 4)}|[A-Z] [A-Z] [A-Z] ?{_digits(3, 3)}"
     rf"|[A-Z]{{2}} ?-? ?[0-9]{{4}}|[A-Z]{{2}}[ -][0-9]{{5}}|[0-9]{{4}}[A-Z]{{2}}"
     rf"|[A-Z]{{2,3}}-[0-9]{{3}}|[0-9]{{3,4}}-[A-Z]{{2,3}}|[0-9]{{3,4}} [A-Z] [A-Z](?: [A-Z])?"
-    rf"|(?:[A-Z][0-9]|[0-9][A-Z])-[0-9]{{4}}|[0-9]{{3,4}}-(?:[A-Z][0-9]|[0-9][A-Z])){_END}"
+    rf"|(?:[A-Z][0-9]|[0-9][A-Z])-[0-9]{{4}}|[0-9]{{3,4}}-(?:[A-Z][0-9]|[0-9][A-Z])"
+    rf"|{_digits(4, 4)}[ ,]{{0,2}}{_TAIL} ?{_letters(2, 3)}){_END}"
 )
 """All issued forms, and the commonest without a dash."""
 

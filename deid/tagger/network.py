@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from deid.tagger.features import Floats
 
-# OpenBLAS stays on the calling thread up to 2 ** 18 multiplications: 16 rows times 3 * 64 times 64 are fewer.
+# OpenBLAS stays on the calling thread up to 2 ** 18 multiplications: 16 rows times 3 * 72 times 72 are fewer.
 _ROWS = 16
 _MOST_MULTIPLICATIONS = 1 << 18
 _TAPS = 3

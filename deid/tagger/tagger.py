@@ -22,6 +22,7 @@ _WORD_CONTEXT = 8
 # A place is found where some character reaches the first value; it reaches as far as the second one does.
 PERSON_SURE, PERSON_EDGE = 0.35, 0.25
 PERSON_USUAL = 0.4  # from here on a name is hidden by a policy that is not strict: its min_score
+PERSON_DOUBTED, PERSON_TRACE = 0.12, 0.04
 VALUE_SURE, VALUE_EDGE = 0.6, 0.5
 _CACHED = "tagger"
 
@@ -68,6 +69,13 @@ class Tagger:
     def spans(self, views: Views) -> list[Span]:
         """Return start, end and score of every name, in offsets of the folded view."""
         return list(_people(self._read(views), views.folded)) if views.folded else []
+
+    def doubtful(self, views: Views) -> list[tuple[int, int]]:
+        """Return the places of what may be names, sure ones among them, in offsets of the folded view."""
+        if not views.folded:
+            return []
+        person = self._read(views)[:, PERSON_BEGIN : PERSON_INSIDE + 1].sum(axis=1)
+        return list(_runs(person, PERSON_DOUBTED, PERSON_TRACE))
 
     def values(self, views: Views) -> Iterator[tuple[int, int, str, float]]:
         """Yield start, end, likeliest entity and score of every value that is no name."""

@@ -12,8 +12,8 @@ from torch import nn
 from deid.tagger.features import COLUMNS
 from deid.tagger.tags import COUNT
 
-WIDTH = 64
-DILATIONS = (1, 2, 4, 8, 1)
+WIDTH = 72
+DILATIONS = (1, 2, 4, 8, 4, 1)
 _EMBEDDING = 40
 
 

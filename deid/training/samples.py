@@ -14,6 +14,7 @@ from deid.tagger.tags import NOTHING, PERSON_BEGIN, PERSON_INSIDE, TAG_OF
 from deid.training.corpus import Entry, Mark, Slot
 from deid.training.kinds import Piece, fill
 from deid.training.names import Person
+from deid.training.renaming import new_names
 from deid.views import Views
 
 _DROPPED = frozenset("，。、；！？,.;!?")
@@ -71,12 +72,14 @@ class Sample:
 
 def filled(entry: Entry, rng: random.Random) -> Sample:
     """Return an entry with a fresh value in each slot."""
-    sample, people = Sample(), dict[str, Person]()
+    sample, people, names = Sample(), dict[str, Person](), new_names(entry, rng)
     for part in entry.parts:
         if isinstance(part, str):
             sample.add(Piece(part))
         elif isinstance(part, Mark):
-            sample.add(Piece(part.text, "" if part.optional else part.entity, not part.optional))
+            entity = "" if part.optional else part.entity
+            text = names.get(part.text, part.text) if entity == "PERSON" else part.text
+            sample.add(Piece(text, entity, not part.optional))
         else:
             _fill_slot(sample, part, people, rng)
     return sample

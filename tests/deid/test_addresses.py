@@ -31,6 +31,8 @@ def test_house_numbered_locations_are_concealed() -> None:
 
 
 WRITTEN = [
+    "她說住在⟦榮安路二段那個什麼 三十一號⟧",
+    "現居員工宿舍桃園市大園區⟦中正東路88號⟧",
     "住在松山區公所旁邊的⟦八德路四段 12號 3樓⟧",
     "寄到⟦新生南路二段 86 巷 21 弄 9 號 2 樓⟧就好",
     "約是⟦中正路234跟236跟238號⟧那一排",
@@ -76,12 +78,17 @@ WRITTEN = [
     "現居⟦復國一路12巷3弄6之1號⟧",
 ]
 ENGLISH = [
+    "my building, ⟦No. 33-1, Zhongshan 2nd Road, Lingya District, Kaohsiung City 802, 11th floor⟧, has been",
+    "visit the Puli Land Office, No. 12, Bei'an Rd., Puli",
+    "he works near my office, ⟦No. 12, Bei'an Rd.⟧",
+    "my flat at ⟦No. 3, Lane 18, Dexing E. Rd., Tianmu⟧ has mould",
+    "from ⟦No. 9, Sec. 2, Zhongshan N. Rd.⟧, Zhongshan Dist.",
     "I live at ⟦No. 12, Ln. 5, Sec. 2, Zhongshan N. Rd., Taipei⟧",
     "my address is ⟦5F.-1, No. 33, Aly. 4, Ln. 12, Heping E. Rd.⟧, Daan Dist.",
     "send it to ⟦12 Zhongxiao Road⟧ please",
     "water leak at ⟦Hemei St 211⟧",
     "⟦3F, No.7, Wenhua Rd., Sec. 1⟧",
-    "⟦Rm. 502, 5F., No. 88, Minquan W. Rd.⟧, Datong",
+    "⟦Rm. 502, 5F., No. 88, Minquan W. Rd., Datong⟧",
     "accident on Zhongxiao E. Rd. & Fuxing S. Rd.",
     "Zhongxiao E. Rd. Sec. 4 is closed",
     "bus no. 12 at the first street",
@@ -89,7 +96,7 @@ ENGLISH = [
     "nhà em ở ⟦số 8 đường Minsheng⟧ ạ",
     "tinggal di ⟦Jalan Zhongshan No. 45⟧",
     "đường Zhongshan bị hỏng",
-    "My place: ⟦3F, 15 Alley 7, Lane 120, Yongkang Street⟧, Da'an",
+    "My place: ⟦3F, 15 Alley 7, Lane 120, Yongkang Street, Da'an⟧",
     "my unit ⟦7F-1, 233 Gongyi Rd, Taichung⟧",
     "I rent ⟦3/F, 27 Shida Road⟧",
     "Alamat: ⟦No. 17, Gang 5, Jalan Minzu⟧, Tainan",
@@ -145,6 +152,10 @@ KEPT = [
     "桃園市中壢區環北路380號是不是中壢區公所？",
 ]
 CITIZENS = [
+    "民眾李金葉照片不符。民眾行動不便，請到府協助：三民區⟦大昌一路188巷3號5F⟧。",
+    "租屋處中壢區⟦內定十街7巷2號3樓後側套房⟧，押金2個月",
+    "租約地址東區⟦大學路8巷6弄3號B02室⟧",
+    "聯絡處所：新北市永和區⟦保福路一段3巷12號⟧，電話",
     "檢舉人地址：臺北市中山區⟦松江路12號7樓⟧",
     "我要告環保局沒處理，地點⟦中山路5號⟧",
     "我在松山區公所附近，⟦八德路四段12號⟧",
@@ -159,6 +170,10 @@ CITIZENS = [
     "申請人王大明，設籍臺北市大安區⟦信義路四段1號5樓⟧，申請補助。承辦單位：社會局",
 ]
 LAND = [
+    "the flat (⟦中正區南海段一小段 建號 1206⟧) is ours",
+    "a plot, ⟦Lot 45-7, Shuiwei Section, Xinying⟧, from our father",
+    "遺有土地⟦新化區那拔林段310地號⟧",
+    "就是那個⟦番子田段12地號⟧啦",
     "⟦中山段一小段123-4地號⟧是誰的",
     "⟦中山段123、124及125-1地號⟧三筆",
     "我家地號是⟦永吉段三小段五六八地號⟧",

@@ -111,6 +111,7 @@ EMAIL = [
     "wang.ming@ 或 @gmail.com 或 wang ming@gmail",
 ]
 IP = [
+    "上面寫IP異常 ⟦一一四點三六點二零七點八十五⟧ 我哪知道",
     "IP是⟦203.74.118.56⟧",
     "來源⟦２０３．７４．１１８．５６⟧",
     "位址⟦2001:db8::ff00:42:8329⟧登入",
@@ -138,6 +139,9 @@ ADDRESS = [
     "中山分館3號窗口",
 ]
 PERSON = [
+    "The street light is out, please fix it. thx ⟦Jonas⟧",
+    "My colleague ⟦Babajide⟧ was asked to pay",
+    "Please contact ⟦Thandiwe Mokoena⟧ at the desk",
     "我叫⟦陳怡君⟧",
     "我是⟦歐陽靖雯⟧，",
     "姓名：⟦林陳秀鳳⟧",

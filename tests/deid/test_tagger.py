@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deid.recognizers.person import PersonRecognizer
+from deid.recognizers.spelled_out import spelling
 from deid.tagger import tagger as module
 from deid.tagger.tagger import WINDOW, Tagger, load_tagger
 from deid.tagger.tags import COUNT
@@ -35,6 +36,12 @@ WITH_NAMES = [
     "My name is ⟦Daniel Foster⟧ and I live in Taichung",
     "I am ⟦Chiu, Mei-Ling⟧, please call me back",
     "姓名 ⟦潘金水⟧ 電話 0912345678",
+    "謝謝清潔隊的大哥，風雨天還來。⟦尤其⟧　敬上",
+    "昨天⟦玉蘭⟧跟⟦秀枝⟧在公園被狗追",
+    "郵局沒入帳，⟦高進財⟧（父）、⟦許願⟧（母）都來了",
+    "警察辦案都要民眾自己辦？⟦孔令奇⟧，089-346815",
+    "所以不是網路問題吧？——⟦漢克⟧",
+    "boss name Mrs ⟦Hsiao Li-Fen⟧.",
 ]
 WITHOUT_NAMES = [
     "請問戶籍謄本要去哪裡申請",
@@ -64,6 +71,28 @@ def names_in(text: str) -> list[str]:
 @pytest.mark.parametrize("row", WITH_NAMES)
 def test_names_are_found(row: str) -> None:
     assert names_in(MARK.sub(r"\1", row)) == MARK.findall(row)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "叫做溫佩珊 ⟦三點水的溫 裡面是日不是囚⟧ 常被打錯",
+        "莊雅筑 ⟦莊敬的莊 文雅的雅 建築的築不對 是竹字頭底下那個筑⟧ 電話",
+        "林佩珊，⟦佩服的佩，珊瑚的珊⟧，謝謝",
+        "溫佩珊 三點水的河很髒",
+    ],
+)
+def test_how_a_name_is_written_belongs_to_it(row: str) -> None:
+    text = MARK.sub(r"\1", row)
+    name = re.search("溫佩珊|莊雅筑|林佩珊", text)
+    assert name is not None
+    found = spelling(text.replace("，", ","), *name.span())
+    assert [text[slice(*found)] for found in [found] if found] == MARK.findall(row)
+
+
+@pytest.mark.parametrize("text", ["全體住戶敬上", "尤其是下雨天。敬上", "市民一同 敬上", "家長跟老師在校門口"])
+def test_who_signs_for_many_has_no_name(text: str) -> None:
+    assert names_in(text) == []
 
 
 @pytest.mark.parametrize("text", WITHOUT_NAMES)

@@ -115,6 +115,25 @@ def test_marks_and_breaks() -> None:
     assert sample.weights == [1, 1, 1, 1, 1, 1, 0, 0]
 
 
+def fillings(text: str) -> list[list[str]]:
+    rng = random.Random(2)
+    return [[value for _, value in values(filled(entry(text, "web"), rng))] for _ in range(60)]
+
+
+def test_a_named_person_gets_other_names_and_stays_one_person() -> None:
+    text = "⟦PERSON|陳怡君⟧說⟦PERSON|怡君⟧就是她，⟦PERSON|Maria Santos⟧叫⟦PERSON|Maria⟧，市長⟦?PERSON|王某某⟧"
+    drawn = fillings(text)
+    own = [names for names in drawn if names == ["陳怡君", "怡君", "Maria Santos", "Maria"]]
+    assert 10 < len(own) < 50
+    for full, given, latin, first in (names for names in drawn if names not in own):
+        assert full.endswith(given) and len(full) in (2, 3, 4) and latin.split(" ")[0].strip(",") == first
+    assert len({names[0] for names in drawn}) > 10
+
+
+def test_a_spelled_out_name_keeps_its_spelling() -> None:
+    assert len({tuple(names) for names in fillings("我叫⟦PERSON|陳怡君⟧，⟦PERSON|耳東陳，怡情的怡⟧")}) == 1
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -1,0 +1,75 @@
+"""Names that the tagger hardly believes in, where the words around them speak for a name.
+
+Names that are everyday words (自強, 玉蘭) and rare ones get a low score in the middle of a sentence. Beside another
+name, behind a role or above 敬上 hardly anything but a name stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from deid.recognizers.name_context import SURNAME_START
+from deid.tagger.tagger import PERSON_USUAL, load_tagger
+from deid.views import Views
+
+Span = tuple[int, int]
+
+_HAN_NAME = re.compile("[一-鿿]{2,3}")
+_JOINED_AFTER = re.compile("[ ]?[跟和與及、][ ]?")
+_JOINED_BEFORE = re.compile("[跟和與及、][ ]?$")
+_ROLE_BEFORE = re.compile(
+    "(?:房客|房東|室友|同事|鄰居|同學|朋友|先生|太太|老公|老婆|丈夫|妻子|兒子|女兒|弟弟|妹妹|哥哥|[姊姐][姊姐]|媳婦|女婿|孫子|孫女)$"
+)
+_AGENT_BEFORE = re.compile("(?:由|經|委託|授權|轉介|通知)$")
+_ENDS = re.compile("[ ,。、;:!?)」\n]|$")
+_SIGNED = re.compile(
+    r"(?:^|[。!?\n…~,][ ]*)(?P<name>[一-鿿]{2,3})[ ]{0,3}(?:敬上|謹上|敬啟|謹啟|拜上|敬陳|叩上|手書)(?![一-鿿])"
+)
+# 「官大為(父)、許願(母)」, 「孔令奇,089-346815」, 「——漢克」 as the last word.
+_OF_KIN = re.compile(
+    r"(?<![一-鿿])(?P<name>[一-鿿]{2,4})\((?:父|母|夫|妻|子|女|兄|弟|[姊姐]|妹|孫|孫女|[長次三][子女]|配偶|本人|案[主父母])\)"
+)
+_WITH_PHONE = re.compile(r"(?:^|[。!?\n])[ ]?(?P<name>[一-鿿]{2,3})[ ,:]{1,2}(?=0[2-9][0-9-])")
+_LAST_WORD = re.compile(r"(?:--|[。!?~\n] ?-) ?(?P<name>[一-鿿]{2,4})\s*$")
+_MAY_SIGN = ("敬", "謹", "拜上", "叩上", "手書")
+_LAST = 12
+_PLACED = 0.8
+
+
+def supported_names(views: Views, names: Collection[Span]) -> Iterator[tuple[int, int, float]]:
+    """Yield start, end (of the folded view) and score of names by what is around them; ``names`` are the ones found."""
+    folded, starts, ends = views.folded, {start for start, _ in names}, {end for _, end in names}
+    covered = {at for start, end in names for at in range(start, end)}
+    for start, end in load_tagger().doubtful(views):
+        if not _HAN_NAME.fullmatch(folded, start, end) or not covered.isdisjoint(range(start, end)):
+            continue
+        if _is_beside_name(folded, start, end, starts, ends) or _is_called(folded, start, end):
+            yield start, end, PERSON_USUAL
+    yield from ((*span, _PLACED) for span in _placed(folded))
+
+
+def _placed(folded: str) -> Iterator[Span]:
+    """Yield names by where they stand: before 敬上, 「(父)」 or a telephone number; behind a dash at the end."""
+    patterns = [_SIGNED] if any(word in folded for word in _MAY_SIGN) else []
+    patterns += [_OF_KIN] if "(" in folded else []
+    for pattern in (*patterns, _WITH_PHONE):
+        for match in pattern.finditer(folded):
+            if SURNAME_START.match(match["name"]):
+                yield match.span("name")
+    if last := _LAST_WORD.search(folded, max(0, len(folded) - _LAST)):
+        yield last.span("name")
+
+
+def _is_beside_name(folded: str, start: int, end: int, starts: set[int], ends: set[int]) -> bool:
+    after, before = _JOINED_AFTER.match(folded, end), _JOINED_BEFORE.search(folded, max(0, start - 2), start)
+    return (after is not None and after.end() in starts) or (before is not None and before.start() in ends)
+
+
+def _is_called(folded: str, start: int, end: int) -> bool:
+    """Whether a role leads to a word that ends there, or a full name is the one who acts."""
+    window = max(0, start - 3)
+    if _ROLE_BEFORE.search(folded, window, start) and _ENDS.match(folded, end):
+        return True
+    full = end - start == 3 and SURNAME_START.match(folded, start) is not None
+    return full and _AGENT_BEFORE.search(folded, window, start) is not None
