@@ -9,6 +9,7 @@ from deid.findings import Finding
 from deid.generalise import area_start
 from deid.recognizers.address_grammar import HAN, name_start
 from deid.recognizers.base import TextRecognizer
+from deid.recognizers.public_context import PublicContext
 from deid.views import Views
 
 _DIGIT = "[0-9一二三四五六七八九十百千零〇○]"
@@ -46,6 +47,8 @@ _LATIN = re.compile(
 )
 _LATIN_LAND = re.compile("(?<![A-Z])(?:LAND|LOT|PARCEL)(?![A-Z])")
 _SECTION_WINDOW = 28
+_NOTICE = re.compile("公告|標售|標租|招標|管理機關|抵費地|遷葬")
+_NOTICE_REACH = 40
 _AREA_ENDS = ("市", "縣", "鄉", "鎮", "區")
 
 
@@ -60,7 +63,14 @@ class TwLandNoRecognizer(TextRecognizer):
         for start, end in _spans(folded):
             if folded[max(0, start - 2) : start].rstrip().endswith(_AREA_ENDS):
                 start = area_start(folded, start)
-            yield self.finding(views, (start, end), 0.8)
+            if not _is_announced_land(views, start, end):
+                yield self.finding(views, (start, end), 0.8)
+
+
+def _is_announced_land(views: Views, start: int, end: int) -> bool:
+    """Whether an office announces the parcel: it sells it, or lists it in a notice in which no citizen speaks."""
+    near = views.around(start, end, _NOTICE_REACH)
+    return _NOTICE.search(near) is not None and PublicContext.of(views).speaks_for_agencies(start, end)
 
 
 def _spans(folded: str) -> Iterator[tuple[int, int]]:
