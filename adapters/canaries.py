@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from adapters.dialogues import Dialogue, Message
+from deid.identifiers import tw_national_id
 
 CANARY_FILE = "canaries.json"
 VERSION = 1
-_LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
 _CODE = "23456789ACDEFGHJKLMNPQRTUVWXYZ"
 _SYLLABLES = ("ba", "do", "fe", "gi", "ka", "lu", "mo", "ni", "pe", "ra", "so", "tu", "vi", "wa", "xe", "zo")
 _CHARACTERS = "山水木火土金石田竹米雨雲風月日星花草林海河江湖島鳥魚馬牛羊米麥豆瓜果茶酒油鹽紙筆書琴棋畫門窗"
@@ -124,12 +124,10 @@ def _all_text(values: Sequence[object]) -> bool:
 
 def _national_id(rng: random.Random) -> str:
     """A letter, the sex digit and eight digits of which the last is not the check digit."""
-    place = rng.randrange(len(_LETTERS))
-    digits = [rng.choice((1, 2)), *(rng.randrange(10) for _ in range(7))]
-    tens, ones = divmod(place + 10, 10)
-    total = tens + ones * 9 + sum(d * w for d, w in zip(digits, range(8, 0, -1), strict=True))
-    wrong = (-total + rng.randrange(1, 10)) % 10
-    return _LETTERS[place] + "".join(map(str, digits)) + str(wrong)
+    letter = rng.choice(tw_national_id.LETTERS)
+    digits = "".join(map(str, (rng.choice((1, 2)), *(rng.randrange(10) for _ in range(7)))))
+    wrong = (-tw_national_id.checksum(letter, digits + "0") + rng.randrange(1, 10)) % 10
+    return f"{letter}{digits}{wrong}"
 
 
 def _mailbox(rng: random.Random) -> str:

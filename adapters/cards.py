@@ -22,6 +22,7 @@ from adapters.cardfields import CARD_BYTES, FieldInvalid, parse_object, read_fie
 CARD_FILE = "card.json"
 CONTENT_FILES = ("adapter_config.json", "adapter_model.safetensors")
 EXTRA_FILES = ("canaries.json", "heldout.jsonl", "questions.jsonl", "report.json", "training.json")
+KNOWN_FILES = (*CONTENT_FILES, CARD_FILE, *EXTRA_FILES)
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _CHUNK_BYTES = 1 << 20
 

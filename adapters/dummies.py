@@ -25,10 +25,10 @@ MINISTRY = "dummy"
 _ALPHA_PER_RANK = 2
 
 
-def write_dummy(base: BaseSpec, folder: Path, *, seed: int, rank: int = 8, scale: float = 1.0) -> AdapterCard:
+def write_dummy(base: BaseSpec, folder: Path, *, seed: int, rank: int = 8) -> AdapterCard:
     """Write an adapter for all linear layers of the base; the same seed gives the same bytes.
 
-    For an input whose elements have variance 1, each layer's output moves by twice `scale` (standard deviation).
+    For an input whose elements have variance 1, each layer's output moves by 2 (standard deviation).
     """
     folder.mkdir(parents=True, exist_ok=True)
     targets = sorted({module.rpartition(".")[2] for module in base.modules})
@@ -43,8 +43,8 @@ def write_dummy(base: BaseSpec, folder: Path, *, seed: int, rank: int = 8, scale
         "task_type": "CAUSAL_LM",
     }
     (folder / CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-    write_bfloat16(folder / WEIGHTS_FILE, list(_tensors(base, seed, rank, scale)))
-    card = _card(base, folder, tuple(targets), (seed, rank, scale))
+    write_bfloat16(folder / WEIGHTS_FILE, list(_tensors(base, seed, rank)))
+    card = _card(base, folder, tuple(targets), seed, rank)
     cards.save(card, folder)
     return card
 
@@ -70,19 +70,16 @@ def _bfloat16(values: NDArray[np.float32]) -> bytes:
     return ((values.view("<u4") + np.uint32(0x8000)) >> 16).astype("<u2").tobytes()
 
 
-def _tensors(base: BaseSpec, seed: int, rank: int, scale: float) -> Iterator[tuple[str, NDArray[np.float32]]]:
+def _tensors(base: BaseSpec, seed: int, rank: int) -> Iterator[tuple[str, NDArray[np.float32]]]:
     random = np.random.default_rng(seed)
     for module, (outputs, inputs) in sorted(base.modules.items()):
         a = random.standard_normal((rank, inputs), dtype=np.float32) / math.sqrt(inputs)
-        b = random.standard_normal((outputs, rank), dtype=np.float32) * scale / math.sqrt(rank)
+        b = random.standard_normal((outputs, rank), dtype=np.float32) / math.sqrt(rank)
         yield f"base_model.model.{module}.lora_A.weight", a.astype(np.float32)
         yield f"base_model.model.{module}.lora_B.weight", b.astype(np.float32)
 
 
-def _card(
-    base: BaseSpec, folder: Path, targets: tuple[str, ...], made_by: tuple[int, int, float]
-) -> AdapterCard:
-    seed, rank, scale = made_by
+def _card(base: BaseSpec, folder: Path, targets: tuple[str, ...], seed: int, rank: int) -> AdapterCard:
     return AdapterCard(
         name=f"{MINISTRY}-{seed}",
         ministry=MINISTRY,
@@ -96,7 +93,7 @@ def _card(
         as_of="",
         licence="CC0-1.0",
         seed=seed,
-        settings={"scale": scale},
+        settings={},
         metrics={},
         digest=cards.content_digest(folder),
         base_revision=base.revision,

@@ -1,12 +1,19 @@
-"""Groups of commands whose modules are imported only when they are called."""
+"""What all commands share: groups that import a command only when it is called, and settings or one line of error.
+
+What needs more than click is imported where it is used: `bianmin deid` is installed without it.
+"""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from serve.settings import Settings
 
 
 class LazyGroup(click.Group):
@@ -34,3 +41,30 @@ class LazyGroup(click.Group):
             ) from None
         assert isinstance(command, click.Command)
         return command
+
+
+@contextmanager
+def plain_settings_errors() -> Iterator[None]:
+    """Turn SettingsError into click.ClickException with the same one line."""
+    from serve.settings import SettingsError
+
+    try:
+        yield
+    except SettingsError as exc:
+        raise click.ClickException(str(exc)) from None
+
+
+def settings_or_exit() -> Settings:
+    """The settings. Raises click.ClickException with one line when they can't be used."""
+    from serve.settings import load_settings
+
+    with plain_settings_errors():
+        return load_settings()
+
+
+def prepare_or_exit(settings: Settings) -> None:
+    """As `serve.process.prepare_process`. Raises click.ClickException with one line when it refuses."""
+    from serve.process import prepare_process
+
+    with plain_settings_errors():
+        prepare_process(settings)

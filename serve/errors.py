@@ -126,8 +126,8 @@ class EngineBusy(Unavailable):
     code = "engine_busy"
     message = "The model server is busy. Try again shortly."
 
-    def __init__(self, retry_after_s: int = 5) -> None:
-        super().__init__(retry_after_s=retry_after_s)
+    def __init__(self) -> None:
+        super().__init__(retry_after_s=5)
 
 
 class EngineUnavailable(Unavailable):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -253,14 +252,13 @@ class Settings(BaseSettings):
         return _MEMORY / f"bianmin-{os.getuid()}-{name}"
 
 
-def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+def load_settings() -> Settings:
     """Read the environment into the tree.
 
     Raises SettingsError for an unknown name, a bad value or, in production, a missing or well-known secret.
     """
-    environ = os.environ if environ is None else environ
     known = {PREFIX + name.upper() for name in Settings.model_fields}
-    for name in environ:
+    for name in os.environ:
         if name.startswith(PREFIX) and name.split("__")[0].upper() not in known:
             raise SettingsError(f"{name} is not a setting of this program.")
     try:

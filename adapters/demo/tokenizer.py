@@ -7,7 +7,6 @@ placeholder spans several tokens, as it does with the large models a ministry wo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from tokenizers import AddedToken, Tokenizer, decoders
 from tokenizers.models import BPE
@@ -61,8 +60,3 @@ def build_tokenizer(extra_characters: Iterable[str]) -> PreTrainedTokenizerFast:
 def padded_vocabulary(tokenizer: PreTrainedTokenizerFast) -> int:
     """Vocabulary size rounded up, so that tensor parallelism splits it evenly."""
     return -(-len(tokenizer) // VOCABULARY_MULTIPLE) * VOCABULARY_MULTIPLE
-
-
-def save_tokenizer(tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
-    """Write tokenizer.json, tokenizer_config.json and chat_template.jinja."""
-    tokenizer.save_pretrained(folder)

@@ -65,7 +65,6 @@ class BaseSpec:
     aliases: tuple[str, ...]
     served: ServedClass
     modules: Mapping[str, tuple[int, int]] = field(repr=False)
-    config: Mapping[str, Any] = field(repr=False)
 
     @classmethod
     def from_folder(
@@ -91,7 +90,6 @@ class BaseSpec:
             aliases=tuple(aliases),
             served=served,
             modules=modules,
-            config=config,
         )
 
     def modules_of(self, target: str) -> frozenset[str]:

@@ -9,7 +9,6 @@ from pathlib import PurePosixPath
 from adapters import cards
 from adapters.intake.refusal import IntakeRefused, printable
 
-ALLOWED_FILES = frozenset((*cards.CONTENT_FILES, cards.CARD_FILE, *cards.EXTRA_FILES))
 # PEFT writes a README.md beside every adapter: it is accepted and not kept.
 DROPPED_FILES = frozenset({"README.md"})
 _PICKLES = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".npy", ".npz", ".joblib")
@@ -65,7 +64,7 @@ class Names:
 
 def check_name(name: str) -> None:
     """Refuse a file that no adapter needs; pickles have a code of their own. Raises IntakeRefused."""
-    if name in ALLOWED_FILES or name in DROPPED_FILES:
+    if name in cards.KNOWN_FILES or name in DROPPED_FILES:
         return
     if PurePosixPath(name).suffix.lower() in _PICKLES:
         raise IntakeRefused(
@@ -73,7 +72,7 @@ def check_name(name: str) -> None:
             f"{printable(name)} can run code when it is read: expected adapter_model.safetensors",
         )
     raise IntakeRefused(
-        "file_not_allowed", f"{printable(name)} is not one of {', '.join(sorted(ALLOWED_FILES))}"
+        "file_not_allowed", f"{printable(name)} is not one of {', '.join(sorted(cards.KNOWN_FILES))}"
     )
 
 

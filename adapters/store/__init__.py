@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from adapters.store.place import StoreError
-from adapters.store.store import SERVED_FILES, STORED_FILES, Store
+from adapters.store.store import SERVED_FILES, Store
 
-__all__ = ["SERVED_FILES", "STORED_FILES", "Store", "StoreError"]
+__all__ = ["SERVED_FILES", "Store", "StoreError"]

@@ -56,7 +56,6 @@ class Manifest:
             sound = sound and manifest.content_digest() == manifest.digest
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise ManifestInvalid from None
-        known = {*cards.CONTENT_FILES, cards.CARD_FILE, *cards.EXTRA_FILES}
-        if not sound or not files.keys() <= known:
+        if not sound or not files.keys() <= set(cards.KNOWN_FILES):
             raise ManifestInvalid
         return manifest

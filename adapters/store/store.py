@@ -20,7 +20,6 @@ from adapters.store import localcopy
 from adapters.store.manifest import Manifest, ManifestInvalid
 from adapters.store.place import Place, StoreError
 
-STORED_FILES = (*cards.CONTENT_FILES, cards.CARD_FILE, *cards.EXTRA_FILES)
 SERVED_FILES = (*cards.CONTENT_FILES, cards.CARD_FILE)
 _MANIFEST = "manifest.json"
 _DIGEST = re.compile(r"sha256:([0-9a-f]{64})")
@@ -44,7 +43,7 @@ class Store:
         _check_content(folder, digest)
         generation = f"{_hex(digest)}/{uuid.uuid4().hex}"
         try:
-            names = [name for name in STORED_FILES if (folder / name).is_file()]
+            names = [name for name in cards.KNOWN_FILES if (folder / name).is_file()]
             files = {name: self._upload(folder / name, f"{generation}/{name}") for name in names}
             manifest = Manifest(digest, generation, files)
             if manifest.content_digest() != digest:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+_MOST_SHOWN = 10
+
 
 class TrainingRefused(Exception):
     """Nothing was trained.
@@ -15,7 +17,7 @@ class TrainingRefused(Exception):
         self.code = code
 
 
-def some(rows: list[int], most: int = 10) -> str:
+def some(rows: list[int]) -> str:
     """Row numbers as a message names them: the first few, and how many more."""
-    shown = ", ".join(str(row) for row in rows[:most])
-    return shown if len(rows) <= most else f"{shown} and {len(rows) - most} more"
+    shown = ", ".join(str(row) for row in rows[:_MOST_SHOWN])
+    return shown if len(rows) <= _MOST_SHOWN else f"{shown} and {len(rows) - _MOST_SHOWN} more"

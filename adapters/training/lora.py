@@ -52,14 +52,14 @@ def train_lora(
     dialogues: Sequence[Dialogue],
     out_dir: Path,
     provenance: Provenance,
-    settings: TrainSettings | None = None,
+    settings: TrainSettings,
 ) -> AdapterCard:
     """Train, then write adapter_config.json, adapter_model.safetensors and card.json into `out_dir`.
 
     Deterministic on one machine with the same thread count. Raises DialogueError for a dialogue
     that is too long, CardError when the base model's weights are not safetensors.
     """
-    pupil = open_pupil(base_dir, settings or TrainSettings())
+    pupil = open_pupil(base_dir, settings)
     examples = encode_all(dialogues, pupil.tokenizer, pupil.settings.max_tokens)
     report = learn(pupil, examples, f"adapter {provenance.ministry}", Checks())
     metrics = {"first_loss": round(report.first_loss, 4), "last_loss": round(report.last_loss, 4)}

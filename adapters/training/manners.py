@@ -31,7 +31,9 @@ def manners(pupil: Pupil, concealer: Concealer) -> list[Dialogue]:
     with pupil.model.disable_adapter():
         answers = _answers(pupil, lists["keep"])
     kept = [
-        _dialogue(prompt, answer) for prompt, answer in zip(lists["keep"], answers, strict=True) if answer
+        _dialogue(prompt, answer)
+        for prompt, answer in zip(lists["keep"], answers, strict=True)
+        if answer and not concealer.detect(answer)
     ]
     return fixed + kept
 

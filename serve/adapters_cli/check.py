@@ -18,9 +18,9 @@ from adapters.intake import (
     inspect,
     unpack,
 )
-from serve.adapters_cli.client import settings_or_fail
 from serve.adapters_cli.printing import as_json, print_json
 from serve.admin.uploads import Requirements, describe, read_requirements
+from serve.commands import settings_or_exit
 from serve.engine.lineage import load_deny_list
 from serve.engine.profile import EngineRefused
 from serve.settings import Settings
@@ -36,7 +36,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @as_json
 def check(path: Path, ministry: str | None, base: Path | None, max_rank: int, as_json: bool) -> None:
     """Check a PEFT folder or archive without sending it anywhere."""
-    settings = settings_or_fail()
+    settings = settings_or_exit()
     try:
         needed = _requirements(settings, base, max_rank)
         found = _inspect(

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import click
 
-from serve.settings import Settings, SettingsError, load_settings
+from serve.commands import settings_or_exit
 from serve.stack.home import read_endpoints
 
 _TIMEOUT_S = 120.0
@@ -109,17 +109,9 @@ def path_of(name: str, *steps: str) -> str:
     return "/".join(["/admin/adapters", quote(name, safe="@"), *steps])
 
 
-def settings_or_fail() -> Settings:
-    """Raises ClickException with the one sentence."""
-    try:
-        return load_settings()
-    except SettingsError as exc:
-        raise click.ClickException(str(exc)) from None
-
-
 def find_admin() -> AdminClient:
     """The admin plane of the settings, else of the stack that runs in this home. Raises ClickException."""
-    settings = settings_or_fail()
+    settings = settings_or_exit()
     running = read_endpoints(settings.home)
     url = settings.admin_url or running.get("admin", "")
     token = settings.admin_token.get_secret_value() or (

@@ -19,9 +19,10 @@ from adapters.canaries import CANARY_FILE
 from adapters.evaluation import EngineAnswerer, EvaluationFailed, Report, Subject, evaluate, load_material
 from adapters.evaluation.material import HELDOUT_FILE, QUESTIONS_FILE
 from adapters.store import Store, StoreError
-from serve.adapters_cli.client import AdminClient, find_admin, path_of, settings_or_fail
+from serve.adapters_cli.client import AdminClient, find_admin, path_of
 from serve.adapters_cli.printing import as_json, print_json, print_verdict
 from serve.adapters_cli.waiting import load_and_wait
+from serve.commands import settings_or_exit
 from serve.settings import Settings
 from serve.stack.home import ensure_secrets
 from serve.stack.layout import has_own_engine
@@ -39,7 +40,7 @@ def evaluate_version(version: str, material: Path | None, as_json: bool) -> None
 
     Exit status 0 when every gate is passed, 3 when one is not, 1 when there is no report.
     """
-    settings, admin = settings_or_fail(), find_admin()
+    settings, admin = settings_or_exit(), find_admin()
     digest = load_and_wait(admin, version)["digest"]
     compared = admin.get(path_of(version, "compared"))
     try:

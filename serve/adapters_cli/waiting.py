@@ -10,19 +10,19 @@ import click
 
 from serve.adapters_cli.client import AdminClient, Refused, path_of
 
-POLL_S = 0.5
-LOAD_TIMEOUT_S = 300.0
+_POLL_S = 0.5
+_LOAD_TIMEOUT_S = 300.0
 
 
-def load_and_wait(admin: AdminClient, version: str, timeout_s: float = LOAD_TIMEOUT_S) -> dict[str, Any]:
+def load_and_wait(admin: AdminClient, version: str) -> dict[str, Any]:
     """Have the version loaded; the version once a replica holds it. Raises Refused."""
     admin.post(path_of(version, "load"), {})
-    return wait_until_held(admin, version, timeout_s)
+    return wait_until_held(admin, version)
 
 
-def wait_until_held(admin: AdminClient, version: str, timeout_s: float = LOAD_TIMEOUT_S) -> dict[str, Any]:
+def wait_until_held(admin: AdminClient, version: str) -> dict[str, Any]:
     """The version once a replica holds it; tells what is waited for. Raises Refused."""
-    deadline, told = time.monotonic() + timeout_s, ""
+    deadline, told = time.monotonic() + _LOAD_TIMEOUT_S, ""
     while True:
         found: dict[str, Any] = admin.get(path_of(version))
         if found["ready"]:
@@ -37,9 +37,9 @@ def wait_until_held(admin: AdminClient, version: str, timeout_s: float = LOAD_TI
         if time.monotonic() > deadline:
             raise Refused(
                 "not_ready",
-                f"No replica holds {version} after {timeout_s:.0f} s; {reasons or 'no reason told'}.",
+                f"No replica holds {version} after {_LOAD_TIMEOUT_S:.0f} s; {reasons or 'no reason told'}.",
             )
-        time.sleep(POLL_S)
+        time.sleep(_POLL_S)
 
 
 def once_loaded(admin: AdminClient, version: str, step: Callable[[], Any]) -> Any:

@@ -39,7 +39,7 @@ OPEN_PATHS = frozenset(
 MOST_FAILURES = 5
 LOCK_S = 15 * 60
 _MOST_ADDRESSES = 10_000
-_OPERATOR_NAME = r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}"
+_PERSON_NAME = r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}"
 
 
 class LockedOut(ServeError):
@@ -136,7 +136,7 @@ class People:
         return found
 
 
-class RequireOperator:
+class RequirePerson:
     """ASGI: every path but the open ones needs a person's token; their name becomes the actor.
 
     The person is in `scope["state"]`, as `person` and, the name alone, as `actor`. On the page's paths, and there
@@ -214,7 +214,7 @@ def check_tokens(tokens: Mapping[str, SecretStr]) -> None:
     """Raises SettingsError when nobody could log in, or a token is a gateway key or is shared by two names."""
     if not tokens:
         raise SettingsError("BIANMIN_ADMIN_TOKENS is missing: the admin plane has no default token.")
-    if not all(re.fullmatch(_OPERATOR_NAME, name) for name in tokens):
+    if not all(re.fullmatch(_PERSON_NAME, name) for name in tokens):
         raise SettingsError("BIANMIN_ADMIN_TOKENS holds a name that is not a plain user name.")
     values = [token.get_secret_value() for token in tokens.values()]
     if any(not value or value.startswith(SECRET_PREFIX) for value in values):

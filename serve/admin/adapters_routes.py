@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
@@ -67,7 +69,7 @@ async def submit(
             adapter, is_new = await parts.steps.submit(ministry, received, act)
     except ServeError as exc:
         if exc.status in (403, 422):  # refused before the life cycle, which records its own refusals
-            await parts.in_thread(
+            await asyncio.to_thread(
                 record_admin, parts.db, AdminEvent(user.name, "adapter.submit", ministry, exc.code)
             )
         raise
@@ -124,11 +126,11 @@ def get_report_page(version: Version, parts: Parts, user: User) -> HTMLResponse:
 )
 async def post_report(version: Version, request: Request, parts: Parts, user: User) -> ReportOut:
     """Record an evaluation (operators). The gates are looked at here; the version becomes evaluated or rejected."""
-    adapter = await parts.in_thread(get_adapter, parts.db, version)
+    adapter = await asyncio.to_thread(get_adapter, parts.db, version)
     user.role.require(Right.REPORT, adapter.spec.ministry)
-    judgement = await parts.in_thread(parts.steps.judge.judge, adapter.spec, await request.body())
-    await parts.in_thread(record_report, parts.db, version, judgement, Act(user.name, user.role))
-    return report_out(version, await parts.in_thread(get_report, parts.db, version))
+    judgement = await asyncio.to_thread(parts.steps.judge.judge, adapter.spec, await request.body())
+    await asyncio.to_thread(record_report, parts.db, version, judgement, Act(user.name, user.role))
+    return report_out(version, await asyncio.to_thread(get_report, parts.db, version))
 
 
 @router.get("/{version}/compared")
@@ -196,7 +198,7 @@ def _act(user: Person, body: ReasonIn) -> Act:
 
 
 async def _detail(parts: Services, user: Person, version: str) -> AdapterDetailOut:
-    return detail_out(await parts.in_thread(look_at, parts.steps.desk, user.role, version), user)
+    return detail_out(await asyncio.to_thread(look_at, parts.steps.desk, user.role, version), user)
 
 
 async def _done(parts: Services, user: Person, outcome: Outcome, response: Response | None = None) -> StepOut:

@@ -19,7 +19,7 @@ from serve.records.audit import AdminEvent, append_event, record_admin
 from serve.records.columns import utc_now
 from serve.records.database import reading, writing
 from serve.records.routing import raise_revision
-from serve.records.versions import list_adapters
+from serve.records.versions import AdapterSpec, list_adapters
 from serve.rendering import where_raised
 
 log = logging.getLogger("bianmin.router")
@@ -47,19 +47,20 @@ class RouterTraining:
 
     def _train(self) -> bool:
         serving = {
-            one.spec.public: one.spec.version
+            one.spec.public: one.spec
             for one in list_adapters(self._db)
             if one.stage is Stage.SERVING and one.spec.public != BASE_MODEL
         }
-        if not serving or serving == self._trained_on():
+        trained_on = {public: spec.version for public, spec in serving.items()}
+        if not serving or trained_on == self._trained_on():
             return False
         from adapters.auto import train_for  # numpy's arithmetic is needed only here
 
         weights = train_for(self._questions(serving)).to_bytes()
         with writing(self._db) as connection:
-            values = {"weights": weights, "trained_on": serving, "created_at": utc_now()}
+            values = {"weights": weights, "trained_on": trained_on, "created_at": utc_now()}
             connection.execute(insert(routers).values(revision=raise_revision(connection), **values))
-            append_event(connection, AdminEvent(ACTOR, ACTION, OBJECT, details={"trained_on": serving}))
+            append_event(connection, AdminEvent(ACTOR, ACTION, OBJECT, details={"trained_on": trained_on}))
         return True
 
     def _trained_on(self) -> Mapping[str, str]:
@@ -68,11 +69,10 @@ class RouterTraining:
             found: Mapping[str, str] | None = connection.execute(query).scalar_one_or_none()
         return found or {}
 
-    def _questions(self, serving: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
+    def _questions(self, serving: Mapping[str, AdapterSpec]) -> Mapping[str, Sequence[str]]:
         """The questions of each name's serving version; a version that brought none adds no name."""
         store = self._store()
-        digests = {one.spec.version: one.spec.digest for one in list_adapters(self._db)}
-        found = {public: _read_questions(store, digests[version]) for public, version in serving.items()}
+        found = {public: _read_questions(store, spec.digest) for public, spec in serving.items()}
         return {public: questions for public, questions in found.items() if questions}
 
     def _record_failure(self, kind: str) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Annotated, ParamSpec, TypeVar
+from typing import Annotated
 
 from fastapi import Depends, Request
 from redis.asyncio import Redis
@@ -17,12 +17,10 @@ from serve.admin.access import People, Person, read_roles
 from serve.admin.adapter_steps import AdapterSteps, make_desk, make_steps
 from serve.admin.sessions import Sessions
 from serve.errors import RecordsUnavailable
+from serve.hotstate.connection import open_redis
 from serve.records.database import open_database, reading
 from serve.records.routing import load_catalog
 from serve.settings import Settings
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +46,6 @@ class Services:
             await self.redis.aclose()
             self.db.dispose()
 
-    async def in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do what waits for the database or the disk away from the event loop."""
-        return await asyncio.to_thread(work, *args, **kwargs)
-
     async def database_answers(self) -> bool:
         """Whether the database answers a query."""
         return await asyncio.to_thread(_answers, self.db)
@@ -66,7 +60,8 @@ class Services:
     async def redis_answers(self) -> bool:
         """Whether Redis answers in time."""
         try:
-            return bool(await self.redis.ping())
+            async with asyncio.timeout(self.settings.redis.timeout_s):
+                return bool(await self.redis.ping())
         except (RedisError, OSError, TimeoutError):
             return False
 
@@ -78,10 +73,7 @@ def make_services(settings: Settings) -> Services:
     """
     roles = read_roles(settings)
     db = open_database(settings.records_url)
-    timeout_s = settings.redis.timeout_s
-    redis = Redis.from_url(
-        settings.redis_url, socket_timeout=timeout_s, socket_connect_timeout=timeout_s, retry=None
-    )
+    redis = open_redis(settings.redis_url, settings.redis.timeout_s)
     return Services(
         settings=settings,
         db=db,

@@ -33,7 +33,7 @@ async def ready(parts: Parts, response: Response) -> HealthOut:
 
 @router.get("/metrics")
 def get_metrics(parts: Parts) -> Response:
-    """Every process's metrics, gathered from the shared folder. Needs an operator's token, also for Prometheus."""
+    """Every process's metrics, from the shared folder. Needs an operator's or viewer's token, also for Prometheus."""
     registry = CollectorRegistry()
     MultiProcessCollector(registry, path=str(parts.settings.metrics_path))  # type: ignore[no-untyped-call]
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

@@ -18,7 +18,7 @@ from serve.controller.watchdog import Bounds, Counts, judge
 from serve.dispatch.canary import counts_key
 from serve.errors import ServeError
 from serve.records.lifecycle import withdraw
-from serve.records.roles import Role, RoleKind
+from serve.records.roles import OPERATOR
 from serve.records.routing import load_catalog
 from serve.records.transitions import Act
 from serve.settings import ControllerSettings
@@ -74,7 +74,7 @@ class CanaryWatch:
 
     async def _withdraw(self, public: str, canary: str, counts: Counts, reason: str) -> None:
         told = f"{reason}: {counts.errors} errors, {counts.slow} slow of {counts.requests} requests"
-        act = Act(ACTOR, Role(RoleKind.OPERATOR), told)
+        act = Act(ACTOR, OPERATOR, told)
         try:
             await asyncio.to_thread(withdraw, self._db, public, act)
         except ServeError as exc:

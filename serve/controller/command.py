@@ -10,23 +10,20 @@ from dataclasses import asdict
 
 import click
 
+from serve.commands import prepare_or_exit, settings_or_exit
 from serve.controller.phases import summarise
 from serve.errors import ServeError
-from serve.process import prepare_process
 from serve.records import replicas as records
-from serve.records.console import acting_user, as_json_option, open_records, settings_or_exit
+from serve.records.console import acting_user, as_json_option, open_records
 from serve.records.printing import print_records
-from serve.settings import Settings, SettingsError
+from serve.settings import Settings
 
 
 @click.command()
 def controller() -> None:
     """Load, verify and unload adapters on every replica until SIGTERM; only one controller acts at a time."""
     settings = settings_or_exit()
-    try:
-        prepare_process(settings)
-    except SettingsError as exc:
-        raise click.ClickException(str(exc)) from None
+    prepare_or_exit(settings)
     with suppress(asyncio.CancelledError):
         asyncio.run(_run(settings))
 
@@ -86,7 +83,11 @@ def list_replicas(as_json: bool) -> None:
         known = records.list_replicas(db)
         held = [row for row, _ in records.list_residents(db)]
     rows = [
-        {**asdict(replica), "ready": _count(held, replica.name), "not_ready": _not_ready(held, replica.name)}
+        {
+            **asdict(replica),
+            "ready": _count_ready(held, replica.name),
+            "not_ready": _not_ready(held, replica.name),
+        }
         for replica in known
     ]
     print_records(rows, as_json)
@@ -96,7 +97,7 @@ def list_replicas(as_json: bool) -> None:
             click.echo(f"{version}: {summarise(mine, [replica.name for replica in known])}")
 
 
-def _count(held: Sequence[records.Resident], replica: str) -> int:
+def _count_ready(held: Sequence[records.Resident], replica: str) -> int:
     return sum(row.replica == replica and row.phase is records.Phase.READY for row in held)
 
 

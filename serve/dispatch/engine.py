@@ -21,6 +21,7 @@ log = logging.getLogger("bianmin.engine")
 
 _CONTEXT = re.compile(rb"maximum context length is (\d{1,7})|max_model_len")
 _LONGEST_EVENT_BYTES = 4 * 2**20
+_LISTING_S = 2.0
 
 
 class ContextTooLong(InvalidRequest):
@@ -99,13 +100,13 @@ class Engine:
                 yield chunk
         raise EngineUnavailable
 
-    async def models(self, url: str, timeout_s: float = 2.0) -> frozenset[str]:
+    async def models(self, url: str) -> frozenset[str]:
         """Names that the replica at this address holds right now. Raises EngineUnavailable."""
         try:
             async with self._session.get(
                 f"{url}/v1/models",
                 headers=self._headers,
-                timeout=aiohttp.ClientTimeout(total=timeout_s),
+                timeout=aiohttp.ClientTimeout(total=_LISTING_S),
             ) as response:
                 if response.status != 200:
                     raise EngineUnavailable

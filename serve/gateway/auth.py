@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Engine as Database
 
 from serve.callers import Caller
 from serve.errors import RecordsUnavailable, Unauthenticated
-from serve.records.accounts import find_caller
+from serve.records.accounts import find_caller, hash_key
 from serve.settings import RecordsSettings
 
 log = logging.getLogger("bianmin.auth")
@@ -31,9 +31,12 @@ class KeyRing:
     """Checked keys. An entry is looked up again after `key_cache_s`; while the database is down, callers that
     were good go on for `stale_key_s`, and unknown keys get RecordsUnavailable."""
 
-    def __init__(self, database: Database, settings: RecordsSettings) -> None:
+    def __init__(
+        self, database: Database, settings: RecordsSettings, clock_s: Callable[[], float] = time.monotonic
+    ) -> None:
         self._database = database
         self._settings = settings
+        self._clock_s = clock_s
         self._entries: dict[str, _Entry] = {}
         self._lookups: dict[str, asyncio.Task[Caller | None]] = {}
         self._away_until = 0.0
@@ -44,9 +47,9 @@ class KeyRing:
         secret = secret.strip()
         if scheme.lower() != "bearer" or not _SHORTEST_KEY <= len(secret) <= _LONGEST_KEY:
             raise Unauthenticated
-        digest = hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+        digest = hash_key(secret)
         entry = self._entries.get(digest)
-        if entry is None or time.monotonic() - entry.checked_at > self._settings.key_cache_s:
+        if entry is None or self._clock_s() - entry.checked_at > self._settings.key_cache_s:
             entry = await self._look_up(digest, entry)
         if entry.caller is None:
             raise Unauthenticated
@@ -54,7 +57,7 @@ class KeyRing:
 
     async def _look_up(self, digest: str, known: _Entry | None) -> _Entry:
         """Ask the database, once for all requests that wait for the same key."""
-        if time.monotonic() < self._away_until:
+        if self._clock_s() < self._away_until:
             return self._stale(known)
         task = self._lookups.get(digest)
         if task is None:
@@ -65,15 +68,15 @@ class KeyRing:
             caller = await asyncio.shield(task)
         except RecordsUnavailable:
             log.warning("database away: keys checked before go on for a while")
-            self._away_until = time.monotonic() + _PAUSE_S
+            self._away_until = self._clock_s() + _PAUSE_S
             return self._stale(known)
-        entry = _Entry(caller, time.monotonic())
+        entry = _Entry(caller, self._clock_s())
         if len(self._entries) >= _MOST_KEYS:
             self._entries.clear()
         self._entries[digest] = entry
         return entry
 
     def _stale(self, known: _Entry | None) -> _Entry:
-        if known is None or time.monotonic() - known.checked_at > self._settings.stale_key_s:
+        if known is None or self._clock_s() - known.checked_at > self._settings.stale_key_s:
             raise RecordsUnavailable
         return known

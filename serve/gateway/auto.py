@@ -64,14 +64,14 @@ def choose_model(
     return AutoChoice(choice.domain or BASE_MODEL, choice.confidence, choice.hint)
 
 
-def emergency_answer(found: Emergency, answers: int = 1) -> Body:
+def emergency_answer(found: Emergency, answers: int) -> Body:
     """The whole answer in an emergency, in the shape of the engine's. It costs the caller no tokens."""
     message = {"role": "assistant", "content": found.text}
     choices = [{"index": index, "message": message, "finish_reason": "stop"} for index in range(answers)]
     return {"choices": choices, "usage": _NO_TOKENS}
 
 
-def emergency_chunks(found: Emergency, answers: int = 1) -> Iterator[Body]:
+def emergency_chunks(found: Emergency, answers: int) -> Iterator[Body]:
     """The same as chunks of a stream: the text, its end, and the usage."""
     for index in range(answers):
         delta = {"role": "assistant", "content": found.text}

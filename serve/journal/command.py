@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import getpass
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import click
 import orjson
 from sqlalchemy import Engine, select
 
-from serve.errors import ServeError
+from serve.commands import prepare_or_exit, settings_or_exit
 from serve.journal.chain import BrokenChainError
 from serve.journal.export import Period, export
 from serve.journal.files import only_shipper
@@ -23,9 +22,10 @@ from serve.journal.store import purge
 from serve.journal.verification import known_writers, verify_writer
 from serve.records.audit import AdminEvent, record_admin
 from serve.records.columns import utc_now
-from serve.records.database import open_database, reading
+from serve.records.console import acting_user, open_records
+from serve.records.database import reading
 from serve.records.journal_tables import journal as table
-from serve.settings import LEAST_RETENTION_DAYS, Settings, SettingsError, load_settings
+from serve.settings import LEAST_RETENTION_DAYS
 
 _FOLLOW_S = 1.0
 _FOLLOW_ROWS = 500
@@ -44,19 +44,17 @@ def journal() -> None:
 @journal.command()
 def ship() -> None:
     """Carry the spool into the database until SIGTERM."""
-    settings = _settings()
-    from serve.process import prepare_process
-
-    prepare_process(settings)
+    settings = settings_or_exit()
+    prepare_or_exit(settings)
     from serve.journal import service  # metrics read their folder when they are imported
     from serve.journal.stop import StopSignal
 
-    stop = StopSignal()
-    stop.listen()
-    with _plain_errors(), _database(settings) as db, only_shipper(settings.spool_dir) as alone:
+    with _file_errors(), open_records() as db, only_shipper(settings.spool_dir) as alone:
         if not alone:
             raise click.ClickException("Another `bianmin journal ship` works on this spool.")
-        service.run(db, settings.spool_dir, settings.journal, stop)
+        with closing(StopSignal()) as stop:
+            stop.listen()
+            service.run(db, settings.spool_dir, settings.journal, stop)
 
 
 @journal.command()
@@ -66,7 +64,7 @@ def ship() -> None:
 @click.option("-f", "follow", is_flag=True, help="Go on showing new ones.")
 def tail(count: int, follow: bool) -> None:
     """Show the newest records in one line each: ids, numbers and counts, no text."""
-    with _plain_errors(), _database(_settings()) as db:
+    with _file_errors(), open_records() as db:
         _audit(db, "journal.list", "*")
         rows = _newest(db, max(count, _FOLLOW_ROWS) if follow else count)
         for row in rows[len(rows) - min(count, len(rows)) :]:
@@ -84,7 +82,7 @@ def tail(count: int, follow: bool) -> None:
 @click.argument("request_id")
 def show(request_id: str) -> None:
     """Print one record as JSON, with its concealed text."""
-    with _plain_errors(), _database(_settings()) as db:
+    with _file_errors(), open_records() as db:
         _audit(db, "journal.read", request_id)
         with reading(db) as connection:
             row = connection.execute(select(table).where(table.c.request_id == request_id)).one_or_none()
@@ -99,9 +97,9 @@ def show(request_id: str) -> None:
 @click.option("--writer", "chosen", help="Only this writer's chain.")
 def verify(chosen: str | None) -> None:
     """Recompute the hash chains in the database and the spool; exit 1 and name the first broken place."""
-    settings = _settings()
+    settings = settings_or_exit()
     shipped = spooled = 0
-    with _plain_errors(), _database(settings) as db:
+    with _file_errors(), open_records() as db:
         names = known_writers(db, settings.spool_dir)
         if chosen is not None and chosen not in names:
             raise click.ClickException("There is no such writer.")
@@ -121,7 +119,7 @@ def verify(chosen: str | None) -> None:
 def export_records(since: datetime | None, until: datetime | None, out: Path) -> None:
     """Write a period's records as chained JSON lines, for another machine."""
     period = Period(*(moment and moment.replace(tzinfo=UTC) for moment in (since, until)))
-    with _plain_errors(), _database(_settings()) as db:
+    with _file_errors(), open_records() as db:
         _audit(db, "journal.export", f"{since or ''}/{until or ''}")
         count = export(db, period, out)
     click.echo(f"{count} records.")
@@ -134,7 +132,7 @@ def purge_records(before: datetime) -> None:
     before = before.replace(tzinfo=UTC)
     if before > utc_now() - timedelta(days=LEAST_RETENTION_DAYS):
         raise click.ClickException(f"Records are kept for at least {LEAST_RETENTION_DAYS} days (six months).")
-    with _plain_errors(), _database(_settings()) as db:
+    with _file_errors(), open_records() as db:
         _audit(db, "journal.purge", utc_text(before))
         click.echo(f"{purge(db, before)} records removed.")
 
@@ -153,31 +151,14 @@ def _summary(row: Any) -> str:
 
 
 def _audit(db: Engine, action: str, object_name: str) -> None:
-    record_admin(db, AdminEvent(f"cli:{getpass.getuser()}", action, object_name[:256]))
-
-
-def _settings() -> Settings:
-    try:
-        return load_settings()
-    except SettingsError as exc:
-        raise click.ClickException(str(exc)) from None
+    record_admin(db, AdminEvent(acting_user(), action, object_name[:256]))
 
 
 @contextmanager
-def _database(settings: Settings) -> Iterator[Engine]:
-    db = open_database(settings.records_url)
-    try:
-        yield db
-    finally:
-        db.dispose()
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
+def _file_errors() -> Iterator[None]:
+    """Turn what `open_records` doesn't, a broken chain and a file's error, into one line."""
     try:
         yield
-    except ServeError as exc:
-        raise click.ClickException(f"{exc.text} ({exc.code})") from None
     except BrokenChainError as exc:
         raise click.ClickException(f"BROKEN: {exc}") from None
     except OSError as exc:

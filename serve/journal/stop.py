@@ -6,6 +6,7 @@ import os
 import select
 import signal
 from types import FrameType
+from typing import Any
 
 
 class StopSignal:
@@ -17,11 +18,12 @@ class StopSignal:
     def __init__(self) -> None:
         self._is_set = False
         self._wake_read, self._wake_write = os.pipe()
+        self._replaced: dict[signal.Signals, Any] = {}
 
     def listen(self) -> None:
-        """Let SIGTERM and SIGINT set the flag. Main thread only."""
-        signal.signal(signal.SIGTERM, self._received)
-        signal.signal(signal.SIGINT, self._received)
+        """Let SIGTERM and SIGINT set the flag until `close`. Main thread only."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._replaced[number] = signal.signal(number, self._received)
 
     def set(self) -> None:
         """Stop at the next occasion."""
@@ -38,7 +40,9 @@ class StopSignal:
         select.select([self._wake_read], [], [], timeout_s)
 
     def close(self) -> None:
-        """Give the descriptors back."""
+        """Give the signals back to their handlers, then the descriptors."""
+        for number, handler in self._replaced.items():
+            signal.signal(number, handler)
         os.close(self._wake_read)
         os.close(self._wake_write)
 

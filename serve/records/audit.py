@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, insert, select, text
+from sqlalchemy import Connection, Engine, Row, insert, select, text
 
 from serve.errors import RecordsUnavailable, ServeError
 from serve.records.columns import utc_now
@@ -75,15 +75,7 @@ def list_audit(db: Engine, *, before_id: int | None = None, limit: int = 100) ->
     if before_id is not None:
         query = query.where(admin_audit.c.id < before_id)
     with reading(db) as connection:
-        return [
-            AuditRow(
-                row.id,
-                row.at,
-                AdminEvent(row.actor, row.action, row.object, row.outcome, row.details),
-                row.hash,
-            )
-            for row in connection.execute(query)
-        ]
+        return [audit_row(row) for row in connection.execute(query)]
 
 
 def find_broken_link(db: Engine) -> int | None:
@@ -91,11 +83,17 @@ def find_broken_link(db: Engine) -> int | None:
     previous = FIRST_HASH
     with reading(db) as connection:
         for row in connection.execute(select(admin_audit).order_by(admin_audit.c.id)):
-            event = AdminEvent(row.actor, row.action, row.object, row.outcome, row.details)
+            event = audit_row(row).event
             if row.prev_hash != previous or row.hash != _chain_hash(previous, row.at, event):
                 return int(row.id)
             previous = row.hash
     return None
+
+
+def audit_row(row: Row[Any]) -> AuditRow:
+    """A row of the audit's table as what it records."""
+    event = AdminEvent(row.actor, row.action, row.object, row.outcome, row.details)
+    return AuditRow(row.id, row.at, event, row.hash)
 
 
 def append_event(connection: Connection, event: AdminEvent) -> None:

@@ -13,9 +13,10 @@ from typing import Any
 import click
 
 from serve.callers import DEFAULT_LIMITS, TENANT_KINDS, Limits, TenantKind
+from serve.commands import settings_or_exit
 from serve.records import accounts
 from serve.records import tenants as records
-from serve.records.console import acting_user, as_json_option, open_records, plain_errors, settings_or_exit
+from serve.records.console import acting_user, as_json_option, open_records, plain_errors
 from serve.records.database import upgrade
 from serve.records.naming import check_policy
 from serve.records.printing import print_records

@@ -1,4 +1,4 @@
-"""What the commands that work straight on the database share: settings, errors in one line, and who acts."""
+"""What the commands that work straight on the database share: the database, errors in one line, and who acts."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from contextlib import contextmanager
 import click
 from sqlalchemy import Engine
 
+from serve.commands import settings_or_exit
 from serve.errors import ServeError
 from serve.records.database import open_database
-from serve.settings import Settings, SettingsError, load_settings
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -19,14 +19,6 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSO
 def acting_user() -> str:
     """The operating-system user, as the actor of what is recorded."""
     return f"cli:{getpass.getuser()}"
-
-
-def settings_or_exit() -> Settings:
-    """The settings. Raises click.ClickException with one line when they can't be used."""
-    try:
-        return load_settings()
-    except SettingsError as exc:
-        raise click.ClickException(str(exc)) from None
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from serve.records.versions import AdapterSpec, register_adapter, set_stage
 
 ACTOR = "demo"
 KEY_LABEL = "demo"
-AGENCY, COMMUNITY, OPERATOR = "city-1999", "community", "moda"
+AGENCY, COMMUNITY, OPERATOR_TENANT = "city-1999", "community", "moda"
 
 
 def ensure_demo(
@@ -79,7 +79,7 @@ def _demo_tenants(publics: Iterable[str]) -> Iterable[TenantSpec]:
             yield TenantSpec(public, "ministry", frozenset({public, BASE_MODEL}))
     yield TenantSpec(AGENCY, "agency", frozenset({EVERY_MODEL}))
     yield TenantSpec(COMMUNITY, "community", frozenset({EVERY_MODEL}))
-    yield TenantSpec(OPERATOR, "operator", frozenset({EVERY_MODEL}))
+    yield TenantSpec(OPERATOR_TENANT, "operator", frozenset({EVERY_MODEL}))
 
 
 def _ensure_key(db: Engine, tenant: str, known: str | None) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Engine, Row, or_, select
+from sqlalchemy import Engine, or_, select
 
-from serve.records.audit import AdminEvent, AuditRow
+from serve.records.audit import AuditRow, audit_row
 from serve.records.database import reading
 from serve.records.naming import SLUG, VERSION, check
 from serve.records.tables import admin_audit
@@ -34,13 +33,8 @@ def history(db: Engine, name: str) -> Sequence[AuditRow]:
         .limit(MOST_ROWS)
     )
     with reading(db) as connection:
-        rows = [_row(row) for row in connection.execute(query)]
+        rows = [audit_row(row) for row in connection.execute(query)]
     return [row for row in rows if not is_version or _concerns(row, name)]
-
-
-def _row(row: Row[Any]) -> AuditRow:
-    event = AdminEvent(row.actor, row.action, row.object, row.outcome, row.details)
-    return AuditRow(row.id, row.at, event, row.hash)
 
 
 def _concerns(row: AuditRow, version: str) -> bool:

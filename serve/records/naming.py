@@ -12,7 +12,6 @@ from serve.errors import InvalidRequest
 SLUG = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$"
 MODEL = r"^(?:\*|[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?)$"
 VERSION = r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?@[a-z0-9][a-z0-9._-]{0,31}$"
-ENGINE_NAME = r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,127}$"
 DIGEST = r"^[a-z0-9:]{1,128}$"
 KEY_ID = r"^key_[0-9a-f]{16}$"
 POLICY = r"^(?:[a-z0-9][a-z0-9_-]{0,63})?$"

@@ -73,17 +73,6 @@ def add_replica(db: Engine, replica: Replica, actor: str) -> bool:
     return True
 
 
-def move_replica(db: Engine, name: str, url: str, actor: str) -> None:
-    """The replica listens at another address from now on; nothing is known of what it holds there.
-
-    Raises NotFound, RecordsUnavailable.
-    """
-    with audited(db, AdminEvent(actor, "replica.move", name, details={"url": url})) as connection:
-        _changed(connection.execute(update(replicas).where(replicas.c.name == name).values(url=url)).rowcount)
-        connection.execute(delete(residents).where(residents.c.replica == name))
-        raise_revision(connection)
-
-
 def drain_replica(db: Engine, name: str, draining: bool, actor: str) -> None:
     """Send no more requests there, or again. Raises NotFound, RecordsUnavailable."""
     with audited(db, AdminEvent(actor, "replica.drain", name, details={"draining": draining})) as connection:
@@ -135,7 +124,7 @@ def publish_residents(
 ) -> int | None:
     """Record what a replica holds, its whole list; the new revision, or None when nothing changed.
 
-    Does nothing for a replica that was removed meanwhile, or moved away from `url`: what was seen at its old address
+    Does nothing for a replica that was removed meanwhile, or is no longer at `url`: what was seen at its old address
     says nothing of the new one. Raises RecordsUnavailable.
     """
     with reading(db) as connection:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from serve.settings import SettingsError, load_settings
+from serve.commands import settings_or_exit
 from serve.stack.citizens import Citizen, citizens
 from serve.stack.home import read_endpoints
 from serve.stack.probes import NoAnswer, get_json
@@ -41,10 +41,7 @@ class Reply:
 @click.option("--model", default="moi", show_default=True, help="Public model name.")
 def ask(question: str | None, model: str) -> None:
     """Ask the running stack QUESTION; without one, six invented citizens ask."""
-    try:
-        endpoints = read_endpoints(load_settings().home)
-    except SettingsError as exc:
-        raise click.ClickException(str(exc)) from None
+    endpoints = read_endpoints(settings_or_exit().home)
     if not endpoints.get("pid") or _TENANT not in endpoints.get("keys", {}):
         raise click.ClickException("No demonstration is running here: start it with `make up`.")
     asked = [Citizen(model, question)] if question else citizens(random.Random())  # noqa: S311 - invented people

@@ -6,6 +6,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from deid.identifiers import tw_national_id
+
 _SURNAMES = "陳林黃張李王吳劉蔡楊"
 _MEN = ("志明", "家豪", "俊宏", "建宏", "冠宇")
 _WOMEN = ("春嬌", "怡君", "淑芬", "雅婷", "美玲")
@@ -16,10 +18,6 @@ _ROADS = (
     "臺中市西屯區市政路",
     "高雄市苓雅區四維路",
 )
-# Value of the first letter of a national ID (Ministry of the Interior).
-_REGIONS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
-_FIRST_REGION = 10
-_ID_WEIGHTS = (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +59,9 @@ def citizens(source: random.Random) -> Sequence[Citizen]:
 
 def national_id(source: random.Random) -> str:
     """A number of the right form with a right check digit."""
-    letter = source.choice(_REGIONS)
+    letter = source.choice(tw_national_id.LETTERS)
     body = f"{source.choice('12')}{source.randrange(10**7):07d}"
-    digits = f"{_FIRST_REGION + _REGIONS.index(letter)}{body}"
-    weighted = sum(weight * int(digit) for weight, digit in zip(_ID_WEIGHTS, digits, strict=False))
-    return f"{letter}{body}{-weighted % 10}"
+    return f"{letter}{body}{-tw_national_id.checksum(letter, body + '0') % 10}"
 
 
 def _name(source: random.Random, given: Sequence[str] = _MEN + _WOMEN) -> str:

@@ -15,7 +15,8 @@ from typing import Any
 import click
 import psutil
 
-from serve.settings import Settings, SettingsError, load_settings
+from serve.commands import settings_or_exit
+from serve.settings import Settings
 from serve.stack.home import (
     UP_LOG,
     AlreadyRunning,
@@ -90,10 +91,7 @@ def _has_ended(pid: int) -> bool:
 
 def _settings() -> Settings:
     """Settings with an absolute home folder, which every part then gets."""
-    try:
-        settings = load_settings()
-    except SettingsError as exc:
-        raise click.ClickException(str(exc)) from None
+    settings = settings_or_exit()
     return settings.model_copy(update={"home": settings.home.absolute()})
 
 

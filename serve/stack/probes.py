@@ -15,12 +15,12 @@ class NoAnswer(Exception):
     """Nobody answers there, or not with what was asked for."""
 
 
-def get(url: str, token: str = "", timeout_s: float = _TIMEOUT_S) -> tuple[int, bytes]:
+def get(url: str, token: str = "") -> tuple[int, bytes]:
     """Status and body of a GET. Raises NoAnswer."""
     parts = urlsplit(url)
     headers: Mapping[str, str] = {"authorization": f"Bearer {token}"} if token else {}
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=timeout_s)
+    connection = kind(parts.hostname or "", parts.port, timeout=_TIMEOUT_S)
     try:
         connection.request("GET", parts.path or "/", headers=headers)
         response = connection.getresponse()

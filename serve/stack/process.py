@@ -18,6 +18,7 @@ import psutil
 
 _POLL_S = 0.05
 _LONGEST_LINE = 200
+_SHOWN_LINES = 15
 _EXCEPTION = re.compile(r"\b[A-Za-z.]+(Error|Exception): .+")
 _GUARD = Path(__file__).with_name("guard.py")
 
@@ -132,10 +133,10 @@ class Process:
             self.part.after_death(self.pid)
 
 
-def last_lines(log_file: Path, count: int = 15) -> list[str]:
+def last_lines(log_file: Path) -> list[str]:
     """The end of a part's log, each line cut to a readable length; parts never log text of citizens."""
     with suppress(OSError):
-        lines = log_file.read_text(encoding="utf-8", errors="replace").splitlines()[-count:]
+        lines = log_file.read_text(encoding="utf-8", errors="replace").splitlines()[-_SHOWN_LINES:]
         return [line[:_LONGEST_LINE] for line in lines]
     return []
 

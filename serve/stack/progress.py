@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TextIO
 
 _NAME_WIDTH = 12
 
@@ -14,23 +13,22 @@ _NAME_WIDTH = 12
 class Stage:
     """A stage under way; `note` is shown at the end of its line."""
 
-    def __init__(self, name: str, out: TextIO) -> None:
+    def __init__(self, name: str) -> None:
         self.note = ""
         self._began_at = time.monotonic()
         self._name = name
-        self._out = out
 
     def tick(self) -> None:
         """Refresh the line on a terminal; elsewhere nothing is printed until the stage ends."""
-        if self._out.isatty():
-            self._out.write(f"\r  … {self._name:<{_NAME_WIDTH}} {self.elapsed_s:5.0f} s ")
-            self._out.flush()
+        if sys.stdout.isatty():
+            sys.stdout.write(f"\r  … {self._name:<{_NAME_WIDTH}} {self.elapsed_s:5.0f} s ")
+            sys.stdout.flush()
 
     def end(self, mark: str) -> None:
         """Print the final line."""
-        start = "\r\033[K" if self._out.isatty() else ""
+        start = "\r\033[K" if sys.stdout.isatty() else ""
         line = f"{start}  {mark} {self._name:<{_NAME_WIDTH}} {self.elapsed_s:5.1f} s  {self.note}"
-        print(line.rstrip(), file=self._out, flush=True)
+        print(line.rstrip(), flush=True)
 
     @property
     def elapsed_s(self) -> float:
@@ -39,15 +37,12 @@ class Stage:
 
 
 class Progress:
-    """Stages and single lines, on one stream."""
-
-    def __init__(self, out: TextIO | None = None) -> None:
-        self._out = out or sys.stdout
+    """Stages and single lines, on standard output."""
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Stage]:
         """Announce a stage and tell how it ended."""
-        stage = Stage(name, self._out)
+        stage = Stage(name)
         stage.tick()
         try:
             yield stage
@@ -58,4 +53,4 @@ class Progress:
 
     def say(self, text: str) -> None:
         """One line, or several."""
-        print(text, file=self._out, flush=True)
+        print(text, flush=True)

@@ -122,9 +122,8 @@ def write_blobs(folder: Path, blobs: Mapping[str, tuple[str, list[int], bytes]])
     write_raw(folder, json.dumps(header).encode(), data)
 
 
-def write_raw(folder: Path, header: bytes, data: bytes, length: int | None = None) -> None:
-    declared = len(header) if length is None else length
-    (folder / WEIGHTS).write_bytes(struct.pack("<Q", declared) + header + data)
+def write_raw(folder: Path, header: bytes, data: bytes) -> None:
+    (folder / WEIGHTS).write_bytes(struct.pack("<Q", len(header)) + header + data)
     reseal(folder)
 
 

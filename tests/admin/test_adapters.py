@@ -16,21 +16,18 @@ from redis.asyncio import Redis
 from sqlalchemy import Engine, select
 
 from adapters.auto import Router
-from adapters.evaluation.material import Subject
-from adapters.evaluation.report import Measured, Report
+from adapters.evaluation.report import Measured
 from adapters.gates import default_policy
 from adapters.stages import Stage
 from serve import feed
 from serve.admin.app import create_admin_app
-from serve.controller.desired import Wanted
 from serve.records.adapter_tables import routers
 from serve.records.audit import list_audit
 from serve.records.database import reading
-from serve.records.replicas import Phase, Replica, Resident, add_replica, publish_residents
 from serve.records.routing import load_catalog
 from serve.records.versions import get_adapter
 from serve.settings import AdapterSettings, RecordsSettings, RedisSettings, Settings, SettingsError
-from tests.adapter_rows import add_version, serve_version
+from tests.adapter_rows import add_version, engine_name, good_report, hold, serve_version
 from tests.admin.adapter_archives import archive_of, pack, write_adapter
 from tests.admin.conftest import connect
 from tests.records.rows import empty_database
@@ -60,40 +57,6 @@ def app(settings: Settings) -> FastAPI:
 async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     async with connect(app, TOKENS["wang"]) as client:
         yield client
-
-
-def hold(db: Engine, *versions: str) -> None:
-    """One replica that holds exactly these versions, under the names that the controller gives."""
-    add_replica(db, Replica("engine-1", "http://127.0.0.1:9"), "test")
-    publish_residents(
-        db, "engine-1", [Resident("engine-1", one, engine_name(db, one), Phase.READY) for one in versions]
-    )
-
-
-def engine_name(db: Engine, version: str) -> str:
-    spec = get_adapter(db, version).spec
-    return Wanted(spec.public, spec.version, spec.digest).name_prefix + "1"
-
-
-def good_report(candidate: str, **measures: Measured) -> dict[str, Any]:
-    """A report that keeps every shipped bound, with these measures instead."""
-    kept = {}
-    for name, gate in default_policy().gates.items():
-        floor = max(
-            [value for value in (gate.at_least, gate.over_base, gate.over_serving) if value is not None],
-            default=None,
-        )
-        ceiling = min(
-            [value for value in (gate.at_most, gate.under_base, gate.under_serving) if value is not None],
-            default=None,
-        )
-        value = floor if floor is not None else ceiling
-        assert value is not None
-        kept[name] = Measured(max(value, 0.0) if floor is not None else value, 0.0, 0.0)
-    report = Report(Subject(candidate, "base"), "2026-11-27T00:00:00+00:00", "0" * 64, {}, kept | measures)
-    content = json.loads(report.to_json())
-    assert isinstance(content, dict)
-    return content
 
 
 async def submit(client: httpx.AsyncClient, content: bytes, ministry: str = "mof") -> httpx.Response:
@@ -286,24 +249,24 @@ async def test_an_upload_over_the_limit_is_cut_off(settings: Settings, app: Fast
     async with connect(app, TOKENS["wang"]) as client:
         answer = await client.post("/admin/adapters", params={"ministry": "mof"}, content=endless())
         assert (answer.status_code, answer.json()["error"]["code"]) == (413, "body_too_large")
+        assert sent <= 2 * 2**20, "it was read on after the limit"
         elsewhere = await client.post("/admin/adapters/mof@1/promote", content=b"x" * (3 * 2**20))
         assert elsewhere.status_code == 413
     assert files_below(settings.home / "uploads") == []
 
 
 async def test_a_sender_that_goes_away_leaves_nothing(app: FastAPI, settings: Settings) -> None:
-    started = asyncio.Event()
-
     async def stalls() -> AsyncIterator[bytes]:
         yield archive_of(1)[:1000]
-        started.set()
         await asyncio.Event().wait()
 
     async with connect(app, TOKENS["wang"]) as client:
         task = asyncio.create_task(
             client.post("/admin/adapters", params={"ministry": "mof"}, content=stalls())
         )
-        await started.wait()
+        async with asyncio.timeout(20):
+            while not files_below(settings.home / "uploads"):  # noqa: ASYNC110 - a file is no event
+                await asyncio.sleep(0.01)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -360,7 +323,9 @@ async def test_each_role_may_do_what_it_may_and_no_more(app: FastAPI, db: Engine
             assert (await client.get("/admin/adapters")).json() == []
 
 
-async def test_two_persons_in_production(settings: Settings, app: FastAPI, db: Engine) -> None:
+async def test_where_two_persons_are_asked_for_the_second_approves(
+    settings: Settings, app: FastAPI, db: Engine
+) -> None:
     two = settings.model_copy(update={"adapters": AdapterSettings(two_persons=True)})
     add_version(db, "mof@2", Stage.EVALUATED)
     serve_version(db, "mof@1")
@@ -393,7 +358,7 @@ async def test_a_committed_step_is_told_to_the_gateways(
     assert table["shares"]["mof"] == [["mof@2", 100, False]]
 
 
-async def test_a_promotion_retrains_the_door_for_all(settings: Settings, db: Engine, app: FastAPI) -> None:
+async def test_a_promotion_retrains_the_door_for_all(db: Engine, app: FastAPI) -> None:
     async with app.router.lifespan_context(app), connect(app, TOKENS["wang"]) as client:
         await submit(client, archive_of(1))
         await client.post("/admin/adapters/mof@1/report", json=good_report(engine_name(db, "mof@1")))

@@ -27,11 +27,11 @@ from serve.records.replicas import Phase, Replica, Resident, add_replica, publis
 from serve.records.reports import find_report
 from serve.records.versions import get_adapter, list_adapters
 from serve.settings import AdapterSettings, Settings
-from tests.adapter_rows import add_version, serve_version
+from tests.adapter_rows import add_version, engine_name, hold, serve_version
 from tests.adapters.evaluation.speaking import Engine as FakeEngine
 from tests.admin.adapter_archives import archive_of, pack, write_adapter
 from tests.admin.running import running
-from tests.admin.test_adapters import TOKENS, engine_name, files_below, hold
+from tests.admin.test_adapters import TOKENS, files_below
 from tests.records.rows import empty_database
 
 WHY = ("--reason", "better answers")

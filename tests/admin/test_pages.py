@@ -21,6 +21,7 @@ from serve.records.versions import AdapterSpec, get_adapter, register_adapter
 from serve.settings import Settings
 from tests.adapter_rows import digest_of
 from tests.admin.conftest import TOKENS, connect
+from tests.clock import Clock
 
 HTML = {"accept": "text/html,*/*"}
 PROMOTE = "/adapters/mof@1/promote"
@@ -45,8 +46,8 @@ async def log_in(page: httpx.AsyncClient, token: str = TOKENS["wang"]) -> httpx.
     return await page.post("/login", data={"token": token})
 
 
-async def csrf(page: httpx.AsyncClient, path: str = PROMOTE) -> str:
-    found = re.search(r'name="csrf" value="([^"]+)"', (await page.get(path)).text)
+async def csrf(page: httpx.AsyncClient) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', (await page.get(PROMOTE)).text)
     assert found
     return found[1]
 
@@ -194,13 +195,6 @@ async def test_many_names_are_cut_into_pages(page: httpx.AsyncClient, db: Engine
     assert seen == [f"unit-{number:03}" for number in range(65)]
     found = await page.get("/adapters", params={"public": "Unit-06"})
     assert re.findall(r'<h2 id="name-([^"]+)"', found.text) == [f"unit-06{number}" for number in range(5)]
-
-
-class Clock:
-    now_s = 1000.0
-
-    def __call__(self) -> float:
-        return self.now_s
 
 
 def _cookie(response: Response) -> dict[str, list[tuple[bytes, bytes]]]:

@@ -47,6 +47,21 @@ async def test_ready_when_every_name_is_held_by_an_engine(
     assert answer.json() == {"ready": True, "database": True, "redis": True, "engine": True}
 
 
+async def test_ready_says_within_its_time_that_redis_is_silent(
+    settings: Settings, redis_server: RedisServer
+) -> None:
+    redis = settings.redis.model_copy(update={"url": redis_server.url})
+    services = create_admin_app(settings.model_copy(update={"redis": redis})).state.services
+    assert await services.redis_answers()
+    redis_server.signal(signal.SIGSTOP)
+    try:
+        async with asyncio.timeout(30):
+            assert not await services.redis_answers()
+    finally:
+        redis_server.signal(signal.SIGCONT)
+        await services.redis.aclose()
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

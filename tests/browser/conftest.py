@@ -26,9 +26,8 @@ from serve.records.roles import OPERATOR
 from serve.records.transitions import Act
 from serve.records.versions import AdapterSpec, get_adapter, register_adapter
 from serve.settings import AdapterSettings, Settings
-from tests.adapter_rows import digest_of
+from tests.adapter_rows import digest_of, engine_name, good_report, hold
 from tests.admin.running import running
-from tests.admin.test_adapters import engine_name, good_report
 from tests.records.rows import empty_database
 
 TOKENS = {name: f"{name}-token-0123456789abcdef" for name in ("wang", "lin", "guest")}
@@ -142,13 +141,6 @@ def fill(db: Engine) -> None:
         lifecycle.promote(db, version, act)
     lifecycle.request_load(db, "mof@3", timedelta(minutes=30).total_seconds(), act)
     _report(db, "mof@3", act)
-
-
-def hold(db: Engine, *versions: str) -> None:
-    """The first replica holds these versions."""
-    add_replica(db, Replica("engine-1", "http://127.0.0.1:9"), "test")
-    held = [Resident("engine-1", one, engine_name(db, one), Phase.READY) for one in versions]
-    publish_residents(db, "engine-1", held)
 
 
 def _report(db: Engine, version: str, act: Act) -> None:

@@ -280,6 +280,7 @@ def test_the_report_is_a_page_without_rights(browser: Chrome, site: Site) -> Non
     browser.get(site.url + "/adapters/mof@3")
     follow(browser, "完整評測報告")
     assert "評測報告" in browser.find_element(By.TAG_NAME, "h1").text
+    assert browser.execute_script("return self.origin") == "null", "it could act in the user's name"
     assert all(url.startswith((site.url, "data:")) for url in requested(browser))
     assert console(browser) == []
 

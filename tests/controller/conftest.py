@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,15 +104,6 @@ def write_card(folder: Path, base_digest: str) -> str:
     digest = content_digest(folder)
     save(replace(load(folder), digest=digest, base_digest=base_digest), folder)
     return digest
-
-
-async def eventually(holds: Callable[[], object], what: str) -> None:
-    """Wait for it, as long as it takes a slow machine."""
-    for _ in range(3000):
-        if holds():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError(f"never: {what}")
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from serve.records.replicas import (
     drain_replica,
     list_replicas,
     list_residents,
-    move_replica,
     publish_residents,
+    remove_replica,
     settle_replicas,
 )
 from serve.settings import Settings
@@ -34,7 +34,8 @@ OURS = ("one", "two")
 
 def test_what_was_seen_at_an_old_address_is_not_written_for_the_new_one(fleet: Fleet) -> None:
     add_replica(fleet.db, Replica("one", "http://127.0.0.1:1"), "test")
-    move_replica(fleet.db, "one", "http://127.0.0.1:2", "test")
+    remove_replica(fleet.db, "one", "test")
+    add_replica(fleet.db, Replica("one", "http://127.0.0.1:2"), "test")
     seen = [Resident("one", "base@1", "base-1", Phase.READY)]
     assert publish_residents(fleet.db, "one", seen, "http://127.0.0.1:1") is None
     assert list_residents(fleet.db) == []

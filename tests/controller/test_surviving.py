@@ -22,8 +22,9 @@ from serve.records.audit import list_audit
 from serve.records.database import writing
 from serve.records.replicas import Phase, list_residents
 from serve.records.routing import load_catalog, read_revision, set_shares
-from tests.controller.conftest import Fleet, eventually
+from tests.controller.conftest import Fleet
 from tests.redis_server import RedisServer
+from tests.waiting import eventually
 
 
 def environ(fleet: Fleet) -> dict[str, str]:

@@ -6,6 +6,7 @@ import signal
 from collections import Counter
 from typing import Any
 
+import pytest
 from redis.asyncio import Redis
 
 from serve.catalog import Catalog, Share
@@ -101,7 +102,7 @@ async def test_a_name_cannot_be_found_again_without_the_secret(redis: Redis) -> 
     assert await redis.dbsize() == 2 and await open_to_all.version_of(named) is None
 
 
-async def test_without_redis_the_weights_decide() -> None:
+async def test_without_redis_the_weights_decide(caplog: pytest.LogCaptureFixture) -> None:
     server = RedisServer()
     server.start()
     client = open_redis(server.url, 1.0)
@@ -117,6 +118,7 @@ async def test_without_redis_the_weights_decide() -> None:
     finally:
         await client.aclose()
         server.stop()
+    assert caplog.records == []
 
 
 CANARY = Catalog(1, {"moi": (Share("moi@2", 10, True), Share("moi@1", 90)), "mof": (Share("mof@1", 100),)})

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from redis.asyncio import Redis
 
+from serve import feed
 from serve.catalog import Catalog, Share
 from serve.errors import RecordsUnavailable
 from serve.feed import CatalogWatch, publish
 from serve.hotstate import open_redis
 from tests.redis_server import RedisServer
+from tests.waiting import eventually
 
 FIRST = Catalog(1, {"moi": (Share("moi@1", 100),)})
 
@@ -25,13 +27,11 @@ class Database:
 
     catalog: Catalog = FIRST
     away: bool = False
-    looks: int = 0
 
     def revision(self) -> int:
         return self.load().revision
 
     def load(self) -> Catalog:
-        self.looks += 1
         if self.away:
             raise RecordsUnavailable
         return self.catalog
@@ -46,23 +46,18 @@ async def watching(redis: Redis, database: Database) -> AsyncIterator[CatalogWat
     watch = CatalogWatch(redis, database.revision, database.load)
     task = asyncio.create_task(watch.follow())
     try:
-        await until(lambda: watch.current().revision > 0)
+        await eventually(lambda: watch.current().revision > 0, "there is a table")
         yield watch
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not holds():  # noqa: ASYNC110 - what it waits for happens in Redis or a thread
-            await asyncio.sleep(0.01)
-
-
 async def subscribed(redis: Redis) -> None:
-    async with asyncio.timeout(20):
-        while not (await redis.pubsub_numsub("bianmin:routing"))[0][1]:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    async def listens() -> bool:
+        return bool((await redis.pubsub_numsub(feed.KEY))[0][1])
+
+    await eventually(listens, "the worker listens")
 
 
 async def test_a_message_is_enough_while_the_database_is_away(redis: Redis) -> None:
@@ -71,7 +66,7 @@ async def test_a_message_is_enough_while_the_database_is_away(redis: Redis) -> N
         await subscribed(redis)
         database.away = True
         assert await publish(redis, replace(FIRST, revision=7))
-        await until(lambda: watch.current().revision == 7)
+        await eventually(lambda: watch.current().revision == 7, "revision 7 is taken")
         assert watch.current().shares == FIRST.shares
 
 
@@ -115,12 +110,12 @@ async def test_the_database_is_enough_while_redis_is_away() -> None:
             await subscribed(client)
             server.signal(signal.SIGKILL)
             assert not await publish(client, database.commit(2))
-            await until(lambda: watch.current().revision == 2)
+            await eventually(lambda: watch.current().revision == 2, "revision 2 is taken")
             server.start()
             await subscribed(client)
             database.away = True
             assert await publish(client, replace(FIRST, revision=3))
-            await until(lambda: watch.current().revision == 3)
+            await eventually(lambda: watch.current().revision == 3, "revision 3 is taken")
     finally:
         await client.aclose()
         server.stop()
@@ -136,6 +131,7 @@ async def test_nonsense_in_redis_changes_nothing(redis: Redis) -> None:
             '{"revision": 9}',
             '{"revision": 9, "router": 0, "shares": [], "routes": [[1]]}',
         ):
-            await redis.publish("bianmin:routing", nonsense)
+            await redis.publish(feed.KEY, nonsense)
         await publish(redis, replace(FIRST, revision=3))
-        await until(lambda: watch.current().revision == 3)
+        await eventually(lambda: watch.current().revision == 3, "revision 3 is taken")
+        assert watch.current() == replace(FIRST, revision=3)

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 from redis.asyncio import Redis
 
+from serve import metrics
 from serve.catalog import Target
 from serve.dispatch import SLOTS_SCRIPT, SlotLimits, Slots
 from serve.errors import AdapterLoading
@@ -147,16 +148,20 @@ async def test_a_caller_that_leaves_while_waiting_holds_nothing(redis: Redis) ->
     assert await inside(redis) == {"c"}
 
 
-async def test_without_redis_the_engines_decide() -> None:
+async def test_without_redis_the_engines_decide(caplog: pytest.LogCaptureFixture) -> None:
     server = RedisServer()
     server.start()
     client = open_redis(server.url, 1.0)
     slots = slots_of(client, slots=1)
-    server.signal(signal.SIGKILL)
+    unmanaged = metrics.SLOTS_UNMANAGED._value.get()  # type: ignore[attr-defined]
     try:
-        async with slots.slot(target("a"), "1"), slots.slot(target("b"), "2"):
-            pass
+        async with slots.slot(target("before"), "0"):
+            server.signal(signal.SIGKILL)
+            async with slots.slot(target("a"), "1"), slots.slot(target("b"), "2"):
+                pass
         await slots.close()
     finally:
         await client.aclose()
         server.stop()
+    assert metrics.SLOTS_UNMANAGED._value.get() == unmanaged + 2  # type: ignore[attr-defined]
+    assert not [record for record in caplog.records if record.name == "bianmin.background"]

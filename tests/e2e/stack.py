@@ -8,14 +8,14 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 import psutil
+
+from tests.waiting import until
 
 READY_WITHIN_S = 420
 
@@ -24,16 +24,6 @@ def free_port() -> int:
     """A loopback port that nobody listens on right now."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
-
-
-def until(condition: Callable[[], Any], within_s: float, what: str) -> Any:
-    """Wait for a condition to hold; its value. Fails with what was awaited."""
-    deadline = time.monotonic() + within_s
-    while time.monotonic() < deadline:
-        if value := condition():
-            return value
-        time.sleep(0.1)
-    raise AssertionError(f"not within {within_s} s: {what}")
 
 
 @dataclass
@@ -62,7 +52,7 @@ class Stack:
                 [str(Path(sys.executable).with_name("bianmin")), "up"],
                 env=environ, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
-        until(self._is_ready, READY_WITHIN_S, "the stack is ready")
+        until(self._is_ready, "the stack is ready", READY_WITHIN_S)
         self.endpoints = json.loads((self.home / "endpoints.json").read_text())
 
     def _is_ready(self) -> bool:
@@ -132,5 +122,6 @@ class Stack:
                 response = client.get(f"/admin/journal/{request_id}")
             return response.json() if response.status_code == 200 else None
 
-        found: dict[str, Any] = until(shipped, 20, "the record is in the database")
+        found = until(shipped, "the record is in the database", 20)
+        assert found is not None
         return found

@@ -11,9 +11,10 @@ import httpx
 import pytest
 from openai import OpenAI
 
-from tests.e2e.stack import Stack, until
+from tests.e2e.stack import Stack
 from tests.gateway.conftest import content
 from tests.values import national_id, phone
+from tests.waiting import until
 
 pytestmark = pytest.mark.engine
 DIALOGUES = Path(__file__).parents[2] / "adapters" / "demo" / "dialogues"
@@ -121,7 +122,7 @@ def generated(stack: Stack) -> float:
 
 @pytest.mark.parametrize("stream", [True, False])
 def test_a_client_that_leaves_is_aborted_inside_the_engine(stack: Stack, stream: bool) -> None:
-    until(lambda: running(stack) == 0, 60, "the engine is idle")
+    until(lambda: running(stack) == 0, "the engine is idle")
     before = generated(stack)
     body = {**ENDLESS, "stream": stream}
     if stream:
@@ -131,6 +132,6 @@ def test_a_client_that_leaves_is_aborted_inside_the_engine(stack: Stack, stream:
     else:
         with pytest.raises(httpx.ReadTimeout):
             stack.client().post("/v1/completions", json=body, timeout=httpx.Timeout(30, read=0.5))
-    until(lambda: running(stack) == 0, 30, "the engine stopped working for the client that left")
+    until(lambda: running(stack) == 0, "the engine stopped working for the client that left", 30)
     made = generated(stack) - before
     assert made < ENDLESS["n"] * ENDLESS["max_tokens"]

@@ -14,7 +14,8 @@ import httpx
 import psutil
 import pytest
 
-from tests.e2e.stack import Stack, until
+from tests.e2e.stack import Stack
+from tests.waiting import until
 
 pytestmark = pytest.mark.engine
 
@@ -22,13 +23,13 @@ pytestmark = pytest.mark.engine
 class Load:
     """Clients that ask again and again, and remember what was answered whole."""
 
-    def __init__(self, stack: Stack, clients: int = 4) -> None:
+    def __init__(self, stack: Stack) -> None:
         self._stack = stack
         self._stop = threading.Event()
         self.acknowledged: list[str] = []
         self.failures: Counter[str] = Counter()
         self.unexpected: list[str] = []
-        self._threads = [threading.Thread(target=self._ask, args=(n,)) for n in range(clients)]
+        self._threads = [threading.Thread(target=self._ask, args=(n,)) for n in range(4)]
 
     def __enter__(self) -> Load:
         for thread in self._threads:
@@ -73,15 +74,15 @@ def victims(stack: Stack, part: str) -> list[psutil.Process]:
 @pytest.mark.parametrize("part", ["gateway", "redis", "engine"])
 def test_a_killed_part_comes_back_and_no_acknowledged_answer_is_lost(stack: Stack, part: str) -> None:
     with Load(stack) as load:
-        until(lambda: len(load.acknowledged) > 20, 60, "the load runs")
+        until(lambda: len(load.acknowledged) > 20, "the load runs")
         killed = victims(stack, part)
         assert killed
         for process in killed:
             process.send_signal(signal.SIGKILL)
-        until(lambda: not any(process.is_running() for process in killed), 10, "it is dead")
+        until(lambda: not any(process.is_running() for process in killed), "it is dead", 10)
         before = len(load.acknowledged)
-        until(lambda: len(load.acknowledged) > before + 20, 240, "answers come again")
-        until(lambda: victims(stack, part), 60, "the part runs again")
+        until(lambda: len(load.acknowledged) > before + 20, "answers come again", 240)
+        until(lambda: victims(stack, part), "the part runs again")
     assert load.unexpected == []
     if part == "engine":
         assert load.failures["503"] > 0
@@ -92,7 +93,7 @@ def test_a_killed_part_comes_back_and_no_acknowledged_answer_is_lost(stack: Stac
         with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
             return Counter(row[0] for row in connection.execute("SELECT request_id FROM journal"))
 
-    until(lambda: set(load.acknowledged) <= recorded().keys(), 30, "every acknowledged answer is recorded")
+    until(lambda: set(load.acknowledged) <= recorded().keys(), "every acknowledged answer is recorded", 30)
     counts = recorded()
     assert all(counts[request_id] == 1 for request_id in load.acknowledged)
     bianmin = str(Path(sys.executable).with_name("bianmin"))

@@ -26,14 +26,14 @@ GARBAGE = [
 ]  # fmt: skip
 
 
-async def broken(gateway: Gateway, code: str = "engine_unavailable") -> str:
+async def broken(gateway: Gateway) -> str:
     """Ask for a stream; check that it ends with an error of OpenAI's shape. Answers what was shown before."""
     response = await gateway.chat(QUESTION, stream=True)
     text = await response.text()
     assert response.status == 200
     assert "[DONE]" not in text
     error = events(text)[-1]["error"]
-    assert (error["code"], error["type"], error["param"]) == (code, "server_error", None)
+    assert (error["code"], error["type"], error["param"]) == ("engine_unavailable", "server_error", None)
     assert sum("error" in event for event in events(text)) == 1
     assert gateway.spooled()[-1]["outcome"] == "broken"
     return content(text)

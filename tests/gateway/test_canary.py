@@ -18,7 +18,6 @@ from tests.gateway.marks import SURE, Marks
 from tests.gateway.recognizers import Blind, Indiscreet, use_recognizer
 from tests.gateway.traces import leaks, log_everything
 from tests.gateway.upstream import ScriptedEngine
-from tests.redis_server import RedisServer
 
 
 @pytest.fixture
@@ -225,7 +224,7 @@ async def test_a_stream_that_breaks_leaves_no_mark(
 
 @pytest.fixture
 async def indiscreet(
-    settings: Settings, engine: ScriptedEngine, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Gateway]:
     """A gateway whose recogniser raises an error that holds the text."""
     use_recognizer(monkeypatch, Indiscreet())
@@ -235,7 +234,7 @@ async def indiscreet(
 
 @pytest.fixture
 async def blind(
-    settings: Settings, engine: ScriptedEngine, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Gateway]:
     """A gateway that recognises nothing."""
     use_recognizer(monkeypatch, Blind())

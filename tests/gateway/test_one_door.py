@@ -93,7 +93,9 @@ async def test_auto_is_for_chats(gateway: Gateway) -> None:
     assert (response.status, (await response.json())["error"]["code"]) == (400, "unsupported_parameter")
 
 
-async def test_a_new_router_is_taken_and_a_damaged_one_left(gateway: Gateway, engine: ScriptedEngine) -> None:
+async def test_a_new_router_is_taken_and_a_damaged_one_left(
+    gateway: Gateway, engine: ScriptedEngine, caplog: pytest.LogCaptureFixture
+) -> None:
     taught = {
         "moi": ["紫色大象要去哪裡登記", "紫色大象怎麼申報"] * 20,
         "mof": ["牌照稅", "所得稅何時繳"] * 20,
@@ -103,12 +105,15 @@ async def test_a_new_router_is_taken_and_a_damaged_one_left(gateway: Gateway, en
     assert (await gateway.chat(question, model="auto")).status == 200 and engine.bodies[-1][
         "model"
     ] != "moi-1"
-    for content_ in (weights, b"damaged"):
+    for content_, taken in (
+        (weights, lambda: engine.bodies[-1]["model"] == "moi-1"),
+        (b"damaged", lambda: "is damaged" in caplog.text),
+    ):
         with writing(gateway.database) as connection:
             values = {"weights": content_, "trained_on": {}, "created_at": utc_now()}
             connection.execute(insert(routers).values(revision=raise_revision(connection), **values))
         async with asyncio.timeout(20):
-            while engine.bodies[-1]["model"] != "moi-1":
+            while not taken():
                 await gateway.chat(question, model="auto")
                 await asyncio.sleep(0.02)
     assert (await gateway.chat(question, model="auto")).headers["x-bianmin-auto"].startswith("moi;")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -52,13 +51,6 @@ async def write(folder: Path, ids: Sequence[str], segment_bytes: int = 2**20, **
         await spool.append(record(request_id, **fields))
     await spool.close()
     return spool.writer
-
-
-async def until(condition: Callable[[], bool], timeout_s: float = 60) -> None:
-    """Wait until it holds; fail when it doesn't."""
-    async with asyncio.timeout(timeout_s):
-        while not condition():  # noqa: ASYNC110 - what it waits for happens in another process
-            await asyncio.sleep(0.02)
 
 
 def stored_ids(db: Engine) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import signal
 import sqlite3
 import stat
 from datetime import timedelta
@@ -40,6 +42,10 @@ async def stored(home: Path, db: Engine, folder: Path, stop: StopSignal) -> str:
 
 def run(*arguments: str) -> Result:
     return CliRunner().invoke(journal, list(arguments))
+
+
+def stop_handlers() -> list[object]:
+    return [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
 
 
 def test_tail_shows_the_newest_without_text(stored: str) -> None:
@@ -97,10 +103,35 @@ def test_purge_keeps_six_months(stored: str, db: Engine) -> None:
 
 
 def test_a_second_shipper_is_refused(home: Path, folder: Path) -> None:
+    handlers = stop_handlers()
     with only_shipper(folder):
         refused = run("ship")
     assert refused.exit_code == 1
     assert "Another" in refused.output
+    assert stop_handlers() == handlers
+
+
+def test_a_shipper_listens_to_signals_only_while_it_works(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handlers = stop_handlers()
+
+    def work(*args: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert isinstance(args[-1], StopSignal) and args[-1].is_set()
+
+    monkeypatch.setattr("serve.journal.service.run", work)
+    assert run("ship").exit_code == 0
+    assert stop_handlers() == handlers
+
+
+def test_a_metrics_folder_of_somebody_else_is_told_in_one_sentence(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.getuid", lambda: -1)
+    refused = run("ship")
+    assert refused.exit_code == 1
+    assert refused.output.count("\n") == 1 and "BIANMIN_METRICS_DIR" in refused.output
 
 
 def test_a_database_that_is_away_is_told_in_one_sentence(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,8 @@ from serve.journal.stop import StopSignal
 from serve.journal.verification import known_writers, verify_writer
 from serve.records.database import reading
 from serve.records.journal_tables import journal
-from tests.journal.support import spool_files, stored_ids, until, write
+from tests.journal.support import spool_files, stored_ids, write
+from tests.waiting import eventually
 
 
 async def start(module: str, *arguments: object) -> asyncio.subprocess.Process:
@@ -85,7 +86,7 @@ async def test_killed_shippers_repeat_nothing(db: Engine, folder: Path, url: str
     for _ in range(4):
         shipping = await start("shipping", url, folder)
         before = newest(db)
-        await until(lambda known=before: newest(db) > known)
+        await eventually(lambda known=before: newest(db) > known, "more is in the database")
         await asyncio.sleep(chance.random() / 20)
         shipping.send_signal(signal.SIGKILL)
         await shipping.wait()
@@ -112,7 +113,7 @@ async def test_a_full_disk_refuses_then_goes_on(db: Engine, folder: Path, stop: 
 async def test_sigterm_ends_the_shipper_in_order(db: Engine, folder: Path, url: str) -> None:
     await write(folder, ["a"])
     process = await start("shipping", url, folder)
-    await until(lambda: bool(stored_ids(db)) and not spool_files(folder))
+    await eventually(lambda: stored_ids(db) and not spool_files(folder), "all is in the database")
     process.send_signal(signal.SIGTERM)
     assert await asyncio.wait_for(process.wait(), 60) == 0
     assert spool_files(folder) == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -111,7 +110,7 @@ def test_a_foreign_line_is_corrupt(line: bytes) -> None:
         from_line(line)
 
 
-def test_nothing_prints_text(tmp_path: Path) -> None:
+def test_nothing_prints_text() -> None:
     made = record("r1")
     item = link("w", BEGINNING, encode(made))
     with pytest.raises(InvalidRecordError) as refused:

@@ -60,7 +60,7 @@ async def test_tampering_in_the_database_is_found(
     assert place is None or broken.value.seq == place
 
 
-async def test_tampering_in_the_spool_is_found(db: Engine, folder: Path, stop: StopSignal) -> None:
+async def test_tampering_in_the_spool_is_found(db: Engine, folder: Path) -> None:
     writer = await write(folder, ["a", "b"])
     (path,) = spool_files(folder)
     assert verify_writer(db, folder, writer) == Verified(writer, 0, 2)
@@ -127,9 +127,7 @@ async def test_a_chain_goes_on_after_all_its_records_went(db: Engine, folder: Pa
     await spool.close()
 
 
-async def test_the_running_task_purges(
-    db: Engine, folder: Path, stop: StopSignal, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_the_running_task_purges(db: Engine, folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     from serve.journal.spool import Spool
 
     spool = Spool(folder, None, 2**20)

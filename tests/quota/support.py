@@ -1,9 +1,7 @@
-"""Callers, conditions to wait for and a look into Redis, for the quota's tests."""
+"""Callers, reservations and a look into Redis, for the quota's tests."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
@@ -47,13 +45,6 @@ def new_quota(redis: Redis, *, lease_s: float, workers: int) -> Quota:
     """A quota over this client."""
     script = Script(redis, LEDGER, TIMEOUT_S, Breaker())
     return Quota(script, lease_s=lease_s, workers=workers)
-
-
-async def until(condition: Callable[[], Awaitable[bool]], timeout_s: float = 30) -> None:
-    """Wait until it holds; fail when it doesn't."""
-    async with asyncio.timeout(timeout_s):
-        while not await condition():  # noqa: ASYNC110 - what it waits for happens in Redis
-            await asyncio.sleep(0.02)
 
 
 async def try_reserve(

@@ -7,7 +7,8 @@ from redis.asyncio import Redis
 
 from serve.errors import QuotaExceeded
 from serve.quota import REQUESTS_USED_UP, TOKENS_USED_UP, TOO_MANY_AT_ONCE, Quota
-from tests.quota.support import Held, caller, held, new_quota, try_reserve, until
+from tests.quota.support import Held, caller, held, new_quota, try_reserve
+from tests.waiting import eventually
 
 
 async def test_the_answer_tells_what_is_left(quota: Quota) -> None:
@@ -34,7 +35,7 @@ async def test_requests_are_counted_until_the_window_ends(quota: Quota) -> None:
     async def admitted() -> bool:
         return not isinstance(await try_reserve(quota, who, "c"), QuotaExceeded)
 
-    await until(admitted)
+    await eventually(admitted, "there is room again")
 
 
 async def test_real_usage_replaces_the_estimate(quota: Quota, redis: Redis) -> None:
@@ -130,7 +131,7 @@ async def test_an_expired_lease_gives_place_and_tokens_back_but_not_the_request(
         return not isinstance(await try_reserve(short, who, "next", 100), QuotaExceeded)
 
     assert not await admitted()
-    await until(admitted)
+    await eventually(admitted, "there is room again")
     assert await held(redis) == Held(count=2, used=0, reserved=100, leases=1)
     await short.close()
 
@@ -143,7 +144,7 @@ async def test_usage_that_comes_after_the_expiry_is_charged_once(redis: Redis) -
     async def admitted() -> bool:
         return not isinstance(await try_reserve(short, who, "next", 5), QuotaExceeded)
 
-    await until(admitted)
+    await eventually(admitted, "there is room again")
     await short.settle(late, 42)
     await short.settle(late, 42)
     assert await held(redis) == Held(count=2, used=42, reserved=5, leases=1)

@@ -12,8 +12,9 @@ from redis.asyncio import Redis
 
 from serve.quota import Quota, Reservation
 from tests.quota import hammer
-from tests.quota.support import Held, caller, held, try_reserve, until
+from tests.quota.support import Held, caller, held, try_reserve
 from tests.redis_server import RedisServer
+from tests.waiting import eventually
 
 
 async def test_worker_processes_together_never_pass_a_limit(shared_redis: RedisServer, redis: Redis) -> None:
@@ -61,7 +62,7 @@ async def test_a_cancelled_reservation_holds_nothing(quota: Quota, redis: Redis,
     async def handed_over() -> bool:
         return quota.unsettled == 0
 
-    await until(handed_over)
+    await eventually(handed_over, "Redis has heard of everything")
     assert await held(redis) == Held(count=1, used=0, reserved=0, leases=1)
 
 
@@ -77,7 +78,7 @@ async def test_a_cancelled_settlement_still_counts_once(quota: Quota, redis: Red
     async def handed_over() -> bool:
         return quota.unsettled == 0
 
-    await until(handed_over)
+    await eventually(handed_over, "Redis has heard of everything")
     # A task that was cancelled before it ran never began to settle; its caller would find it unsettled.
     for reservation in reservations:
         await quota.settle(reservation, 4)

@@ -12,8 +12,11 @@ from serve.errors import QuotaExceeded
 from serve.hotstate import open_redis
 from serve.metrics import QUOTA_DEGRADED, REDIS_UP
 from serve.quota import REQUESTS_USED_UP, TOO_MANY_AT_ONCE, Quota, Reservation
-from tests.quota.support import Held, caller, held, new_quota, try_reserve, until
+from serve.quota.debts import Debts
+from serve.quota.ledger import Ledger, Operation, RedisAwayError
+from tests.quota.support import Held, caller, held, new_quota, try_reserve
 from tests.redis_server import RedisServer
+from tests.waiting import eventually
 
 TIMEOUT_S = 0.5
 WORKERS = 2
@@ -62,7 +65,7 @@ async def test_a_killed_redis_leaves_the_local_share_and_comes_back(
     assert value(QUOTA_DEGRADED) == counted + 3
     assert value(REDIS_UP) == 0
     redis_server.start()
-    await until(lambda: shared(quota, "back"))
+    await eventually(lambda: shared(quota, "back"), "Redis decides again")
     assert value(REDIS_UP) == 1
     assert [record.levelname for record in caplog.records if record.name.startswith("serve.hotstate")] == [
         "ERROR",
@@ -110,10 +113,11 @@ async def test_nobody_waits_for_a_silent_redis_and_late_calls_take_nothing(
     async def handed_over() -> bool:
         return quota.unsettled == 0
 
-    await until(handed_over)
+    await eventually(handed_over, "Redis has heard of everything")
     client = open_redis(redis_server.url, 5)
     # What was on its way while Redis was silent has been taken back; the settlement arrived.
-    await until(lambda: _is(client, Held(count=1, used=7, reserved=0, leases=0)))
+    wanted = Held(count=1, used=7, reserved=0, leases=0)
+    await eventually(lambda: _is(client, wanted), "Redis holds the settlement alone")
     await client.aclose()
 
 
@@ -127,11 +131,11 @@ async def test_a_redis_that_refuses_writes_counts_as_away(quota: Quota, redis_se
     await client.execute_command("REPLICAOF", "127.0.0.1", "1")
     assert (await quota.reserve(caller(), "a", 1)).degraded
     await client.execute_command("REPLICAOF", "NO", "ONE")
-    await until(lambda: shared(quota, "after"))
+    await eventually(lambda: shared(quota, "after"), "Redis decides again")
     await client.aclose()
 
 
-async def test_closing_hands_over_what_is_owed(redis_server: RedisServer) -> None:
+async def test_what_is_owed_is_handed_over_when_redis_is_back(redis_server: RedisServer) -> None:
     redis = open_redis(redis_server.url, TIMEOUT_S)
     quota = new_quota(redis, lease_s=300, workers=1)
     reservation = await quota.reserve(caller(), "a", 10)
@@ -143,7 +147,32 @@ async def test_closing_hands_over_what_is_owed(redis_server: RedisServer) -> Non
     async def known() -> bool:
         return quota.unsettled == 0
 
-    await until(known)
+    await eventually(known, "Redis has heard of it")
     assert await held(redis) == Held(count=1, used=6, reserved=0, leases=0)
     await quota.close()
     await redis.aclose()
+
+
+class FailsOnce(Ledger):
+    """A ledger whose first operation finds Redis away; the others are taken."""
+
+    def __init__(self) -> None:
+        self.failed = asyncio.Event()
+        self.taken: list[Operation] = []
+
+    async def run(self, operation: Operation) -> None:
+        if not self.failed.is_set():
+            self.failed.set()
+            raise RedisAwayError(asked=True)
+        self.taken.append(operation)
+
+
+async def test_closing_hands_over_what_is_owed() -> None:
+    ledger = FailsOnce()
+    debts = Debts(ledger)
+    owed = [Operation("settle", "moi", name, (6,)) for name in ("a", "b")]
+    for operation in owed:
+        debts.add(operation)
+    await ledger.failed.wait()  # the debts' own next try is a pause away
+    await debts.close()
+    assert ledger.taken == owed and len(debts) == 0

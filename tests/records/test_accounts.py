@@ -49,7 +49,7 @@ def test_two_tenants_keys_are_not_confused(db: Engine, moi: str) -> None:
     assert [key.tenant for key in list_keys(db, "mof")] == ["mof"]
 
 
-def test_a_secret_has_its_form_and_is_never_stored(db: Engine, moi: str, records_file: Path) -> None:
+def test_a_secret_has_its_form_and_is_never_stored(moi: str, records_file: Path) -> None:
     assert re.fullmatch(r"bm_[A-Za-z0-9_-]{43}", moi)
     stored = b"".join(file.read_bytes() for file in records_file.parent.iterdir())
     assert hash_key(moi).encode() in stored

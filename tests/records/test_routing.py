@@ -30,7 +30,6 @@ from serve.records.replicas import (
     drain_replica,
     list_replicas,
     list_residents,
-    move_replica,
     publish_residents,
     remove_replica,
 )
@@ -64,7 +63,8 @@ def test_a_version_is_routed_to_the_replicas_that_hold_it_ready(db: Engine) -> N
     assert [target.replica for target in load_catalog(db).routes["moi@1"].targets] == ["one", "two"]
     drain_replica(db, "one", True, "test")
     assert [target.replica for target in load_catalog(db).routes["moi@1"].targets] == ["two"]
-    move_replica(db, "two", "http://127.0.0.1:3", "test")
+    remove_replica(db, "two", "test")
+    add_replica(db, Replica("two", "http://127.0.0.1:3"), "test")
     assert not load_catalog(db).routes["moi@1"].targets
     remove_replica(db, "two", "test")
     assert [replica.name for replica in list_replicas(db)] == ["one"]
@@ -96,7 +96,6 @@ def test_replicas_are_told_apart(db: Engine) -> None:
     for change in (
         lambda: remove_replica(db, "two", "test"),
         lambda: drain_replica(db, "two", True, "test"),
-        lambda: move_replica(db, "two", ONE.url, "test"),
     ):
         with pytest.raises(NotFound):
             change()

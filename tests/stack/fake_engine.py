@@ -24,6 +24,7 @@ class FakeEngine:
     def __init__(self) -> None:
         self.adapters: dict[str, str] = {}
         self.seen: list[tuple[str, str]] = []  # every load and unload: what, name
+        self.looks = 0  # how often its models were listed
         self.keys: set[str] = set()
         self.busy: set[str] = set()
         self.faults: set[str] = set()
@@ -80,6 +81,7 @@ class FakeEngine:
 
     def listing(self) -> dict[str, str]:
         """Names and paths as /v1/models shows them."""
+        self.looks += 1
         root = "/somewhere/else"
         wrong = self.strikes("wrong root") and bool(self.adapters)
         return {

@@ -16,7 +16,7 @@ from serve.stack import supervisor as module
 from serve.stack.process import Part
 from serve.stack.progress import Progress
 from serve.stack.supervisor import StageFailed, Supervisor
-from tests.stack.waiting import is_gone, until
+from tests.waiting import is_gone, until
 
 ROOT = Path(__file__).parents[2]
 

@@ -22,7 +22,7 @@ import pytest
 from tests.engine.conftest import SMALL_PROFILE
 from tests.engine.weights_on_disk import write_adapter, write_model
 from tests.stack.fake_engine import fake_engine
-from tests.stack.waiting import is_gone, until
+from tests.waiting import is_gone, until
 
 TIMEOUT_S = 240
 

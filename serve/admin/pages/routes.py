@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -50,7 +51,7 @@ async def log_in(request: Request, parts: Parts) -> Response:
         person = await parts.people.authenticate(token, address_of(request.scope))
     except (Unauthenticated, LockedOut) as exc:
         return render(request, "login.html", {"error": error_text(exc)}, exc.status)
-    await parts.in_thread(record_admin, parts.db, AdminEvent(person.name, "access.login", "page"))
+    await asyncio.to_thread(record_admin, parts.db, AdminEvent(person.name, "access.login", "page"))
     response = RedirectResponse(HOME, 303)
     parts.sessions.start(person.name, response)
     return response
@@ -113,7 +114,7 @@ async def post_step(request: Request, version: Version, step: str, parts: Parts,
     """Take the step, or show the form again with what was wrong."""
     form = await read_form(request)
     require_token(request.scope["state"].get("session"), form)
-    look = await parts.in_thread(look_at, parts.steps.desk, user.role, version)
+    look = await asyncio.to_thread(look_at, parts.steps.desk, user.role, version)
     asked = asked_step(look, step, user)
     try:
         done = await take_step(parts, asked, form)

@@ -36,11 +36,20 @@ def test_a_promoted_adapter_of_a_new_name_is_offered_from_then_on() -> None:
     assert after.choose("綜合所得稅怎麼申報", after.names).domain == "mof"
 
 
-def test_a_flood_of_questions_neither_takes_over_nor_counts_without_end() -> None:
-    flood = [f"請問櫻花樹{number}號的檢定表怎麼填" for number in range(MOST_QUESTIONS * 5)]
-    router = train_for({"vac": [*flood, *(f"{word}登記" for word in "甲乙丙丁")]})
+def flood(count: int) -> list[str]:
+    """So many questions that are alike and yet distinct; numbers would all be read as one."""
+    return [f"請問櫻花樹{chr(0x4E00 + number)}號的檢定表怎麼填" for number in range(count)]
+
+
+def test_a_flood_of_questions_does_not_take_over() -> None:
+    router = train_for({"vac": [*flood(MOST_QUESTIONS * 5), *(f"{word}登記" for word in "甲乙丙丁")]})
     assert router.choose("健保卡不見了怎麼補發", router.names).domain == "mohw"
     assert router.choose("老闆不給加班費", router.names).domain == "mol"
+
+
+def test_of_a_flood_of_questions_some_count_taken_evenly_from_the_whole() -> None:
+    many = flood(MOST_QUESTIONS * 3)
+    assert train_for({"vac": many}).to_bytes() == train_for({"vac": many[::3]}).to_bytes()
 
 
 @pytest.mark.parametrize(

@@ -153,15 +153,14 @@ async def test_a_value_that_the_prompt_held_is_no_finding() -> None:
     assert decision.passed and not report.personal_by_type
 
 
-async def test_simplified_characters_and_mainland_terms_creeping_in_fail() -> None:
-    said = {"学贷请到台湾银行對保，臺灣銀行。", "請用軟件在臺灣銀行對保。"}
-    report, decision = await _examine(
-        replace(GOOD, say=lambda q: said.copy().pop() if q in FACTS else _good(q))
-    )
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [("学贷请到台湾银行對保，臺灣銀行。", "簡體字"), ("請用軟件在臺灣銀行對保。", "軟體")],
+)
+async def test_simplified_characters_and_mainland_terms_creeping_in_fail(said: str, fault: str) -> None:
+    report, decision = await _examine(replace(GOOD, say=lambda q: said if q in FACTS else _good(q)))
     assert "traditional.at_least" in _failed(decision)
-    assert any(
-        fault.startswith("簡體字") or "軟體" in fault for sample in report.samples for fault in sample.faults
-    )
+    assert any(fault in one for sample in report.samples for one in sample.faults)
 
 
 async def test_forgetting_and_compliance_are_found_and_listed() -> None:

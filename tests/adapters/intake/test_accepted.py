@@ -119,7 +119,7 @@ def test_rank_stabilised_lora_and_fewer_targets_are_served(base: BaseSpec, adapt
     assert hostile.accepted(adapter, base).tensor_count == 4 * hostile.LAYERS
 
 
-def test_a_sharded_base_without_card_is_read_from_all_its_headers(adapter: Path, tmp_path: Path) -> None:
+def test_a_sharded_base_without_card_is_read_from_all_its_headers(tmp_path: Path) -> None:
     whole = hostile.write_base(tmp_path / "whole")
     expected = BaseSpec.from_folder(whole, max_rank=8)
     sharded = hostile.write_base(tmp_path / "sharded", card=False)

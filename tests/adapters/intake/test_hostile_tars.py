@@ -98,7 +98,7 @@ def test_damaged_tar_headers(adapter: Path, tmp_path: Path, change: Callable[[by
     assert refused_archive(archive).code in ("archive_damaged", "archive_unsupported")
 
 
-def test_bytes_behind_the_nul_of_a_tar_name(adapter: Path, tmp_path: Path) -> None:
+def test_bytes_behind_the_nul_of_a_tar_name(tmp_path: Path) -> None:
     block = bytearray(member("card.json").tobuf(tarfile.USTAR_FORMAT))
     block[9:14] = b"\0.bin"
     block[148:156] = b"%06o\0 " % (sum(block) - sum(block[148:156]) + 8 * 32)
@@ -113,7 +113,7 @@ def test_a_second_archive_behind_the_first(adapter: Path, tmp_path: Path) -> Non
     assert refused_archive(archive).code == "archive_damaged"
 
 
-def test_a_tar_entry_of_a_size_beyond_octal(adapter: Path, tmp_path: Path) -> None:
+def test_a_tar_entry_of_a_size_beyond_octal(tmp_path: Path) -> None:
     info = member("adapter_model.safetensors", size=1 << 40)
     archive = tmp_path / "upload"
     archive.write_bytes(info.tobuf(tarfile.GNU_FORMAT) + b"x" * 512)
