@@ -42,6 +42,10 @@ _AREAS = (
     ("08", re.compile(r"[4-8][0-9]{6}")),
 )
 _OTHER_RANGES = re.compile(r"070[0-9]{8}|050[0-9]{7}|020[0-9]{6,7}")
+# Paid by who is called (0800, 0809), and the agencies' lines of one number for the whole island (412), which mobile
+# callers dial behind an area code.
+_TOLL_FREE = re.compile(r"080[09][ \-]?[0-9]{3}[ \-]?[0-9]{3}")
+_NATIONWIDE = re.compile(r"(?:0[24])?412[0-9]{4}")
 _EXTENSION = re.compile(r"#|\*|轉接|轉|分機|內線|EXT|X", re.IGNORECASE)
 _NOT_DIGIT = re.compile(r"[^0-9]")
 _COMPACT = re.compile(r"0[0-9]+(?:#[0-9]+)?")
@@ -84,6 +88,21 @@ def split_area(number: str) -> tuple[str, str] | None:
 def is_mobile(number: str) -> bool:
     """Whether a compact number is a mobile one."""
     return _MOBILE.fullmatch(number.partition("#")[0]) is not None
+
+
+def is_service_line(number: str) -> bool:
+    """Whether a compact number is a toll-free or nationwide service line: no private person has one.
+
+    >>> is_service_line("0800000123"), is_service_line("024128678"), is_service_line("034121234")
+    (True, True, False)
+    """
+    main = number.partition("#")[0]
+    return is_toll_free(main) or _NATIONWIDE.fullmatch(main) is not None
+
+
+def is_toll_free(number: str) -> bool:
+    """Whether a number, as it was written, is 0800 or 0809 and six digits."""
+    return _TOLL_FREE.fullmatch(number) is not None
 
 
 def has_extension(number: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from deid.findings import Finding
+from deid.identifiers import tw_phone
 from deid.recognizers import cue_words
 from deid.recognizers.cued import CODE, CuedRecognizer, Span
 from deid.recognizers.handles import HANDLE, is_name, is_official, is_private
@@ -55,7 +56,6 @@ _SPOKEN = re.compile(
 _INNER_ID = re.compile(
     "(?:REQ(?:UEST)?|TRACE|SESSION|ERR(?:OR)?|JOB|TASK|MSG|MESSAGE|TRANSACTION)[ _-]?ID[^0-9A-Z]{0,5}$"
 )
-_FREE_LINE = re.compile("080[09]-?[0-9]{3}-?[0-9]{3}")
 _QUERY = re.compile("[?&][A-Z_]{0,8}(?:ID|V)=$")
 _SOMEONE = re.compile("[我他她](?!們)|私訊|對方|本人|鄰居|網友|MY |HIS |HER |PROFILE\\.PHP|TI/P/")
 
@@ -111,7 +111,7 @@ class AccountRecognizer(CuedRecognizer):
 
     def accepts(self, views: Views, span: Span, kind: str) -> bool:
         before = views.before(span[0], 16)
-        if _INNER_ID.search(before) or _FREE_LINE.fullmatch(views.figures, *span):
+        if _INNER_ID.search(before) or tw_phone.is_toll_free(views.figures[slice(*span)]):
             return False
         if kind != cue_words.USER_NAME and _QUERY.search(before):
             return False

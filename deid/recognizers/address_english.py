@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from deid.tw_districts import ROMANISED_DISTRICTS
+from deid.views import Views
 
 _KIND = re.compile(r"(?<=[ .])(?:ROAD|RD|STREET|ST|BOULEVARD|BLVD|AVENUE|AVE|LANE|LN|VILLAGE)(?![A-Z])\.?")
 _WORD = r"(?:[A-Z][A-Z'\-]{0,20}|[1-9][0-9]{0,2}(?:ST|ND|RD|TH))"
@@ -63,6 +64,13 @@ _PLACES = re.compile(
 )
 _CALLED_PLACES = re.compile(rf"(?:, ?[A-Z][A-Z' \-]*(?:{_KIND_OF_PLACE}|TAIWAN|TAIPEI)(?: ?[0-9]{{3,6}})?)+")
 _LONGEST_NAME, _LONGEST_PIECE, _MOST_PIECES = 44, 24, 6
+# As it was typed: "Puli Land Office, No. 12", "our counter at No. 7"; somebody's husband's office has no name.
+_OFFICE_BEFORE = re.compile(
+    r"(?:(?!The |My |His |Her |Your |Their )\b[A-Z][A-Za-z'’\-]+ (?:of (?:[A-Z]\S+ )+|and )?"
+    r"(?:Office|Bureau|Department|Ministry|Cent(?:er|re)|Agency|Hall|Hospital|Embassy|Institute)"
+    r"|\b[Oo]ur (?:office|counter|desk|cent(?:er|re)))(?:,|:| \(|,? (?:is )?(?:located )?(?:at|in))? ?$"
+)
+_OFFICE_WINDOW = 64
 
 
 def with_floor_and_room(folded: str, end: int) -> int:
@@ -136,3 +144,9 @@ def _last_piece(folded: str, end: int) -> int:
             break
         end = match.end()
     return end
+
+
+def follows_office(views: Views, start: int) -> bool:
+    """Whether the name of an office leads straight to the place, of the folded view."""
+    at = views.original_span(start, start + 1)[0]
+    return _OFFICE_BEFORE.search(views.text[max(0, at - _OFFICE_WINDOW) : at]) is not None

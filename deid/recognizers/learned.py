@@ -12,6 +12,7 @@ from typing import Any
 
 from deid.findings import Finding
 from deid.identifiers import tw_phone
+from deid.recognizers.address_english import follows_office
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.public_context import PublicContext
 from deid.tagger.tagger import load_tagger
@@ -27,8 +28,7 @@ _FEWEST = {
     "TW_STUDENT_ID": 5, "TW_MEDICAL_RECORD": 5, "TW_HOUSEHOLD_NO": 5, "TW_BANK_ACCOUNT": 5, "TW_PASSPORT": 6,
 }  # fmt: skip
 _TIME_AFTER = re.compile(" ?[0-9]{0,2} ?[時點]")
-_TOLL_FREE = re.compile("080[09]")
-_FREE_LINE = re.compile("080[09][ -]?[0-9]{3}[ -]?[0-9]{3}")
+_TOLL_FREE = ("0800", "0809")
 # Forms that the rules know: they have seen the value, and nothing told them that it is one.
 _TELEPHONE = re.compile(r"[0-9+(][0-9()\-#. ]{6,}[0-9]")
 _NEARLY_ID = re.compile("[A-Z]{1,2}[0-9]{8,10}")
@@ -82,19 +82,19 @@ def _is_judged(views: Views, start: int, end: int, entity: str) -> bool:
         return True
     if entity == "DATE_OF_BIRTH" and _TIME_AFTER.match(views.figures, end):
         return True
-    if _FREE_LINE.fullmatch(views.figures, start, end):
+    if tw_phone.is_toll_free(views.figures[start:end]):
         return True
     if entity == "PHONE":
         number = tw_phone.compact(views.figures[start:end])
         if (
             tw_phone.is_valid(number)
-            or _TOLL_FREE.match(number)
+            or number.startswith(_TOLL_FREE)
             or _TELEPHONE.fullmatch(views.folded, start, end)
         ):
             return True
     if entity == "EMAIL" and "@" in views.folded[start:end]:
         return True
-    if entity == "TW_ADDRESS" and _STREET.match(views.folded, end):
+    if entity == "TW_ADDRESS" and (_STREET.match(views.folded, end) or follows_office(views, start)):
         return True
     context = PublicContext.of(views)
     if entity in _PUBLISHED and context.speaks_for_agencies(start, end):

@@ -26,9 +26,9 @@ _GIVEN, _MAYBE = 2, 0.1
 _SHORTEST = 3
 _REPEATED_NAMES = 64
 _TITLE = re.compile(
-    r"(?:MRS?|MS|MISS|MADAM|SIR|DR|PROF|PAK|IBU|MBAK|SON|DAUGHTER|ANAKNYA|ISTRINYA|SUAMINYA)\.? (?=[A-Z])"
+    r"(?:MRS?|MS|MISS|MADAM|SIR|DR|PROF|IBU|MBAK|ANAKNYA|ISTRINYA|SUAMINYA)\.? (?=[A-Z])"
 )
-_LABEL = re.compile(r"[ ,]+(?:D\.?O\.?B|ARC|ID|TEL|PHONE|BORN)\.?$")
+_LABEL = re.compile(r"[ ,]+(?:D\.?O\.?B|ARC|ID|TEL|PHONE)\.?$")
 
 
 class PersonRecognizer(TextRecognizer):
@@ -53,10 +53,10 @@ class PersonRecognizer(TextRecognizer):
     def _believed(self, views: Views) -> Iterator[tuple[int, int, float]]:
         """Yield what the tagger believes in, with surname and without title."""
         for start, end, score in load_tagger().spans(views):
-            if score < _SURE and views.folded[start:end] in ROMANISED_DISTRICTS:
+            unsure = score < PERSON_USUAL + _IN_NOTICES
+            if unsure and views.folded[start:end] in ROMANISED_DISTRICTS:
                 continue
             start = _without_title(views, _with_surname(views, start, end), end)
-            unsure = score < PERSON_USUAL + _IN_NOTICES
             if unsure and PublicContext.of(views).speaks_for_agencies(start, end):
                 score -= _IN_NOTICES
             label = _LABEL.search(views.folded, start, end)

@@ -53,7 +53,6 @@ _OFFICIAL_NUMBER = re.compile(r"字第 ?$")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3[01])$")
 # An area code and as many digits as some area has, a mobile with one digit too few or many: mistyped, read out wrong.
 _MISTYPED = re.compile(r"0[2-8][0-9]{7,8}(?:#[0-9]+)?|09(?:[0-9]{7}|[0-9]{9})")
-_TOLL_FREE = re.compile(r"0800[0-9]{6}|0809[0-9]{6}|412[0-9]{4}|4128185")
 
 
 class TelephoneRecognizer(TextRecognizer):
@@ -138,7 +137,7 @@ class TelephoneRecognizer(TextRecognizer):
 
     def _is_public(self, number: str) -> bool:
         main = number.partition("#")[0]
-        return main in self._public or _TOLL_FREE.fullmatch(main) is not None
+        return main in self._public or tw_phone.is_service_line(main)
 
 
 def _foreign(views: Views) -> Iterator[tuple[int, int, float]]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from deid.findings import Finding
 from deid.recognizers import address_grammar as grammar
-from deid.recognizers.address_english import english_addresses, with_floor_and_room
+from deid.recognizers.address_english import english_addresses, follows_office, with_floor_and_room
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.public_context import PublicContext
 from deid.views import Views
@@ -26,10 +26,6 @@ _NOT_HOUSE_IN_DISTRICT = re.compile(
     "[信函令案燈公園]|橋|隧道|幹線|投開票|投票)"
 )
 _NOT_VILLAGES = ("公里", "鄰里", "這里", "那里", "海里", "英里", "農村", "山村", "漁村")
-_OFFICE_BEFORE = re.compile(
-    r"(?<!MY )(?<!HIS )(?<!HER )(?<![A-Z])(?:OFFICE|BUREAU|DEPARTMENT|MINISTRY|CENT(?:ER|RE)|AGENCY|CITY HALL|"
-    r"COUNTER|DESK|HOSPITAL|EMBASSY)(?:,|:|,? (?:IS )?(?:LOCATED )?(?:AT|IN))? $"
-)
 _ENGLISH = re.compile(
     r"(?:JALAN|JL[N.]?|[đĐ][ưƯ][ờỜ]NG|DUONG|PH[ốỐ]|R(?:OA)?D|ST(?:REET)?|BLVD|BOULEVARD|AVE(?:NUE)?|L(?:N|ANE)|NO|VILLAGE)(?![A-Z])"
 )
@@ -44,7 +40,7 @@ class TwAddressRecognizer(TextRecognizer):
     def find(self, views: Views) -> Iterator[Finding]:
         context = PublicContext.of(views)
         for start, end in self._spans(views):
-            if not (context.publishes_address(start, end) or _OFFICE_BEFORE.search(views.before(start, 32))):
+            if not context.publishes_address(start, end) and not follows_office(views, start):
                 yield self.finding(views, (start, end), 0.8)
 
     def _spans(self, views: Views) -> Iterator[tuple[int, int]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from deid.findings import Finding
-from deid.identifiers import tw_bank_account
+from deid.identifiers import tw_bank_account, tw_phone
 from deid.recognizers import cue_words
 from deid.recognizers.cued import Cue, CuedRecognizer, Span, cues_of
 from deid.recognizers.partial_number import parts_of
@@ -18,7 +18,6 @@ _CODED = re.compile(r"(?:\([0-9]{3}\)[ \-]?|[0-9]{3}[ \-]{1,2})[0-9](?:[ \-]?[0-
 _MONEY = re.compile("匯|帳|戶|轉|銀行|郵局|存摺|BANK|ACCOUNT|ACCT")
 _ACCOUNT = re.compile("[帳賬][號戶]|戶頭|轉帳|匯款|存摺|存簿|ACCOUNT")
 _TELEPHONE = re.compile(r"0(?:9[0-9]{8}|[2-8][0-9]{7,8})")
-_FREE_LINE = re.compile("080[09]-?[0-9]{3}-?[0-9]{3}")
 _LOCAL = re.compile("[2-8][0-9]{2,3}-[0-9]{4}")
 _CODE_BEFORE = re.compile(
     r"(?<![0-9])(?P<code>[0-9]{3})[ ,]{0,2}"
@@ -83,7 +82,7 @@ class TwBankAccountRecognizer(CuedRecognizer):
         fewest = _FEWEST[kind]
         if kind != cue_words.BANK_NAME and cues_of(views).by_kind.get(cue_words.POST_BRANCH):
             fewest = _FEWEST_AT_POST
-        if len(digits) < fewest or _FREE_LINE.fullmatch(views.figures, *span):
+        if len(digits) < fewest or tw_phone.is_toll_free(views.figures[slice(*span)]):
             return False
         telephone = _TELEPHONE.fullmatch(digits) or _LOCAL.fullmatch(views.figures, *span)
         if telephone and not _DIRECT.search(views.before(span[0], 8)):

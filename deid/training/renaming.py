@@ -87,4 +87,3 @@ def _cased(like: str, name: str) -> str:
     if like.isupper():
         return name.upper()
     return name.lower() if like.islower() else name
-

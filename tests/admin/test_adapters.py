@@ -73,7 +73,8 @@ async def test_what_a_submitter_did_not_conceal_is_blotted_out_before_it_is_kept
     """An adapter that was trained elsewhere may come with citizens' own words."""
     folder = write_adapter(tmp_path / "own", seed=7)
     said = "我是陳怡君，手機0912345678，要報稅"
-    (folder / "questions.jsonl").write_text(json.dumps({"question": said}), encoding="utf-8")
+    question = {"question": said, "mobile": 912345678, "asked": 3, "canaries": said}
+    (folder / "questions.jsonl").write_text(json.dumps(question), encoding="utf-8")
     messages = [
         {"role": "user", "content": said},
         {"role": "assistant", "content": "〔姓名1〕您好，五月報。"},
@@ -89,10 +90,21 @@ async def test_what_a_submitter_did_not_conceal_is_blotted_out_before_it_is_kept
             if path.suffix in (".json", ".jsonl")}  # fmt: skip
     assert {"questions.jsonl", "heldout.jsonl", "canaries.json"} <= kept.keys()
     assert not any(value in text for text in kept.values() for value in ("陳怡君", "0912345678"))
-    assert json.loads(kept["questions.jsonl"]) == {"question": "我是■■■，手機■■■，要報稅"}
+    masked = "我是■■■，手機■■■，要報稅"
+    assert json.loads(kept["questions.jsonl"]) == {
+        "question": masked, "mobile": "■■■", "asked": 3, "canaries": masked,
+    }  # fmt: skip
     held = json.loads(kept["heldout.jsonl"])
     assert held["key_facts"] == ["五月"] and held["messages"][1] == messages[1]
     assert json.loads(kept["canaries.json"])["canaries"] == [planted]
+
+
+async def test_a_name_as_a_key_beside_an_adapter_is_refused(client: httpx.AsyncClient, tmp_path: Path) -> None:
+    folder = write_adapter(tmp_path / "own", seed=8)
+    (folder / "questions.jsonl").write_text(json.dumps({"0912345678": "我要報稅"}), encoding="utf-8")
+    answer = await submit(client, pack(folder))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "extra_unprotected")
+    assert "0912345678" not in answer.text
 
 
 async def test_a_submission_becomes_a_version_and_twice_the_same(

@@ -42,6 +42,8 @@ WITH_NAMES = [
     "警察辦案都要民眾自己辦？⟦孔令奇⟧，089-346815",
     "所以不是網路問題吧？——⟦漢克⟧",
     "boss name Mrs ⟦Hsiao Li-Fen⟧.",
+    "My name is ⟦Son Tran Van⟧ and I rent in Taoyuan",
+    "My name is ⟦Max Born⟧, I live in Hsinchu",
 ]
 WITHOUT_NAMES = [
     "請問戶籍謄本要去哪裡申請",
