@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import click
 
-from serve.commands import LazyGroup
+from deid.command.edge import LazyGroup
 
 COMMANDS = {
     "adapters": "serve.adapters_cli.command:adapters",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-
 import click
 
-from deid.command.edge import EdgeGroup
+from deid.command.edge import EdgeGroup, LazyGroup
 
 _COMMANDS = {
     "conceal": "deid.command.pipes:conceal",
@@ -17,19 +15,10 @@ _COMMANDS = {
 }
 
 
-class _Commands(EdgeGroup):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        module, _, name = _COMMANDS[cmd_name].partition(":")
-        command = getattr(importlib.import_module(module), name)
-        assert isinstance(command, click.Command)
-        return command
+class _Commands(EdgeGroup, LazyGroup):
+    pass
 
 
-@click.group(cls=_Commands)
+@click.group(cls=_Commands, lazy=_COMMANDS)
 def deid() -> None:
     """Conceal personal data in files and pipes, and measure how well."""

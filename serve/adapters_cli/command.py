@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from deid.command.edge import EdgeGroup
+from deid.command.edge import EdgeGroup, LazyGroup
 from serve.adapters_cli.client import find_admin, path_of
 from serve.adapters_cli.printing import (
     as_json,
@@ -17,7 +17,6 @@ from serve.adapters_cli.printing import (
     print_versions,
 )
 from serve.adapters_cli.waiting import load_and_wait, once_loaded, wait_until_held
-from serve.commands import LazyGroup
 
 _HERE = "serve.adapters_cli.command"
 COMMANDS = {

@@ -30,8 +30,8 @@ from serve.settings import AdapterSettings, Settings
 from tests.adapter_rows import add_version, engine_name, hold, serve_version
 from tests.adapters.evaluation.speaking import Engine as FakeEngine
 from tests.admin.adapter_archives import archive_of, pack, write_adapter
+from tests.admin.adapters.conftest import TOKENS, files_below
 from tests.admin.running import running
-from tests.admin.test_adapters import TOKENS, files_below
 from tests.records.rows import empty_database
 
 WHY = ("--reason", "better answers")
