@@ -11,7 +11,10 @@ from collections.abc import Iterator
 from deid.tw_districts import ROMANISED_DISTRICTS
 from deid.views import Views
 
-_KIND = re.compile(r"(?<=[ .])(?:ROAD|RD|STREET|ST|BOULEVARD|BLVD|AVENUE|AVE|LANE|LN|VILLAGE)(?![A-Z])\.?")
+_KIND = re.compile(
+    r"(?<=[ .])(?:ROAD|RD|STREET|ST|BOULEVARD|BLVD|AVENUE|AVE|LANE|LN|VILLAGE)"
+    r"(?![A-Z])\.?(?: (?:NORTH|SOUTH|EAST|WEST)(?![A-Z]))?"
+)
 _WORD = r"(?:[A-Z][A-Z'\-]{0,20}|[1-9][0-9]{0,2}(?:ST|ND|RD|TH))"
 _NAME = re.compile(rf"(?<![A-Z0-9])(?:{_WORD}(?:\. ?| )){{1,4}}$")
 _NOT_NAME = re.compile(
@@ -23,19 +26,31 @@ _NUMBER = "[0-9]{1,4}(?: ?[-~] ?[0-9]{1,4}){0,2}(?![0-9])"
 _PIECE = (
     rf"(?:(?:NO|NUMBER)\.? ?{_NUMBER}|#{_NUMBER}"
     rf"|(?<!NO )(?<!NO\. )(?<!NO\.)(?<!#)(?<!LANE )(?<!ALLEY ){_NUMBER} (?:ALLEY|LANE) [0-9]{{1,4}}"
+    rf"|{_NUMBER} (?:NO\.|HAO)(?![A-Z])|[0-9]{{1,4}} LANE(?=,)"
+    r"|[0-9](?:ST|ND|RD|TH)? SEC(?:TION|\.)?(?![A-Z]|\.? ?[0-9])"
     r"|(?:DORM|BLDG|BUILDING|BLOCK)\.? ?(?:[A-Z]|[0-9]{1,3})(?![A-Z0-9])"
-    r"|(?:LN|LANE|ALY|ALLEY|SEC|SECTION|NEIGHBOU?RHOOD|LIN|FL|FLOOR)\.? ?[0-9]{1,4}"
-    r"|[0-9]{1,3}[ /]?F(?:L|LOOR)?\.?"
-    r"(?: ?- ?[0-9]{1,3})?|[0-9]{1,2}(?:ST|ND|RD|TH) FLOOR|B[0-9]F?"
-    r"|(?:RM|ROOM|UNIT|APT)\.? ?(?:[A-Z]?-?[0-9]{1,4}[A-Z]?|[A-Z])(?![A-Z0-9]))"
+    r"|(?:LN|LANE|ALY|AL|ALLEY|SEC|SECTION|NEIGHBOU?RHOOD|LIN|FL|FLOOR)\.? ?[0-9]{1,4}"
+    r"|FLOORS [0-9]{1,2} (?:TO|AND) [0-9]{1,2}|[0-9]{1,3}[ /]?F(?:L|LOOR)?\.?(?: ?- ?[0-9]{1,3})?"
+    r"|(?:[0-9]{1,2}(?:ST|ND|RD|TH)|GROUND|FIRST|SECOND|THIRD|FOURTH|FIFTH|SIXTH|SEVENTH|EIGHTH|NINTH|TENTH|ELEVENTH|"
+    r"TWELFTH) FL(?:OOR|\.)?(?![A-Z])|B[0-9]F?|(?:THE )?(?:ROOFTOP|BASEMENT)(?![A-Z])|KAMAR [0-9]{1,4}"
+    r"|(?:RM|ROOM|UNIT|APT|FLAT)\.? ?(?:[A-Z]?-?[0-9]{1,4}[A-Z]?|[A-Z])(?![A-Z0-9]))"
 )
 _SEPARATOR = r"(?: (?:IN|ON|OF) |[.,]{0,2}[ \n]?)"
 _BEFORE = re.compile(rf"(?<![A-Z0-9]){_PIECE}{_SEPARATOR}$")
 _BARE_BEFORE = re.compile(rf"(?<![A-Z0-9.]){_NUMBER},? $")
 _AFTER = re.compile(rf"{_SEPARATOR}{_PIECE}(?![A-Z0-9])")
+_AFTER_PIECE = re.compile(rf",? {_NUMBER}(?![:.]?[0-9])(?! ?[A-Z])")
+_IN_LANE = re.compile(
+    rf"(?<![A-Z])(?:LN|LANE)\.? ?[0-9]{{1,4}}(?:,? (?:ALY|ALLEY|AL)\.? ?[0-9]{{1,3}})?,? (?:NO|NUMBER)\.? ?{_NUMBER}"
+)
+_NUMBER_AFTER = re.compile(rf",? {_NUMBER}(?![:.]?[0-9])(?! ?[A-Z%])")
+_VILLAGE_AFTER = re.compile(r",? [A-Z][A-Z'\-]{2,15} VIL(?:LAGE|\.)?(?![A-Z])")
+_IN_LANE = re.compile(
+    rf"(?<![A-Z])(?:LN|LANE)\.? ?[0-9]{{1,4}}(?:,? (?:ALY|ALLEY|AL)\.? ?[0-9]{{1,3}})?,? (?:NO|NUMBER)\.? ?{_NUMBER}"
+)
 _BARE_AFTER = re.compile(rf"\.? ?{_NUMBER}(?![:.]?[0-9])")
 _HOUSE = re.compile(
-    r"NO\.? ?[0-9]|NUMBER|#|(?<![0-9])(?<!SEC )(?<!SEC\. )(?<!SECTION )(?<!LANE )(?<!LN\. )"
+    r"NO\.? ?[0-9]|NUMBER|#|[0-9] (?:NO\.|HAO)|(?<![0-9])(?<!SEC )(?<!SEC\. )(?<!SECTION )(?<!LANE )(?<!LN\. )"
     r"[0-9]{1,4} (?:ALLEY|LANE) [0-9]"
 )
 # 「số 45 ngõ 310 đường Zhongshan, Taiping」, 「Jalan Zhongshan No. 45」: folded, with ASCII letters as capitals.
@@ -45,7 +60,7 @@ _VIETNAMESE = re.compile(
     r"(?:, [A-ZÀ-ỹ]+(?: [A-ZÀ-ỹ]+)?){0,2}(?![A-Z])"
 )
 _STREET = r"(?:JALAN|JLN?\.?)(?: (?!BAGIAN|NO|LANTAI|LT)[A-Z]+){1,4}"
-_LEVEL = r"(?:,? (?:LANTAI|LT\.?) ?[0-9]{1,2})?"
+_LEVEL = r"(?:,? (?:LANTAI|LT\.?) ?[0-9]{1,2})?(?:,? KAMAR [0-9]{1,4})?"
 _INDONESIAN = re.compile(
     rf"(?<![A-Z])(?:NO(?:MOR|\.)? ?{_NUMBER}(?:,? GANG [0-9]{{1,4}})?,? {_STREET}{_LEVEL}"
     rf"|{_STREET}(?: BAGIAN [0-9])?,? (?:NO(?:MOR|\.)? ?)?{_NUMBER}{_LEVEL})"
@@ -67,7 +82,7 @@ _LONGEST_NAME, _LONGEST_PIECE, _MOST_PIECES = 44, 24, 6
 # As it was typed: "Puli Land Office, No. 12", "our counter at No. 7"; somebody's husband's office has no name.
 _OFFICE_BEFORE = re.compile(
     r"(?:(?!The |My |His |Her |Your |Their )\b[A-Z][A-Za-z'’\-]+ (?:of (?:[A-Z]\S+ )+|and )?"
-    r"(?:Office|Bureau|Department|Ministry|Cent(?:er|re)|Agency|Hall|Hospital|Embassy|Institute)"
+    r"(?:Office|Bureau|Department|Ministry|Cent(?:er|re)|Agency|City Hall|Hospital|Embassy|Institute)"
     r"|\b[Oo]ur (?:office|counter|desk|cent(?:er|re)))(?:,|:| \(|,? (?:is )?(?:located )?(?:at|in))? ?$"
 )
 _OFFICE_WINDOW = 64
@@ -79,27 +94,30 @@ def with_floor_and_room(folded: str, end: int) -> int:
 
 
 def english_addresses(folded: str) -> Iterator[tuple[int, int]]:
-    """Yield the streets with a house number, with lane, section, floor and room."""
-    for foreign in (_VIETNAMESE, _INDONESIAN):
-        for match in foreign.finditer(folded):
+    """Yield the streets with a house number, with lane, section, floor and room; lanes with a number alone."""
+    for pattern in (_VIETNAMESE, _INDONESIAN, _IN_LANE):
+        for match in pattern.finditer(folded):
             yield match.span()
     position = 0
     for kind in _KIND.finditer(folded):
         start = _name_start(folded, position, kind.start())
-        if start is None:
-            continue
-        first, last = _first_piece(folded, start), _last_piece(folded, kind.end())
-        if first == start and last == kind.end() and (bare := _BARE_AFTER.match(folded, last)):
-            last = _last_piece(folded, bare.end())
-        elif not _HOUSE.search(folded, first, last):
-            bare = _BARE_BEFORE.search(folded, max(0, first - _LONGEST_PIECE), first)
-            if bare is None:
-                continue
-            first = _first_piece(folded, bare.start())
-        if first >= position:
-            last = _with_places(folded, last)
-            position = last
-            yield first, last
+        span = None if start is None else _around_street(folded, start, kind.end())
+        if span and span[0] >= position:
+            first, position = span[0], _with_places(folded, span[1])
+            yield first, position
+
+
+def _around_street(folded: str, start: int, end: int) -> tuple[int, int] | None:
+    """Return the address that a street is part of; None when no house number stands with it."""
+    first, last = _first_piece(folded, start), _last_piece(folded, end)
+    if first == start and last == end and (bare := _BARE_AFTER.match(folded, last)):
+        return first, _last_piece(folded, bare.end())
+    if _HOUSE.search(folded, first, last):
+        return first, last
+    if bare := _BARE_BEFORE.search(folded, max(0, first - _LONGEST_PIECE), first):
+        return _first_piece(folded, bare.start()), last
+    number = _NUMBER_AFTER.match(folded, last) if last > end else None
+    return (first, _last_piece(folded, number.end())) if number else None
 
 
 def _with_places(folded: str, end: int) -> int:
@@ -110,6 +128,8 @@ def _with_places(folded: str, end: int) -> int:
     called = _CALLED_PLACES.match(folded, end)
     if called and (further := _last_piece(folded, called.end())) > called.end():
         return further
+    if village := _VILLAGE_AFTER.match(folded, end):
+        return village.end()
     places = _PLACES.match(folded, end)
     if places is None or _CALLED_PLACES.fullmatch(places[0]):
         return end

@@ -34,6 +34,9 @@ _OPENING = re.compile(rf"(?:[ :=.\-\"']|{_FILLER})*")
 _NOT_A_VALUE = re.compile(
     "(?:錯誤|錯誤代?碼|例如|範例|比如|譬如|格式|ERROR|ERROR CODE|E\\.G\\.)[^0-9A-Z]{0,6}$"
 )
+# 「請依「ABC-1234」格式」, but not 「我的車號ABC-1234格式不符」.
+_FORM_BEFORE = re.compile("[依照按以][ 「『\"'(]{0,2}$")
+_FORM_AFTER = re.compile("[」』\"')]? ?的?(?:格式|樣式)")
 _NEXT = re.compile(
     r"[ \"']*(?:[、,/;&+\n]|和|跟|與|及|或|還有|以及|AND |OR |TO )[^0-9A-Z\n]{0,6}(?:(?<![0-9A-Z])[0-9]{1,2}[.)] ?)?"
 )
@@ -59,6 +62,14 @@ CODE = re.compile(
     r"(?![0-9A-Z])(?! ?[元年月萬度])"
 )
 """Digits, with a few letters before and between: what an office gives out when no form is known."""
+
+
+def is_example(views: Views, span: Span) -> bool:
+    """Whether a value only shows what one looks like: 例如 before it, 格式 after it."""
+    before = views.before(span[0], 12)
+    if _NOT_A_VALUE.search(before):
+        return True
+    return _FORM_AFTER.match(views.folded, span[1]) is not None and _FORM_BEFORE.search(before) is not None
 
 
 def _grouped(names: Iterable[str]) -> str:
@@ -201,7 +212,7 @@ class CuedRecognizer(TextRecognizer):
         """Judge a value of the right shape."""
         if _PLACE_AFTER.match(views.folded, span[1]) or _DATE.match(views.figures, span[0]):
             return False
-        return not _NOT_A_VALUE.search(views.before(span[0], 12))
+        return not is_example(views, span)
 
     def fills(self, views: Views, cell: Span) -> bool:
         """Judge a whole cell of an announced column in which no value was found."""

@@ -84,7 +84,9 @@ _ID = "[A-Z][0-9A-D][0-9]{8}"
 _MOBILE = "09[0-9]{2}[- ]?[0-9]{3}[- ]?[0-9]{3}"
 _ROW = "[ ,、/\t|;\\n]{1,3}"
 _ID_BEFORE, _ID_AFTER = re.compile(rf"{_ID}{_ROW}$"), re.compile(rf"{_ROW}{_ID}(?![0-9])")
-_MOBILE_BEFORE, _MOBILE_AFTER = re.compile(rf"{_MOBILE}{_ROW}$"), re.compile(rf"{_ROW}{_MOBILE}(?![0-9])")
+_MOBILE_BEFORE, _MOBILE_AFTER = re.compile(rf"{_MOBILE}{_ROW}$"), re.compile(
+    rf"(?:{_ROW}|(?<= ))(?:(?:電話|手機)[是: ]{{0,2}})?{_MOBILE}(?![0-9])"
+)
 _NAME_BEFORE = re.compile(
     rf"(?:^|[ \n\t,、:(。;/|]|"
     rf"[爸媽公嬤父母弟妹哥姊姐夫妻婆伯叔姨姑兒女生人孩子]){SURNAME_START.pattern}[一-鿿·]{{1,3}}{_ROW}$"
@@ -109,7 +111,7 @@ class DateOfBirthRecognizer(TextRecognizer):
             told = announced and (_is_announced(folded, before, found) or _follows(folded, last, found))
             if told or _is_in_row(folded, before, found):
                 last = end if told else last
-                yield self.finding(views, (start, end), 0.7)
+                yield self.finding(views, (start, start + len(found[0].rstrip())), 0.7)
         if announced:
             for span in _in_columns(folded):
                 yield self.finding(views, span, 0.7)
@@ -158,11 +160,17 @@ def _is_in_row(folded: str, before: str, found: re.Match[str]) -> bool:
     )
     if not by_id and not beside:
         return False
-    year = roc_date.parts(found[0])[0] if _is_whole(found[0]) else None
-    if year is None:
-        return False
-    age = datetime.date.today().year - year
-    return (0 if by_id else _GROWN) <= age <= _OLDEST
+    return _is_past(found[0], 0 if by_id else _GROWN)
+
+
+def is_long_past(text: str) -> bool:
+    """Whether a text is a whole date on which somebody who is not a child any more may have been born."""
+    return _is_past(text, _GROWN)
+
+
+def _is_past(text: str, years: int) -> bool:
+    year = roc_date.parts(text)[0] if _is_whole(text) else None
+    return year is not None and years <= datetime.date.today().year - year <= _OLDEST
 
 
 def _in_columns(folded: str) -> Iterator[tuple[int, int]]:

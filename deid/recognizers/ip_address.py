@@ -10,7 +10,12 @@ from deid.findings import Finding
 from deid.recognizers.base import TextRecognizer
 from deid.views import Views
 
-_V4 = re.compile(r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?!\.?[0-9])")
+_V4 = re.compile(r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?!\.?[0-9]|/[0-9]{1,2}(?![0-9]))")
+# A range speaks of a network: 「185.213.82.0/24」, 「10.8.0.1～10.8.0.4」.
+_RANGE_BEFORE, _RANGE_AFTER = (
+    re.compile(r"[0-9]\.[0-9]{1,3} ?[~–—\-至到] ?$"),
+    re.compile(r" ?[~–—\-至到] ?[0-9]{1,3}\.[0-9]"),
+)
 _SPOKEN = re.compile(r"(?<![0-9A-Z])[0-9十]{1,4}(?:(?: ?點 ?|-| )[0-9十]{1,4}){3}(?![0-9十\-])")
 _IP_BEFORE = re.compile(r"(?<![A-Z])IP[^0-9\n]{0,20}$")
 _V6 = re.compile(r"(?<![0-9A-Z:.])[0-9A-F:]{4,39}(?:\.[0-9]{1,3}){0,3}(?![0-9A-Z:])")
@@ -28,7 +33,9 @@ class IpAddressRecognizer(TextRecognizer):
         if folded.count(".") >= 3:
             for match in _V4.finditer(folded):
                 plausible = all(int(part) <= 255 for part in match[0].split("."))
-                if plausible and not _VERSION.search(views.before(match.start())):
+                before = views.before(match.start())
+                ranged = _RANGE_AFTER.match(folded, match.end()) or _RANGE_BEFORE.search(before)
+                if plausible and not ranged and not _VERSION.search(before):
                     yield self.finding(views, match.span(), 0.9)
         if "IP" in folded:
             for match in _SPOKEN.finditer(views.figures):

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 _ORDINARY = (
-    "Taiwan Taipei Taichung Kaohsiung Tainan Line Facebook Google Apple Android Chrome The This That "
-    "There Hi Hello Dear App Email Mail Phone Plate Agent Thank Thanks Please Yes No Road Street City "
-    "District County Section Lane Alley Pay Easycard Park Station Bus Mrt Metro Hospital University "
-    "School Department Social Welfare January February March April May June July August September October "
-    "November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday Not In On At To From Here "
-    "Calling Writing Wondering Your My Our Just Still Also Very So Now When Where What Why How Can Could "
-    "Would Sirs Arc Id Ip Dob Is Are Does If But For It He She We They After Before Because Since With Some All Any"
+    "Taiwan Taipei Taichung Kaohsiung Tainan Line Facebook Google Apple Android Chrome The This That There Hi "
+    "Hello Dear App Email Mail Phone Plate Agent Thank Thanks Please Yes No Road Street City District County "
+    "Section Lane Alley Pay Easycard Park Station Bus Mrt Metro Hospital University School Department Social "
+    "Welfare January February March April May June July August September October November December Monday Tuesday "
+    "Wednesday Thursday Friday Saturday Sunday Not In On At To From Here Applicant Applicants Respondent Brgds "
+    "Estate Type Mein Sec Visa Blogger Threads Thanksgiving Christmas Ramadan Mayor First National Medical Public "
+    "Private Confidential Labour Labor Vocational International Postman Typhoon Happy Mid Long Old Add Re Calling "
+    "Writing Wondering Your My Our Just Still Also Very So Now When Where What Why How Can Could Would Sirs Arc "
+    "Id Ip Dob Is Are Does If But For It He She We They After Before Because Since With Some All Any"
 )
 _BEFORE = (
-    "Sir Madam Best Kind Regards Sincerely Truly Faithfully Yours Wishes Cheers Sent "
-    "Name Nama Saya Will And Do Mr Mrs Ms Miss Dr "
-    "Contact Call Teacher Owner Husband Wife Landlord Landlady Employer Patient Consignee "
-    "Ibu Bu Pak Bapak Mbak Mas Chị Anh Cô Chú Ate Tita Tito Kuya Si Grandma Grandpa Names Date Coach May "
-    "Officer Tenant Boss Worker Guarantor Sponsor Mother Father Brother Sister Neighbor Neighbour Friend Agent "
-    "Japanese Filipino Filipina Vietnamese Indonesian Thai Indian American British Canadian French German "
-    "Italian Spanish Korean Malaysian Taiwanese Chinese Australian Dutch Polish Russian African European English"
+    "Sir Madam Best Kind Regards Sincerely Truly Faithfully Yours Wishes Cheers Sent Name Nama Saya Will And Do "
+    "Mr Mrs Ms Miss Dr Contact Call Teacher Owner Husband Wife Landlord Landlady Employer Patient Consignee Ibu "
+    "Bu Pak Bapak Mbak Mas Chị Anh Cô Chú Ate Tita Tito Kuya Si Grandma Grandpa Names Date Coach May Officer "
+    "Tenant Boss Worker Guarantor Sponsor Mother Father Brother Sister Neighbor Neighbour Friend Agent Japanese "
+    "Filipino Filipina Vietnamese Indonesian Thai Indian American British Canadian French German Scottish Irish "
+    "Welsh Swiss Iranian Pakistani Nepali Mongolian Turkish Greek Portuguese Swedish Norwegian Danish Finnish "
+    "Mexican Brazilian Nigerian Ghanaian Kenyan Ukrainian Austrian Belgian Cambodian Burmese Bangladeshi Italian "
+    "Spanish Korean Malaysian Taiwanese Chinese Australian Dutch Polish Russian African European English"
 )
 _INSTITUTIONS = (
     "Hall Church Park University School College Hospital Clinic Temple Museum Market Station Airport Road Rd Street "
@@ -31,9 +34,42 @@ _INSTITUTIONS = (
     "Garden Gardens Gate Exit Year Zoo Community Residence Dormitory Kong Store Shop United Life Telecom Express "
     "Université Universität Universidad Università Lycée Institut Institute Academy Kindergarten Anonymous "
     "Machine Checkup Sinica Pinyin Fridays Baptist Award "
-    "Prize Marathon Parade Concert Movie Song Stage Day Week Month Tour Ship Kapal Enrollment"
+    "Prize Marathon Parade Concert Movie Song Stage Day Week Month Tour Ship Kapal Enrollment "
+    "Orchestra Theological Seminary Limited Affairs Works Trading Elderly Univ Attorneys Fellowship Ursuline "
+    "Universitas Kantor Farm Garment Plastic Outlets Spa Care Class Outlet Typhoon Spoonbill Theatre Theater "
+    "Cathedral Monastery Trust Union Party Society Committee Harbour Harbor Port Terminal Hospice Corporation "
+    "Industries Industrial Electronics Technology Technologies Holdings Cruise Cruises Airlines Airways"
+)
+# Persons of history and stage, temples, universities, firms and places that are written like names.
+_KNOWN = (
+    "Sun Yat-sen;Chiang Kai-shek;Chiang Ching-kuo;Lee Teng-hui;Jay Chou;Teresa Teng;Ang Lee;Jeremy Lin;Hu Shih;"
+    "Tzu Chi;Fo Guang Shan;Dharma Drum;Din Tai;Din Tai Fung;Wu Pao Chun;Tung Hai;Feng Chia;Fu Jen;Ming Chuan;Ming Dao;"
+    "Yuan Ze;Chung Yuan;Chung Hsing;Chung Shan;Chung Cheng;Dong Hwa;Tunghai;Kang Chiao;Ling Tung;Hsing Wu;Shih Hsin;"
+    "Tamkang;Chang Gung;Wan Fang;Cheng Hsin;Tai Chi;Chiang Mai;Khon Kaen;Sri Lanka;San Min;Da-an;Ha Tinh;Santa Claus;"
+    "Yue Yuen;Hon Hai;Nan Ya;Hua Nan;Chang Hwa;Mega Bank;Cathay United;Yu Shan;Ah Li Shan;Idul Fitri;Semana Santa"
+)
+_THINGS = (
+    "Edge Chrome Windows Firefox Safari Toyota Honda Mazda Nissan Porsche Yamaha Suzuki Lexus Hyundai Mitsubishi "
+    "Subaru Volvo Tesla Kymco Gogoro Vespa Ducati Volkswagen Javanese Swahili Tagalog Mandarin Hakka Cantonese "
+    "Arabic Hindi Urdu Thai Eswatini Zealander Trading Attorneys Orchestra Castings Kindergarten Theological Yoga "
+    "Highway Administration Shelter Lodge Mosque Permit Departure Festival Spoonbill Fellowship Annex Ltd Inc"
 )
 NOT_NAMES = frozenset(_ORDINARY.split())
 BEFORE_NAMES = frozenset(_BEFORE.split())
 """No names where they begin a name or are all of it."""
 INSTITUTIONS = frozenset(_INSTITUTIONS.split())
+_WELL_KNOWN = frozenset(_KNOWN.upper().split(";"))
+_UNMISTAKABLE = frozenset(_THINGS.upper().split())
+_SHORTEST = 4
+
+
+def is_telling(word: str) -> bool:
+    """Whether one word of somebody's name is likely meant when it stands alone: long enough, and no everyday word."""
+    plain = word.strip(".,").capitalize()
+    return len(plain) >= _SHORTEST and not any(plain in words for words in (NOT_NAMES, BEFORE_NAMES, INSTITUTIONS))
+
+
+def is_no_person(text: str) -> bool:
+    """Whether capitalised words are well known as somebody of public life, a place, a firm, a make or a language."""
+    folded = text.upper()
+    return folded in _WELL_KNOWN or not _UNMISTAKABLE.isdisjoint(folded.replace(",", " ").split())

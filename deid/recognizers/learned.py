@@ -7,13 +7,15 @@ another recogniser found something, or had reason to let a published value stand
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from deid.findings import Finding
 from deid.identifiers import tw_phone
 from deid.recognizers.address_english import follows_office
 from deid.recognizers.base import TextRecognizer
+from deid.recognizers.cued import is_example
+from deid.recognizers.date_of_birth import is_long_past
 from deid.recognizers.public_context import PublicContext
 from deid.tagger.tagger import load_tagger
 from deid.views import Views
@@ -32,10 +34,11 @@ _TOLL_FREE = ("0800", "0809")
 # Forms that the rules know: they have seen the value, and nothing told them that it is one.
 _TELEPHONE = re.compile(r"[0-9+(][0-9()\-#. ]{6,}[0-9]")
 _NEARLY_ID = re.compile("[A-Z]{1,2}[0-9]{8,10}")
+_SPAN_BEFORE = re.compile("(?:年資|資歷|服務|工作|屋齡)[^0-9]{0,4}$")
 _STREET = re.compile(" ?[巷弄段]")
 _BEGUN = re.compile("(?:[0-9]-?)+$")
 _OTHER_NUMBER = re.compile(
-    "(?:流水號|訂單|文號|案號|字第|型號|料號|條碼|ISBN|郵遞區號|公車|路線|航班)[^0-9A-Z]{0,4}$"
+    "(?:流水號|訂單|文號|案號|字第|型號|料號|條碼|ISBN|郵遞區號|公車|路線|航班|FLIGHT|驗證碼|密碼)[^0-9A-Z]{0,4}$"
 )
 # Kinds with a form and a check digit stay with the rules alone.
 _KINDS = (
@@ -76,27 +79,44 @@ def _whole(figures: str, start: int, end: int) -> tuple[int, int]:
     return start - len(begun[0]) if begun else start, end
 
 
+def _is_other_time(views: Views, start: int, end: int) -> bool:
+    """Whether a date is followed by an hour, is how long something took, or nobody grown up was born on it."""
+    if _TIME_AFTER.match(views.figures, end) or _SPAN_BEFORE.search(views.before(start, 8)):
+        return True
+    return not is_long_past(views.folded[start:end])
+
+
 def _is_judged(views: Views, start: int, end: int, entity: str) -> bool:
     """Whether the rules know the value's form: then they have seen it, and let it stand for a reason."""
     if _OTHER_NUMBER.search(views.before(start, 12)) or _NEARLY_ID.fullmatch(views.folded, start, end):
         return True
-    if entity == "DATE_OF_BIRTH" and _TIME_AFTER.match(views.figures, end):
-        return True
     if tw_phone.is_toll_free(views.figures[start:end]):
         return True
-    if entity == "PHONE":
-        number = tw_phone.compact(views.figures[start:end])
-        if (
-            tw_phone.is_valid(number)
-            or number.startswith(_TOLL_FREE)
-            or _TELEPHONE.fullmatch(views.folded, start, end)
-        ):
-            return True
-    if entity == "EMAIL" and "@" in views.folded[start:end]:
-        return True
-    if entity == "TW_ADDRESS" and (_STREET.match(views.folded, end) or follows_office(views, start)):
+    known = _KNOWN.get(entity)
+    if known is not None and known(views, start, end):
         return True
     context = PublicContext.of(views)
     if entity in _PUBLISHED and context.speaks_for_agencies(start, end):
         return entity != "TW_ADDRESS" or not context.is_claimed(start)
+    if entity == "PHONE":
+        return context.publishes_line(start, end)
     return entity == "TW_ADDRESS" and context.publishes_address(start, end)
+
+
+def _is_known_phone(views: Views, start: int, end: int) -> bool:
+    number = tw_phone.compact(views.figures[start:end])
+    known = tw_phone.is_valid(number) or number.startswith(_TOLL_FREE)
+    return known or _TELEPHONE.fullmatch(views.folded, start, end) is not None
+
+
+def _is_known_address(views: Views, start: int, end: int) -> bool:
+    return _STREET.match(views.folded, end) is not None or follows_office(views, start)
+
+
+_KNOWN: Mapping[str, Callable[[Views, int, int], bool]] = {
+    "DATE_OF_BIRTH": _is_other_time,
+    "PHONE": _is_known_phone,
+    "EMAIL": lambda views, start, end: "@" in views.folded[start:end],
+    "TW_PLATE": lambda views, start, end: is_example(views, (start, end)),
+    "TW_ADDRESS": _is_known_address,
+}

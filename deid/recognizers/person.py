@@ -6,11 +6,12 @@ A name found once counts everywhere in the text, whatever stands around it there
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from deid.findings import Finding
 from deid.recognizers.base import TextRecognizer, places_of
+from deid.recognizers.latin_words import is_no_person, is_telling
 from deid.recognizers.name_context import SURNAME_START
 from deid.recognizers.public_context import PublicContext
 from deid.recognizers.spelled_out import spelling
@@ -21,12 +22,12 @@ from deid.views import Views
 
 # In a text that speaks for an agency a word is less likely somebody's name.
 _IN_NOTICES = 0.2
-_SURE = 0.8
+_SURE, _LIKELY = 0.8, 0.6
 _GIVEN, _MAYBE = 2, 0.1
 _SHORTEST = 3
 _REPEATED_NAMES = 64
 _TITLE = re.compile(
-    r"(?:MRS?|MS|MISS|MADAM|SIR|DR|PROF|IBU|MBAK|ANAKNYA|ISTRINYA|SUAMINYA)\.? (?=[A-Z])"
+    r"(?:MRS?|MS|MISS|MADAM|SIR|DR|PROF|ANAKNYA|ISTRINYA|SUAMINYA)\.? (?=[A-Z])"
 )
 _LABEL = re.compile(r"[ ,]+(?:D\.?O\.?B|ARC|ID|TEL|PHONE)\.?$")
 
@@ -39,7 +40,7 @@ class PersonRecognizer(TextRecognizer):
     def find(self, views: Views) -> Iterator[Finding]:
         names: dict[str, float] = {}
         believed = list(self._believed(views))
-        supported = supported_names(views, [(start, end) for start, end, _ in believed])
+        supported = supported_names(views, believed)
         for start, end, score in chain(believed, supported):
             yield self.finding(views, (start, end), score)
             if spelled := spelling(views.folded, start, end):
@@ -49,12 +50,26 @@ class PersonRecognizer(TextRecognizer):
         for name, score in list(names.items())[:_REPEATED_NAMES]:
             for span in places_of(name, views.folded):
                 yield self.finding(views, span, score)
+        yield from self._parts(views, believed)
+
+    def _parts(self, views: Views, believed: Iterable[tuple[int, int, float]]) -> Iterator[Finding]:
+        """Find one word of a name in Latin letters where it stands alone: Irfan, of Muhammad Irfan Maulana."""
+        found = [(start, end) for start, end, score in believed if score >= _LIKELY]
+        names = (views.folded[start:end] for start, end in found)
+        words = {word for name in names if name.isascii() and " " in name for word in name.split(" ")}
+        covered = {at for start, end in found for at in range(start, end)} if words else set()
+        for word in sorted(filter(is_telling, words))[:_REPEATED_NAMES]:
+            for start, end in places_of(word, views.folded):
+                if start not in covered and views.text[views.original_span(start, end)[0]].isupper():
+                    yield self.finding(views, (start, end), PERSON_USUAL)
 
     def _believed(self, views: Views) -> Iterator[tuple[int, int, float]]:
         """Yield what the tagger believes in, with surname and without title."""
         for start, end, score in load_tagger().spans(views):
             unsure = score < PERSON_USUAL + _IN_NOTICES
             if unsure and views.folded[start:end] in ROMANISED_DISTRICTS:
+                continue
+            if score < _SURE and is_no_person(views.folded[start:end]):
                 continue
             start = _without_title(views, _with_surname(views, start, end), end)
             if unsure and PublicContext.of(views).speaks_for_agencies(start, end):

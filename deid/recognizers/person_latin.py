@@ -11,12 +11,12 @@ from itertools import chain
 
 from deid.findings import Finding
 from deid.recognizers.base import TextRecognizer, places_of
-from deid.recognizers.latin_words import BEFORE_NAMES, INSTITUTIONS, NOT_NAMES
+from deid.recognizers.latin_words import BEFORE_NAMES, INSTITUTIONS, NOT_NAMES, is_no_person
 from deid.tagger.tagger import load_tagger
 from deid.views import Views
 
 NAME_WORD = r"(?!I['’])[A-ZÀ-ÖØ-ÞĐ][a-zà-öø-ÿA-ZÀ-ÖØ-ÞĐđ\u0100-\u024f\u1e00-\u1eff'’\-]{1,24}"
-NAME_INNER = rf"(?:{NAME_WORD}|[A-Z]\.?|(?:dela|del|der|de|dos|da|van|von|la|binti|bin|al)(?![a-z]))"
+NAME_INNER = rf"(?:{NAME_WORD}|[A-Z]\.?|(?:dela|del|der|den|ter|de|dos|da|van|von|la|le|binti|bint|bin|al|el)(?![a-z]))"
 _NAME = rf"{NAME_WORD}(?:,? {NAME_INNER}){{0,5}}"
 _CLOSING = (
     "(?:[Rr]egards|[Tt]hanks|[Tt]hank you|[Cc]heers|[Bb]est|[Ss]incerely|[Ww]ishes|[Yy]ours|[Tt]ruly|[Ff]aithfully|"
@@ -26,7 +26,9 @@ _CUE = re.compile(
     r"(?:[Nn]ame is|I am|I'm|I’m|[Tt]his is|[Cc]aller:|[Oo]wner:?|[Aa]sk for|[Pp]atient|[Ff]riend|[Hh]usband|[Ww]ife|"
     r"[Cc]olleague|[Cc]o-?worker|[Cc]lassmate|[Rr]oom-?mate|[Ff]lat-?mate|[Gg]irlfriend|[Bb]oyfriend|[Ff]ianc[eé]e?|"
     r"[Nn]eighbou?r|[Bb]oss|[Mm]anager|[Cc]ousin|[Uu]ncle|[Aa]unt|[Nn]iece|[Nn]ephew|"
-    r"[Bb]uyer was|[Tt]he late|[Ss]on|[Dd]aughter|[Bb]rother|[Ss]ister|po si|ko si|tên là|hồng em là|"
+    r"[Bb]uyer was|[Tt]he late|[Ss]on|[Dd]aughter|[Ff]ather|[Mm]other|[Cc]aptain|[Cc]all (?:him|her|me)|"
+    r"[Bb]rother|[Ss]ister|(?<![A-Za-z])(?:[Tt]eman|[Ss]uami|[Ii]stri|[Mm]ajikan)(?: saya)?,?|"
+    r"po si|ko si|tên là|hồng em là|"
     r"[Nn]ama(?: nenek| saya)?|[Ss]aya|anaknya|Mr\.|Ms\.|Mrs\.|"
     r"(?<![A-Za-z])(?:[Ss]ina|[Ss]i|[Nn]i|[Kk]ay|[Kk]ak|[Pp]ak|[Bb]u|[Mm]bak|[Aa]te|[Kk]uya|[Tt]it[ao]|[Cc]hị|[Aa]nh)|"
     r"民眾|外籍|旅客|同事|學生|訪客|英文名字?|"
@@ -66,9 +68,13 @@ _LAST_WORD = re.compile(
     rf"(?:[Tt]hx|[Tt]hanks|[Tt]hank you|[Cc]heers|[Bb]est|[Rr]egards)[,!.]? {{1,2}}({NAME_WORD})[ .!]*$"
 )
 _LAST = 48
+# 「-Declan」 behind the last sentence, 「from Theo Van den Broeck」 as the last line; 「A-Hao」, 「Ah Ming」 anywhere.
+_DASHED = re.compile(rf"(?:[.!?)]|\n)[ \n]*-{{1,2}} ?({_NAME})[ .!\n]*$")
+_LAST_LINE = re.compile(rf"\n(?:[Ff]rom|[Ll]ove) ({_NAME})[ .!\n]*$")
+_NICKNAME = re.compile(r"(?<![A-Za-z.\-])(?:A-[A-Z][a-z]{1,6}|Ah[ \-][A-Z][a-z]{1,6})(?![A-Za-z])")
 _CHINESE = re.compile("[一-鿿]")
 _NOT_FIRST = NOT_NAMES | BEFORE_NAMES
-_HALF_BELIEVED, _NEAR, _BEFORE = 0.15, 16, 28
+_HALF_BELIEVED, _NEAR, _BEFORE = 0.25, 16, 28
 _POSSESSIVE = re.compile("['’][sS]$")
 _CAPITAL = re.compile("[A-ZÀ-ÞĐ가-힣]")
 
@@ -84,7 +90,8 @@ class LatinNameRecognizer(TextRecognizer):
             return
         names: dict[str, float] = {}
         for start, name, score in chain(_candidates(text), _unannounced(views)):
-            if name := _trim(name):
+            name = _trim(name)
+            if name and not is_no_person(name):
                 at = text.index(name, start)
                 yield Finding(at, at + len(name), self.ENTITY, score, self.name)
                 if len(names) < _REPEATED_NAMES:
@@ -100,15 +107,16 @@ def _candidates(text: str) -> Iterator[tuple[int, str, float]]:
     for match in _SOME_NAME.finditer(text):
         if _CUE.search(text[max(0, match.start() - _WINDOW) : match.start()]):
             yield match.start(), match[0], 0.6
-    if last := _LAST_WORD.search(text, max(0, len(text) - _LAST)):
-        yield last.start(1), last[1], 0.6
+    for pattern in (_LAST_WORD, _DASHED, _LAST_LINE):
+        if last := pattern.search(text, max(0, len(text) - _LAST)):
+            yield last.start(1), last[1], 0.6
     for mailbox in _MAILBOX.finditer(text) if "@" in text else ():
         base = max(0, mailbox.start() - _WINDOW * 2)
         before = _BEFORE_MAILBOX.search(text[base : mailbox.start()])
         words = before["name"].lower().replace(",", "").split(" ") if before else ()
         if before and any(len(word) >= _SHORTEST_SHARED and word in mailbox["local"].lower() for word in words):
             yield base + before.start(), before["name"], 0.6
-    for pattern, score in ((_HANGUL, 0.7), (_ROMANISED, 0.7), (_ANGLICISED, 0.5)):
+    for pattern, score in ((_HANGUL, 0.7), (_ROMANISED, 0.7), (_ANGLICISED, 0.5), (_NICKNAME, 0.6)):
         for match in pattern.finditer(text):
             yield match.start(), match[pattern.groups], score
 

@@ -9,18 +9,23 @@ from typing import Any
 
 from deid.findings import Finding
 from deid.identifiers import tw_phone
+from deid.recognizers.address_english import follows_office
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.phone_parts import EXTENSION, fragments, in_words, with_followers
-from deid.recognizers.public_context import PublicContext
+from deid.recognizers.public_context import PublicContext, reads_as_public
 from deid.views import NumberMatch, Views
 
 _GAP = r"[ .\-·・‧()]{0,3}"
 _NATIONAL = re.compile(
-    rf"(?:\+886{_GAP}(?:0{_GAP})?|886{_GAP}(?:0{_GAP})?|\(0|0)[2-9](?:{_GAP}[0-9]){{7,9}}(?![0-9]){EXTENSION}"
+    rf"(?:[+加]886{_GAP}(?:0{_GAP})?|886{_GAP}(?:0{_GAP})?|\(0|0)[2-9](?:{_GAP}[0-9]){{7,9}}(?![0-9]){EXTENSION}"
 )
-_SPLIT_GAP = r"(?:[ \t\r\n.,/_\-*~]{1,3}| ?DASH ?|[ ,]?(?:然後|再來|接著|之後|後面)是?[ ,]?)"
+_SPLIT_GAP = (
+    r"(?:[ \t\r\n.,、/_\-*~]{1,3}| ?DASH ?"
+    r"|[ ,]?(?:然後|再來|接著|之後|後面|那個|嗯|呃|欸)是?[ ,]?)"
+)
 _SPLIT = re.compile(
-    rf"(?<![0-9])09[0-9]{{2}}(?:{_SPLIT_GAP}[0-9]{{3}}{_SPLIT_GAP}[0-9]{{3}}|{_SPLIT_GAP}[0-9]{{6}}|"
+    rf"(?:(?<![0-9])09|[+加]?886[ \-]?0?9)[0-9]{{2}}(?:{_SPLIT_GAP}[0-9]{{3}}{_SPLIT_GAP}[0-9]{{3}}|"
+    rf"{_SPLIT_GAP}[0-9]{{6}}|"
     rf"(?:{_SPLIT_GAP}[0-9]{{2}}){{3}})"
     r"(?![0-9])"
 )
@@ -78,14 +83,14 @@ class TelephoneRecognizer(TextRecognizer):
             yield self.finding(views, span, 0.5)
 
     def _spans(self, views: Views) -> Iterator[tuple[int, int, float]]:
-        context = PublicContext.of(views)
         judged: set[int] = set()
+        published: set[str] = set()
         for match in views.number_matches(_NATIONAL):
             if match.start in judged and match.end - 1 in judged:
                 continue
             judged.update(range(match.start, match.end))
-            yield from self._national(views, match, context)
-        if "09" in views.figures:
+            yield from self._national(views, match, published)
+        if "09" in views.figures or "886" in views.figures:
             for split in _SPLIT.finditer(views.figures):
                 if split.start() not in judged:
                     yield *split.span(), 0.8
@@ -93,10 +98,10 @@ class TelephoneRecognizer(TextRecognizer):
             return
         if "+" in views.folded or "00" in views.figures or "0-" in views.figures:
             yield from _foreign(views)
-        yield from self._local(views, context, judged)
+        yield from self._local(views, judged, published)
 
     def _national(
-        self, views: Views, match: NumberMatch, context: PublicContext
+        self, views: Views, match: NumberMatch, published: set[str]
     ) -> Iterator[tuple[int, int, float]]:
         if _OFFICIAL_NUMBER.search(views.before(match.start)):
             return
@@ -110,12 +115,11 @@ class TelephoneRecognizer(TextRecognizer):
             candidate, number = match, tw_phone.compact(match.value)
             if not (_MISTYPED.fullmatch(number) and _is_announced(views, match)):
                 return
-        mobile = tw_phone.is_mobile(number)
-        if not context.publishes_line(candidate.start, candidate.end, mobile=mobile):
+        if not _is_published(views, (candidate.start, candidate.end), number, published):
             yield *_balanced(views.folded, candidate.start, candidate.end), 0.9
 
     def _local(
-        self, views: Views, context: PublicContext, judged: set[int]
+        self, views: Views, judged: set[int], published: set[str]
     ) -> Iterator[tuple[int, int, float]]:
         """Find numbers that only a telephone cue tells from others: no area code or no leading zero."""
         if _WHOLE.fullmatch(views.folded):
@@ -125,7 +129,7 @@ class TelephoneRecognizer(TextRecognizer):
         for match in views.number_matches(_LOCAL):
             if match.start in judged or not self._is_local(match.value) or not _is_announced(views, match):
                 continue
-            if not context.publishes_line(match.start, match.end):
+            if not _is_published(views, (match.start, match.end), tw_phone.compact(match.value), published):
                 yield match.start, match.end, 0.6
 
     def _is_local(self, value: str) -> bool:
@@ -138,6 +142,19 @@ class TelephoneRecognizer(TextRecognizer):
     def _is_public(self, number: str) -> bool:
         main = number.partition("#")[0]
         return main in self._public or tw_phone.is_service_line(main)
+
+
+def _is_published(views: Views, span: tuple[int, int], number: str, published: set[str]) -> bool:
+    """Whether an agency's line stands here, or one of ``published`` is said again; what is found is added to it."""
+    if number in published:
+        return True
+    mobile = tw_phone.is_mobile(number)
+    found = PublicContext.of(views).publishes_line(*span, mobile=mobile) or (
+        not mobile and (follows_office(views, span[0]) or reads_as_public(views, *span))
+    )
+    if found:
+        published.add(number)
+    return found
 
 
 def _foreign(views: Views) -> Iterator[tuple[int, int, float]]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from functools import cached_property
+from itertools import chain
 
 from deid.recognizers.public_words import (
     ADDRESS_GLUE,
@@ -19,6 +20,7 @@ from deid.recognizers.public_words import (
     ANCHOR,
     ASKED,
     CITIZEN,
+    LINE_AFTER,
     LINE_GLUE,
     LINE_LINK,
     MAIL_TOLD,
@@ -33,6 +35,7 @@ from deid.recognizers.public_words import (
     SERVED_BY_MOBILE,
     TOLD_BEFORE,
 )
+from deid.tagger.tagger import load_tagger
 from deid.tw_districts import DISTRICTS
 from deid.views import Views
 
@@ -43,6 +46,7 @@ _ENOUGH_PLACES = 3
 _LISTED = frozenset(" \n\t:(,、-|市區縣鄉鎮及")
 _MOST_ANCHORS = 3
 _NAME = "public_context"
+_PUBLIC_BELOW = 0.3
 
 
 class PublicContext:
@@ -69,6 +73,8 @@ class PublicContext:
         """
         if mobile and not SERVED_BY_MOBILE.search(self._folded[max(0, start - _SERVICE) : start]):
             return False
+        if not mobile and LINE_AFTER.match(self._folded, end):
+            return True
         return self._is_published(start, end, LINE_LINK, LINE_GLUE, notice=not mobile)
 
     def publishes_address(self, start: int, end: int) -> bool:
@@ -79,15 +85,21 @@ class PublicContext:
 
     def speaks_for_agencies(self, start: int, end: int) -> bool:
         """Whether agencies are spoken of and nobody speaks of himself around a value."""
-        return self._has_evidence and not self._is_near_citizen(start, end)
+        if not self._has_evidence or self._is_near_citizen(start, end):
+            return False
+        marks = chain((at - 1 for at, _ in self._anchors), self._notice_marks, self._places)
+        return any(not start <= at < end for at in marks) or SERVED_AFTER.search(self._folded, end) is not None
 
     def is_claimed(self, start: int) -> bool:
         """Whether a private word or a name stands before a value."""
         return self._is_claimed(start, -1)
 
-    def publishes_mailbox(self, start: int, end: int) -> bool:
-        """Whether the e-mail address at ``start:end`` is an agency's or an event's."""
-        if self._is_published(start, end, LINE_LINK, LINE_GLUE, notice=True):
+    def publishes_mailbox(self, start: int, end: int, *, free: bool = False) -> bool:
+        """Whether the e-mail address at ``start:end`` is an agency's or an event's.
+
+        One at a ``free`` provider is an event's only where it is told as such.
+        """
+        if not free and self._is_published(start, end, LINE_LINK, LINE_GLUE, notice=True):
             return True
         told = MAIL_TOLD.search(self._folded[max(0, start - _CLAIM) : start])
         if told is None or self._is_near_citizen(start, end):
@@ -176,6 +188,14 @@ class PublicContext:
     @cached_property
     def _places(self) -> list[int]:
         return [match.start() for match in PLACE.finditer(self._folded)]
+
+
+def reads_as_public(views: Views, start: int, end: int) -> bool:
+    """Whether agencies are spoken of around a value, nobody of himself, and the tagger sees nothing private."""
+    context = PublicContext.of(views)
+    if not context.speaks_for_agencies(start, end) or context.is_claimed(start):
+        return False
+    return load_tagger().value_mean(views, start, end) < _PUBLIC_BELOW
 
 
 def _count(positions: list[int], low: int, high: int) -> int:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from itertools import pairwise
 
 from deid.recognizers.name_context import SURNAME_START
 from deid.tagger.tagger import PERSON_USUAL, load_tagger
 from deid.views import Views
 
 Span = tuple[int, int]
+Scored = tuple[int, int, float]
 
 _HAN_NAME = re.compile("[一-鿿]{2,3}")
 _JOINED_AFTER = re.compile("[ ]?[跟和與及、][ ]?")
@@ -22,6 +24,9 @@ _ROLE_BEFORE = re.compile(
     "(?:房客|房東|室友|同事|鄰居|同學|朋友|先生|太太|老公|老婆|丈夫|妻子|兒子|女兒|弟弟|妹妹|哥哥|[姊姐][姊姐]|媳婦|女婿|孫子|孫女)$"
 )
 _AGENT_BEFORE = re.compile("(?:由|經|委託|授權|轉介|通知)$")
+# 「復興跟永福合租」, 「光復住二樓」: what only persons do.
+_TOGETHER = re.compile("合[買租夥資開]|一起|兩[個人位]|結婚|離婚|吵架|打架|是(?:兄弟|夫妻|姊妹|姐妹|母子|父子|母女)")
+_LIVES, _CLAUSE = re.compile("住(?![戶址家宅院所民處房])"), re.compile("^|[ ,。;、\n]$")
 _ENDS = re.compile("[ ,。、;:!?)」\n]|$")
 _SIGNED = re.compile(
     r"(?:^|[。!?\n…~,][ ]*)(?P<name>[一-鿿]{2,3})[ ]{0,3}(?:敬上|謹上|敬啟|謹啟|拜上|敬陳|叩上|手書)(?![一-鿿])"
@@ -32,21 +37,40 @@ _OF_KIN = re.compile(
 )
 _WITH_PHONE = re.compile(r"(?:^|[。!?\n])[ ]?(?P<name>[一-鿿]{2,3})[ ,:]{1,2}(?=0[2-9][0-9-])")
 _LAST_WORD = re.compile(r"(?:--|[。!?~\n] ?-) ?(?P<name>[一-鿿]{2,4})\s*$")
+# Where a name is expected: before a mobile number, an ID or a date; behind 名字, 小犬, 對方; 「我黃金花，」.
+_EXPECTED = re.compile(
+    r"(?:^|[ \n,。:;、|/])(?P<row>[一-鿿]{2,3})(?=[ ,:/|]{1,2}"
+    r"(?:09[0-9]{2}|[A-Z][12A-D][0-9]{8}|[0-9]{2,4}[./][0-9]{1,2}[./]))"
+    r"|(?:名字|姓名|本名|(?<!不)叫做?)(?:是|:)? ?(?P<called>[一-鿿]{3})(?![一-鿿])"
+    r"|(?:小犬|小女|家[父母]|[先亡][父母夫妻]|內人|外子|舍[弟妹]|犬子|愛女)(?P<kin>[一-鿿]{2,3})"
+    r"|(?:對方|[我甲乙]方|對造|[車屋]主|駕駛|肇事者|房[東客]|病患|個案|學生|家長|(?:承租|出租|申請|代理|聯絡|當事|被害|相對|繼承|監護)人)"
+    r"[ :|/](?P<role>[一-鿿]{2,3})(?=[ ,。、\n(|/]|$)"
+    r"|(?:^|[,。;!?\n ])我(?P<self>[一-鿿]{3})(?=,)"
+)
+_EXPECTED_MEAN, _LAST_MEAN = 0.05, 0.02
 _MAY_SIGN = ("敬", "謹", "拜上", "叩上", "手書")
 _LAST = 12
 _PLACED = 0.8
 
 
-def supported_names(views: Views, names: Collection[Span]) -> Iterator[tuple[int, int, float]]:
+def supported_names(views: Views, names: Collection[Scored]) -> Iterator[Scored]:
     """Yield start, end (of the folded view) and score of names by what is around them; ``names`` are the ones found."""
-    folded, starts, ends = views.folded, {start for start, _ in names}, {end for _, end in names}
-    covered = {at for start, end in names for at in range(start, end)}
-    for start, end in load_tagger().doubtful(views):
-        if not _HAN_NAME.fullmatch(folded, start, end) or not covered.isdisjoint(range(start, end)):
-            continue
+    folded, starts, ends = views.folded, {start for start, _, _ in names}, {end for _, end, _ in names}
+    covered = {at for start, end, score in names if score >= PERSON_USUAL for at in range(start, end)}
+    doubted = [
+        (start, end)
+        for start, end in load_tagger().doubtful(views)
+        if _HAN_NAME.fullmatch(folded, start, end) and covered.isdisjoint(range(start, end))
+    ]
+    for start, end in doubted:
         if _is_beside_name(folded, start, end, starts, ends) or _is_called(folded, start, end):
             yield start, end, PERSON_USUAL
+    for one, other in pairwise(doubted):
+        joined = _JOINED_AFTER.match(folded, one[1])
+        if joined and joined.end() == other[0] and _TOGETHER.match(folded, other[1]):
+            yield from ((*one, PERSON_USUAL), (*other, PERSON_USUAL))
     yield from ((*span, _PLACED) for span in _placed(folded))
+    yield from ((*span, PERSON_USUAL) for span in _expected(views) if covered.isdisjoint(range(*span)))
 
 
 def _placed(folded: str) -> Iterator[Span]:
@@ -61,6 +85,19 @@ def _placed(folded: str) -> Iterator[Span]:
         yield last.span("name")
 
 
+def _expected(views: Views) -> Iterator[Span]:
+    """Yield words that the tagger does not quite rule out, where a full name is expected."""
+    tagger = load_tagger()
+    for match in _EXPECTED.finditer(views.folded):
+        start, end = match.span(match.lastgroup or 0)
+        if not SURNAME_START.match(views.folded, start):
+            continue
+        if end - start > 2 and tagger.name_mean(views, end - 1, end) < _LAST_MEAN and match["kin"]:
+            end -= 1
+        if tagger.name_mean(views, start, end) >= _EXPECTED_MEAN:
+            yield start, end
+
+
 def _is_beside_name(folded: str, start: int, end: int, starts: set[int], ends: set[int]) -> bool:
     after, before = _JOINED_AFTER.match(folded, end), _JOINED_BEFORE.search(folded, max(0, start - 2), start)
     return (after is not None and after.end() in starts) or (before is not None and before.start() in ends)
@@ -70,6 +107,8 @@ def _is_called(folded: str, start: int, end: int) -> bool:
     """Whether a role leads to a word that ends there, or a full name is the one who acts."""
     window = max(0, start - 3)
     if _ROLE_BEFORE.search(folded, window, start) and _ENDS.match(folded, end):
+        return True
+    if _LIVES.match(folded, end) and _CLAUSE.search(folded, max(0, start - 1), start):
         return True
     full = end - start == 3 and SURNAME_START.match(folded, start) is not None
     return full and _AGENT_BEFORE.search(folded, window, start) is not None

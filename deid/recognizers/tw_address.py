@@ -14,7 +14,7 @@ from deid.findings import Finding
 from deid.recognizers import address_grammar as grammar
 from deid.recognizers.address_english import english_addresses, follows_office, with_floor_and_room
 from deid.recognizers.base import TextRecognizer
-from deid.recognizers.public_context import PublicContext
+from deid.recognizers.public_context import PublicContext, reads_as_public
 from deid.views import Views
 
 _LEFT_WINDOW = 48
@@ -40,7 +40,8 @@ class TwAddressRecognizer(TextRecognizer):
     def find(self, views: Views) -> Iterator[Finding]:
         context = PublicContext.of(views)
         for start, end in self._spans(views):
-            if not context.publishes_address(start, end) and not follows_office(views, start):
+            published = context.publishes_address(start, end) or follows_office(views, start)
+            if not published and not reads_as_public(views, start, end):
                 yield self.finding(views, (start, end), 0.8)
 
     def _spans(self, views: Views) -> Iterator[tuple[int, int]]:

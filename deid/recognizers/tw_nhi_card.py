@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from deid.findings import Finding
 from deid.recognizers import cue_words
-from deid.recognizers.cued import CuedRecognizer
+from deid.recognizers.cued import CuedRecognizer, Span
 from deid.views import SEPARATORS, Views
 
 _CARD = re.compile(rf"0{SEPARATORS}?0{SEPARATORS}?0{SEPARATORS}?0(?:{SEPARATORS}?[0-9]){{8}}(?![0-9A-Z])")
+_LANDLINE = re.compile(r"0[2-8]-[0-9]{3,4}-[0-9]{4}(?![0-9])")
 
 
 class TwNhiCardRecognizer(CuedRecognizer):
@@ -22,6 +23,9 @@ class TwNhiCardRecognizer(CuedRecognizer):
     VALUE = re.compile(rf"[0-9](?:{SEPARATORS}{{0,2}}[0-9]){{9,13}}[A-Z]?(?![0-9A-Z])")
     REACH = 32
     SCORE = 0.7
+
+    def accepts(self, views: Views, span: Span, kind: str) -> bool:
+        return not _LANDLINE.match(views.figures, span[0]) and super().accepts(views, span, kind)
 
     def find(self, views: Views) -> Iterator[Finding]:
         if not views.has_long_number:

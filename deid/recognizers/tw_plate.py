@@ -9,7 +9,7 @@ from itertools import chain
 from deid.findings import Finding
 from deid.recognizers import cue_words
 from deid.recognizers import tw_plate_shapes as shapes
-from deid.recognizers.cued import CuedRecognizer, Span
+from deid.recognizers.cued import CuedRecognizer, Span, is_example
 from deid.views import Views
 
 _TRAFFIC = re.compile(
@@ -32,6 +32,7 @@ _OTHER_NUMBER = re.compile(
     "(?:型號|機型|版本|規格|標案|標號|案號|航班|班機|文號|表單|料號|編號|代號|桿號|燈號|索書號|建照|工程|發票|訂單|"
     "房號|展位|MODEL|FLIGHT|FORM|ROOM|VERSION|ORDER)[ :=是為#]{0,3}$"
 )
+_CALLED = re.compile("[打撥] ?$")  # 「我打110」
 _TWO_DIGITS = re.compile("[0-9][^\n]?[0-9]")
 _ROUND = "00"  # models of machines are numbered so
 _SHORTEST = 4
@@ -64,6 +65,8 @@ class TwPlateRecognizer(CuedRecognizer):
     def accepts(self, views: Views, span: Span, kind: str) -> bool:
         value = views.figures[slice(*span)]
         if sum(map(str.isalnum, value)) < _SHORTEST and not value.isdigit():
+            return False
+        if value.isdigit() and _CALLED.search(views.before(span[0], 2)):
             return False
         return not shapes.OTHER_CODE.match(value) and super().accepts(views, span, kind)
 
@@ -108,7 +111,7 @@ def _said(views: Views) -> Iterator[re.Match[str]]:
 
 def _named_otherwise(views: Views, match: re.Match[str]) -> bool:
     before = views.before(match.start())
-    if shapes.OTHER_CODE.match(match[0]) or _OTHER_NUMBER.search(before):
+    if shapes.OTHER_CODE.match(match[0]) or _OTHER_NUMBER.search(before) or is_example(views, match.span()):
         return True
     return match[0].endswith("0") and _MAKER.search(before) is not None
 

@@ -89,6 +89,10 @@ class Tagger:
                 kind = int(probabilities[start:end, FIRST_ENTITY:].sum(axis=0).argmax())
                 yield start, end, ENTITIES[kind], min(score, 1.0)
 
+    def value_mean(self, views: Views, start: int, end: int) -> float:
+        """Return how likely a stretch is a value of any kind but a name, on the average of its characters."""
+        return float(1 - self._read(views)[start:end, :FIRST_ENTITY].sum(axis=1).mean())
+
     def _read(self, views: Views) -> Floats:
         """Return the probabilities of a text, computed once for all recognisers."""
         found = views.cache.get(_CACHED)

@@ -100,6 +100,7 @@ PHONE = [
     "轉7015-7019",
 ]
 EMAIL = [
+    "主旨：請求公開噪音檢測結果\n說明：施工單位打樁，請提供所有檢測紀錄。\n具名：一位家長\n信箱：⟦tw.hsu0812@gmail.com⟧",
     "信箱是⟦wang.ming@gmail.com⟧請回",
     "寄⟦a_b+c@mail.gov.tw⟧",
     "⟦x1@kcg.gov.tw⟧",
@@ -174,6 +175,20 @@ PERSON = [
     "The button is broken.\nTaipei City Government",
     "I am Japanese and saw the National Palace Museum.",
     "民眾⟦MacDonald, Fiona⟧以英語詢問",
+    "It isn't fair. -⟦Declan⟧",
+    "We found 41 bottles in the river.\nfrom ⟦Theo Van den Broeck⟧",
+    "people call him ⟦A-Hao⟧. I live alone",
+    "the record of my father ⟦Abraham Tettey⟧ I need",
+    "I look for ⟦Muhammad Irfan Maulana⟧, fisherman. He has no phone. ⟦Irfan⟧'s boat is here.",
+    "他的名字⟦龍應山⟧ 我是他兒子",
+    "小犬⟦李想⟧今年大學剛畢業",
+    "對方 ⟦馮大為⟧ 計程車",
+    "我⟦黃金花⟧，68歲",
+    "我高興，你也高興；我時間到，先走",
+    "the Department of Labor Affairs, a Scottish band",
+    "near Sun Yat-sen Memorial Hall, by a white Toyota, beside Tzu Chi Hospital",
+    "My name is ⟦Grace Park⟧ and I live in Hsinchu.",
+    "My name is ⟦Max Born⟧, I live in Hsinchu",
 ]
 
 TABLES = {

@@ -41,9 +41,11 @@ WITH_NAMES = [
     "郵局沒入帳，⟦高進財⟧（父）、⟦許願⟧（母）都來了",
     "警察辦案都要民眾自己辦？⟦孔令奇⟧，089-346815",
     "所以不是網路問題吧？——⟦漢克⟧",
+    "我的資料 ⟦康大為⟧ 0975668201",
+    "⟦文雄⟧跟⟦自立⟧合租的房子漏水",
+    "⟦自強⟧住光復路，不是他弟弟",
     "boss name Mrs ⟦Hsiao Li-Fen⟧.",
     "My name is ⟦Son Tran Van⟧ and I rent in Taoyuan",
-    "My name is ⟦Max Born⟧, I live in Hsinchu",
 ]
 WITHOUT_NAMES = [
     "請問戶籍謄本要去哪裡申請",
