@@ -54,13 +54,19 @@ _THINGS = (
     "Arabic Hindi Urdu Thai Eswatini Zealander Trading Attorneys Orchestra Castings Kindergarten Theological Yoga "
     "Highway Administration Shelter Lodge Mosque Permit Departure Festival Spoonbill Fellowship Annex Ltd Inc"
 )
+ROMANISED_SURNAMES = (
+    "Chen|Lin|Huang|Chang|Lee|Li|Wang|Wu|Liu|Tsai|Yang|Hsu|Cheng|Hsieh|Kuo|Hung|Chiu|Tseng|Liao|Lai|Chou|Yeh|Su|"
+    "Chuang|Lu|Chiang|Ho|Hsiao|Lo|Kao|Pan|Chien|Chu|Chung|Peng|Yu|Chan|Hu|Shih|Shen|Liang|Chao|Yen|Ko|Weng|Wei|Sun|Tai|"
+    "Fan|Sung|Fang|Teng|Tu|Fu|Hou|Tsao|Hsueh|Ting|Cho|Ma|Juan|Tung|Tang|Wen|Lan|Chi|Ou|Nguyen|Tran|Pham|Zhang|Zhou"
+)
 NOT_NAMES = frozenset(_ORDINARY.split())
 BEFORE_NAMES = frozenset(_BEFORE.split())
 """No names where they begin a name or are all of it."""
 INSTITUTIONS = frozenset(_INSTITUTIONS.split())
 _WELL_KNOWN = frozenset(_KNOWN.upper().split(";"))
 _UNMISTAKABLE = frozenset(_THINGS.upper().split())
-_SHORTEST = 4
+_SURNAMES = frozenset(ROMANISED_SURNAMES.upper().split("|"))
+_SHORTEST, _LONGEST_ACRONYM = 4, 3
 
 
 def is_telling(word: str) -> bool:
@@ -70,6 +76,11 @@ def is_telling(word: str) -> bool:
 
 
 def is_no_person(text: str) -> bool:
-    """Whether capitalised words are well known as somebody of public life, a place, a firm, a make or a language."""
+    """Whether capitalised words are well known as somebody of public life, a place, a firm, a make or a language.
+
+    So are two or three capitals (AI, NGA) that are no surname of Taiwan.
+    """
     folded = text.upper()
-    return folded in _WELL_KNOWN or not _UNMISTAKABLE.isdisjoint(folded.replace(",", " ").split())
+    if folded in _WELL_KNOWN or not _UNMISTAKABLE.isdisjoint(folded.replace(",", " ").split()):
+        return True
+    return len(text) <= _LONGEST_ACRONYM and text.isascii() and text.isupper() and folded not in _SURNAMES

@@ -23,6 +23,8 @@ from deid.views import Views
 # In a text that speaks for an agency a word is less likely somebody's name.
 _IN_NOTICES = 0.2
 _SURE, _LIKELY = 0.8, 0.6
+# A word in Latin letters is oftener a thing than a word in Chinese ones.
+_LATIN = 0.5
 _GIVEN, _MAYBE = 2, 0.1
 _SHORTEST = 3
 _REPEATED_NAMES = 64
@@ -69,8 +71,10 @@ class PersonRecognizer(TextRecognizer):
             unsure = score < PERSON_USUAL + _IN_NOTICES
             if unsure and views.folded[start:end] in ROMANISED_DISTRICTS:
                 continue
-            if score < _SURE and is_no_person(views.folded[start:end]):
+            if score < _SURE and is_no_person(views.text[slice(*views.original_span(start, end))]):
                 continue
+            if score < _LATIN and views.folded[start:end].isascii():
+                score -= _LATIN - PERSON_USUAL
             start = _without_title(views, _with_surname(views, start, end), end)
             if unsure and PublicContext.of(views).speaks_for_agencies(start, end):
                 score -= _IN_NOTICES

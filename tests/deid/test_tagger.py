@@ -48,6 +48,7 @@ WITH_NAMES = [
     "My name is ⟦Son Tran Van⟧ and I rent in Taoyuan",
 ]
 WITHOUT_NAMES = [
+    "我是 AI 助理。",
     "請問戶籍謄本要去哪裡申請",
     "高雄市政府環保局今天有上班嗎",
     "路燈壞了很久都沒人來修",
