@@ -6,10 +6,12 @@ import asyncio
 import json
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from aiohttp import web
@@ -19,6 +21,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from adapters.stages import Stage
+from serve.adapters_cli import waiting
 from serve.adapters_cli.evaluate import NOT_PASSED
 from serve.admin.app import create_admin_app
 from serve.cli import main
@@ -110,27 +113,18 @@ def test_every_step_by_hand(plane: Plane) -> None:
     assert "adapter.roll_back" in rows and "better answers" in rows
 
 
-def test_a_promotion_has_the_version_loaded_first(plane: Plane) -> None:
+def test_a_promotion_has_the_version_loaded_first(plane: Plane, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The version loads while the command waits: after it saw that nothing holds it yet, before it looks again."""
     serve_version(plane.db, "mof@1")
     add_version(plane.db, "mof@2", Stage.EVALUATED)
     hold(plane.db, "mof@1")
-    done = threading.Event()
 
-    def controller() -> None:
-        own = open_database(str(plane.db.url))
-        while not done.wait(0.05):
-            if get_adapter(own, "mof@2").wanted_until:
-                hold(own, "mof@1", "mof@2")
-                break
-        own.dispose()
+    def load(_seconds: float) -> None:
+        assert get_adapter(plane.db, "mof@2").wanted_until
+        hold(plane.db, "mof@1", "mof@2")
 
-    thread = threading.Thread(target=controller)
-    thread.start()
-    try:
-        result = run("promote", "mof@2", *WHY)
-    finally:
-        done.set()
-        thread.join()
+    monkeypatch.setattr(waiting, "time", SimpleNamespace(sleep=load, monotonic=time.monotonic))
+    result = run("promote", "mof@2", *WHY)
     assert result.stdout.strip() == "mof@2 is serving, 100 %.", result.output
     assert "mof@2 pending on 0/1" in result.stderr
 
