@@ -26,7 +26,7 @@ from tests.stack.fake_engine import FakeEngine
 
 BASE_DIGEST = "sha256:" + "b" * 64
 QUICK = ControllerSettings(
-    interval_s=0.02, answer_timeout_s=0.5, load_timeout_s=1.0, drain_grace_s=0.05, longest_retry_s=0.05
+    interval_s=0.02, answer_timeout_s=0.5, load_timeout_s=1.0, drain_grace_s=0.05, longest_retry_s=0.3
 )
 
 
