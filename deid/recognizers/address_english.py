@@ -39,10 +39,6 @@ _SEPARATOR = r"(?: (?:IN|ON|OF) |[.,]{0,2}[ \n]?)"
 _BEFORE = re.compile(rf"(?<![A-Z0-9]){_PIECE}{_SEPARATOR}$")
 _BARE_BEFORE = re.compile(rf"(?<![A-Z0-9.]){_NUMBER},? $")
 _AFTER = re.compile(rf"{_SEPARATOR}{_PIECE}(?![A-Z0-9])")
-_AFTER_PIECE = re.compile(rf",? {_NUMBER}(?![:.]?[0-9])(?! ?[A-Z])")
-_IN_LANE = re.compile(
-    rf"(?<![A-Z])(?:LN|LANE)\.? ?[0-9]{{1,4}}(?:,? (?:ALY|ALLEY|AL)\.? ?[0-9]{{1,3}})?,? (?:NO|NUMBER)\.? ?{_NUMBER}"
-)
 _NUMBER_AFTER = re.compile(rf",? {_NUMBER}(?![:.]?[0-9])(?! ?[A-Z%])")
 _VILLAGE_AFTER = re.compile(r",? [A-Z][A-Z'\-]{2,15} VIL(?:LAGE|\.)?(?![A-Z])")
 _IN_LANE = re.compile(

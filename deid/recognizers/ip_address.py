@@ -10,11 +10,11 @@ from deid.findings import Finding
 from deid.recognizers.base import TextRecognizer
 from deid.views import Views
 
-_V4 = re.compile(r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?!\.?[0-9]|/[0-9]{1,2}(?![0-9]))")
-# A range speaks of a network: 「185.213.82.0/24」, 「10.8.0.1～10.8.0.4」.
-_RANGE_BEFORE, _RANGE_AFTER = (
-    re.compile(r"[0-9]\.[0-9]{1,3} ?[~–—\-至到] ?$"),
-    re.compile(r" ?[~–—\-至到] ?[0-9]{1,3}\.[0-9]"),
+_V4 = re.compile(r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?!\.?[0-9])")
+_PREFIX = re.compile(r"/[0-9]{1,2}(?![0-9])")
+# A range inside one network speaks of no host: 「10.8.0.1～10.8.0.4」.
+_RANGE = re.compile(
+    r"(?<![0-9.])(?P<net>[0-9]{1,3}\.[0-9]{1,3})(?:\.[0-9]{1,3}){2} ?[~–—] ?(?P=net)(?:\.[0-9]{1,3}){2}(?!\.?[0-9])"
 )
 _SPOKEN = re.compile(r"(?<![0-9A-Z])[0-9十]{1,4}(?:(?: ?點 ?|-| )[0-9十]{1,4}){3}(?![0-9十\-])")
 _IP_BEFORE = re.compile(r"(?<![A-Z])IP[^0-9\n]{0,20}$")
@@ -31,11 +31,8 @@ class IpAddressRecognizer(TextRecognizer):
     def find(self, views: Views) -> Iterator[Finding]:
         folded = views.folded
         if folded.count(".") >= 3:
-            for match in _V4.finditer(folded):
-                plausible = all(int(part) <= 255 for part in match[0].split("."))
-                before = views.before(match.start())
-                ranged = _RANGE_AFTER.match(folded, match.end()) or _RANGE_BEFORE.search(before)
-                if plausible and not ranged and not _VERSION.search(before):
+            for match in _hosts(folded):
+                if not _VERSION.search(views.before(match.start())):
                     yield self.finding(views, match.span(), 0.9)
         if "IP" in folded:
             for match in _SPOKEN.finditer(views.figures):
@@ -45,6 +42,24 @@ class IpAddressRecognizer(TextRecognizer):
             for match in _V6.finditer(folded):
                 if _is_v6(match[0]) and (match[0].count(":") > 3 or _CUE.search(views.before(match.start()))):
                     yield self.finding(views, match.span(), 0.9)
+
+
+def _hosts(folded: str) -> Iterator[re.Match[str]]:
+    """Yield IPv4 addresses, without the ends of ranges and the names of networks."""
+    ranged = {at for found in _RANGE.finditer(folded) for at in range(*found.span())}
+    for match in _V4.finditer(folded):
+        plausible = all(int(part) <= 255 for part in match[0].split("."))
+        if plausible and match.start() not in ranged and not _is_network(folded, match):
+            yield match
+
+
+def _is_network(folded: str, match: re.Match[str]) -> bool:
+    """Whether a prefix follows that makes it a network of several hosts and not one of them: 185.213.82.0/24."""
+    prefix = _PREFIX.match(folded, match.end())
+    try:
+        return prefix is not None and ipaddress.IPv4Network(match[0] + prefix[0]).num_addresses > 1
+    except ValueError:
+        return False
 
 
 def _is_v6(text: str) -> bool:

@@ -8,10 +8,10 @@ _ORDINARY = (
     "Section Lane Alley Pay Easycard Park Station Bus Mrt Metro Hospital University School Department Social "
     "Welfare January February March April May June July August September October November December Monday Tuesday "
     "Wednesday Thursday Friday Saturday Sunday Not In On At To From Here Applicant Applicants Respondent Brgds "
-    "Estate Type Mein Sec Visa Blogger Threads Thanksgiving Christmas Ramadan Mayor First National Medical Public "
-    "Private Confidential Labour Labor Vocational International Postman Typhoon Happy Mid Long Old Add Re Calling "
-    "Writing Wondering Your My Our Just Still Also Very So Now When Where What Why How Can Could Would Sirs Arc "
-    "Id Ip Dob Is Are Does If But For It He She We They After Before Because Since With Some All Any"
+    "Estate Mein Sec Visa Blogger Threads Thanksgiving Christmas Ramadan First National Medical Public Private "
+    "Confidential Labour Labor Vocational International Postman Typhoon Calling Writing Wondering Your My Our "
+    "Just Still Also Very So Now When Where What Why How Can Could Would Sirs Arc Id Ip Dob Is Are Does If But "
+    "For It He She We They After Before Because Since With Some All Any"
 )
 _BEFORE = (
     "Sir Madam Best Kind Regards Sincerely Truly Faithfully Yours Wishes Cheers Sent Name Nama Saya Will And Do "
@@ -42,31 +42,28 @@ _INSTITUTIONS = (
 )
 # Persons of history and stage, temples, universities, firms and places that are written like names.
 _KNOWN = (
-    "Sun Yat-sen;Chiang Kai-shek;Chiang Ching-kuo;Lee Teng-hui;Jay Chou;Teresa Teng;Ang Lee;Jeremy Lin;Hu Shih;"
+    "Sun Yat-sen;Chiang Kai-shek;Chiang Ching-kuo;Lee Teng-hui;Hu Shih;"
     "Tzu Chi;Fo Guang Shan;Dharma Drum;Din Tai;Din Tai Fung;Wu Pao Chun;Tung Hai;Feng Chia;Fu Jen;Ming Chuan;Ming Dao;"
     "Yuan Ze;Chung Yuan;Chung Hsing;Chung Shan;Chung Cheng;Dong Hwa;Tunghai;Kang Chiao;Ling Tung;Hsing Wu;Shih Hsin;"
-    "Tamkang;Chang Gung;Wan Fang;Cheng Hsin;Tai Chi;Chiang Mai;Khon Kaen;Sri Lanka;San Min;Da-an;Ha Tinh;Santa Claus;"
-    "Yue Yuen;Hon Hai;Nan Ya;Hua Nan;Chang Hwa;Mega Bank;Cathay United;Yu Shan;Ah Li Shan;Idul Fitri;Semana Santa"
+    "Tamkang;Chang Gung;Cheng Hsin;Tai Chi;Chiang Mai;Khon Kaen;Sri Lanka;San Min;Da-an;Ha Tinh;Santa Claus;"
+    "Yue Yuen;Hon Hai;Nan Ya;Hua Nan;Chang Hwa;Mega Bank;Cathay United;Ah Li Shan;Idul Fitri;Semana Santa"
 )
 _THINGS = (
-    "Edge Chrome Windows Firefox Safari Toyota Honda Mazda Nissan Porsche Yamaha Suzuki Lexus Hyundai Mitsubishi "
-    "Subaru Volvo Tesla Kymco Gogoro Vespa Ducati Volkswagen Javanese Swahili Tagalog Mandarin Hakka Cantonese "
-    "Arabic Hindi Urdu Thai Eswatini Zealander Trading Attorneys Orchestra Castings Kindergarten Theological Yoga "
-    "Highway Administration Shelter Lodge Mosque Permit Departure Festival Spoonbill Fellowship Annex Ltd Inc"
+    "Edge Chrome Windows Firefox Mazda Nissan Porsche Yamaha Lexus Hyundai Mitsubishi Volvo Tesla Kymco Gogoro "
+    "Vespa Ducati Volkswagen Javanese Swahili Tagalog Mandarin Hakka Cantonese Arabic Urdu Eswatini Zealander "
+    "Trading Attorneys Orchestra Castings Kindergarten Theological Highway Administration Shelter Mosque Permit "
+    "Departure Festival Spoonbill Fellowship Annex Ltd Inc"
 )
-ROMANISED_SURNAMES = (
-    "Chen|Lin|Huang|Chang|Lee|Li|Wang|Wu|Liu|Tsai|Yang|Hsu|Cheng|Hsieh|Kuo|Hung|Chiu|Tseng|Liao|Lai|Chou|Yeh|Su|"
-    "Chuang|Lu|Chiang|Ho|Hsiao|Lo|Kao|Pan|Chien|Chu|Chung|Peng|Yu|Chan|Hu|Shih|Shen|Liang|Chao|Yen|Ko|Weng|Wei|Sun|Tai|"
-    "Fan|Sung|Fang|Teng|Tu|Fu|Hou|Tsao|Hsueh|Ting|Cho|Ma|Juan|Tung|Tang|Wen|Lan|Chi|Ou|Nguyen|Tran|Pham|Zhang|Zhou"
+_ACRONYMS = (
+    "AI APP ATM CEO DNA FAQ GPS IT LED MRT NGO PDF QR SOP TV USB VIP VPN IDN IND JPN KOR MYS NGA NPL PHL THA USA VNM"
 )
 NOT_NAMES = frozenset(_ORDINARY.split())
 BEFORE_NAMES = frozenset(_BEFORE.split())
 """No names where they begin a name or are all of it."""
 INSTITUTIONS = frozenset(_INSTITUTIONS.split())
 _WELL_KNOWN = frozenset(_KNOWN.upper().split(";"))
-_UNMISTAKABLE = frozenset(_THINGS.upper().split())
-_SURNAMES = frozenset(ROMANISED_SURNAMES.upper().split("|"))
-_SHORTEST, _LONGEST_ACRONYM = 4, 3
+_UNMISTAKABLE = frozenset((_THINGS.upper() + " " + _ACRONYMS).split())
+_SHORTEST = 4
 
 
 def is_telling(word: str) -> bool:
@@ -76,11 +73,6 @@ def is_telling(word: str) -> bool:
 
 
 def is_no_person(text: str) -> bool:
-    """Whether capitalised words are well known as somebody of public life, a place, a firm, a make or a language.
-
-    So are two or three capitals (AI, NGA) that are no surname of Taiwan.
-    """
+    """Whether words are well known as somebody of history, a place, a firm, a make, a language or an acronym."""
     folded = text.upper()
-    if folded in _WELL_KNOWN or not _UNMISTAKABLE.isdisjoint(folded.replace(",", " ").split()):
-        return True
-    return len(text) <= _LONGEST_ACRONYM and text.isascii() and text.isupper() and folded not in _SURNAMES
+    return folded in _WELL_KNOWN or not _UNMISTAKABLE.isdisjoint(folded.replace(",", " ").split())

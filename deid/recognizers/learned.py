@@ -38,7 +38,7 @@ _SPAN_BEFORE = re.compile("(?:年資|資歷|服務|工作|屋齡)[^0-9]{0,4}$")
 _STREET = re.compile(" ?[巷弄段]")
 _BEGUN = re.compile("(?:[0-9]-?)+$")
 _OTHER_NUMBER = re.compile(
-    "(?:流水號|訂單|文號|案號|字第|型號|料號|條碼|ISBN|郵遞區號|公車|路線|航班|FLIGHT|驗證碼|密碼)[^0-9A-Z]{0,4}$"
+    "(?:流水號|訂單|文號|案號|字第|型號|料號|條碼|ISBN|郵遞區號|公車|路線|航班|FLIGHT|驗證碼)[^0-9A-Z]{0,4}$"
 )
 # Kinds with a form and a check digit stay with the rules alone.
 _KINDS = (

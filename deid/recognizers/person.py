@@ -17,7 +17,7 @@ from deid.recognizers.public_context import PublicContext
 from deid.recognizers.spelled_out import spelling
 from deid.recognizers.supported_names import supported_names
 from deid.tagger.tagger import PERSON_USUAL, load_tagger
-from deid.tw_districts import ROMANISED_DISTRICTS
+from deid.tw_districts import NAMELESS_DISTRICTS
 from deid.views import Views
 
 # In a text that speaks for an agency a word is less likely somebody's name.
@@ -69,9 +69,9 @@ class PersonRecognizer(TextRecognizer):
         """Yield what the tagger believes in, with surname and without title."""
         for start, end, score in load_tagger().spans(views):
             unsure = score < PERSON_USUAL + _IN_NOTICES
-            if unsure and views.folded[start:end] in ROMANISED_DISTRICTS:
+            if unsure and views.folded[start:end] in NAMELESS_DISTRICTS:
                 continue
-            if score < _SURE and is_no_person(views.text[slice(*views.original_span(start, end))]):
+            if score < _SURE and is_no_person(views.folded[start:end]):
                 continue
             if score < _LATIN and views.folded[start:end].isascii():
                 score -= _LATIN - PERSON_USUAL

@@ -11,13 +11,7 @@ from itertools import chain
 
 from deid.findings import Finding
 from deid.recognizers.base import TextRecognizer, places_of
-from deid.recognizers.latin_words import (
-    BEFORE_NAMES,
-    INSTITUTIONS,
-    NOT_NAMES,
-    ROMANISED_SURNAMES,
-    is_no_person,
-)
+from deid.recognizers.latin_words import BEFORE_NAMES, INSTITUTIONS, NOT_NAMES, is_no_person
 from deid.tagger.tagger import load_tagger
 from deid.views import Views
 
@@ -56,9 +50,14 @@ _SYLLABLES = r"[A-Z][a-z]{0,5}-[A-Za-z][a-z]{0,5}"
 _ROMANISED = re.compile(
     rf"[A-Z](?<![A-Za-z][A-Z])(?:{_SYLLABLES[5:]} {NAME_WORD}|[a-z]{{1,6}},? {_SYLLABLES})(?![A-Za-z])"
 )
+_SURNAMES = (
+    "Chen|Lin|Huang|Chang|Lee|Li|Wang|Wu|Liu|Tsai|Yang|Hsu|Cheng|Hsieh|Kuo|Hung|Chiu|Tseng|Liao|Lai|Chou|Yeh|Su|"
+    "Chuang|Lu|Chiang|Ho|Hsiao|Lo|Kao|Pan|Chien|Chu|Chung|Peng|Yu|Chan|Hu|Shih|Shen|Liang|Chao|Yen|Ko|Weng|Wei|Sun|Tai|"
+    "Fan|Sung|Fang|Teng|Tu|Fu|Hou|Tsao|Hsueh|Ting|Cho|Ma|Juan|Tung|Tang|Wen|Lan|Chi|Ou|Nguyen|Tran|Pham|Zhang|Zhou"
+)
 _ANGLICISED = re.compile(
-    rf"(?=[A-Z])(?<![A-Za-z])(?:[A-Z][a-z]{{2,12}} (?:{ROMANISED_SURNAMES})|"
-    rf"(?:{ROMANISED_SURNAMES}), [A-Z][a-z]{{2,12}})(?![A-Za-z-])"
+    rf"(?=[A-Z])(?<![A-Za-z])(?:[A-Z][a-z]{{2,12}} (?:{_SURNAMES})|"
+    rf"(?:{_SURNAMES}), [A-Z][a-z]{{2,12}})(?![A-Za-z-])"
 )
 _HANGUL = re.compile(r"(?:저는|이름은|제 이름은) ([가-힣]{2,4}?)(?=입니다|이에요|예요|이고|[ ,.])")
 # Capitalised words that no cue announces.

@@ -88,7 +88,7 @@ class PublicContext:
         if not self._has_evidence or self._is_near_citizen(start, end):
             return False
         marks = chain((at - 1 for at, _ in self._anchors), self._notice_marks, self._places)
-        return any(not start <= at < end for at in marks) or SERVED_AFTER.search(self._folded, end) is not None
+        return any(not start <= at < end for at in marks) or self._is_served
 
     def is_claimed(self, start: int) -> bool:
         """Whether a private word or a name stands before a value."""
@@ -170,7 +170,12 @@ class PublicContext:
     @cached_property
     def _has_evidence(self) -> bool:
         """Whether anything in the text speaks of an agency at all: mostly not, and then nothing is weighed."""
-        return bool(self._anchors or self._notice_marks or self._places or SERVED_AFTER.search(self._folded))
+        return bool(self._anchors or self._notice_marks or self._places or self._is_served)
+
+    @cached_property
+    def _is_served(self) -> bool:
+        """Whether somebody of an agency is told to serve whoever calls."""
+        return SERVED_AFTER.search(self._folded) is not None
 
     @cached_property
     def _private_words(self) -> list[tuple[int, int]]:

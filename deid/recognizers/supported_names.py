@@ -104,7 +104,7 @@ def _is_beside_name(folded: str, start: int, end: int, starts: set[int], ends: s
 
 
 def _is_called(folded: str, start: int, end: int) -> bool:
-    """Whether a role leads to a word that ends there, or a full name is the one who acts."""
+    """Whether a role leads to a word that ends there, somebody lives, or a full name is the one who acts."""
     window = max(0, start - 3)
     if _ROLE_BEFORE.search(folded, window, start) and _ENDS.match(folded, end):
         return True

@@ -111,7 +111,9 @@ def _said(views: Views) -> Iterator[re.Match[str]]:
 
 def _named_otherwise(views: Views, match: re.Match[str]) -> bool:
     before = views.before(match.start())
-    if shapes.OTHER_CODE.match(match[0]) or _OTHER_NUMBER.search(before) or is_example(views, match.span()):
+    if shapes.OTHER_CODE.match(match[0]) or shapes.EVERYDAY.match(match[0]) or _OTHER_NUMBER.search(before):
+        return True
+    if is_example(views, match.span()):
         return True
     return match[0].endswith("0") and _MAKER.search(before) is not None
 

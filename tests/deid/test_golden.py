@@ -112,6 +112,10 @@ EMAIL = [
     "wang.ming@ 或 @gmail.com 或 wang ming@gmail",
 ]
 IP = [
+    "我的IP從⟦118.163.5.9⟧到⟦1.164.3.2⟧都登入失敗",
+    "路由器 ⟦118.163.5.9⟧/24 連不上",
+    "主機 ⟦118.163.5.9⟧/32",
+    "網段 118.163.5.0/24，118.163.6.1～118.163.6.9",
     "上面寫IP異常 ⟦一一四點三六點二零七點八十五⟧ 我哪知道",
     "IP是⟦203.74.118.56⟧",
     "來源⟦２０３．７４．１１８．５６⟧",
@@ -186,9 +190,17 @@ PERSON = [
     "我⟦黃金花⟧，68歲",
     "我高興，你也高興；我時間到，先走",
     "the Department of Labor Affairs, a Scottish band",
-    "near Sun Yat-sen Memorial Hall, by a white Toyota, beside Tzu Chi Hospital",
+    "near Sun Yat-sen Memorial Hall, by a white Porsche, beside Tzu Chi Hospital",
     "My name is ⟦Grace Park⟧ and I live in Hsinchu.",
     "My name is ⟦Max Born⟧, I live in Hsinchu",
+    "My name is ⟦Suzuki Haruto⟧ and I live in Hsinchu",
+    "I am ⟦Honda Kenji⟧, please help",
+    "This is ⟦Long Nguyen⟧ from Hanoi",
+    "My name is ⟦Thai Nguyen⟧",
+    "my colleague ⟦Safari Mugisha⟧ was hurt",
+    "My name is ⟦Jeremy Lin⟧, not the player",
+    "my caregiver ⟦Yuli⟧ went home",
+    "聯絡人 ⟦AMY⟧ 謝謝",
 ]
 
 TABLES = {
