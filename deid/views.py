@@ -39,6 +39,8 @@ _FEWEST_PLAIN = 2  # of a run said as soldiers say it
 # The rare character goes first, so that a text is searched for it alone.
 _LETTER_FOR_ZERO = re.compile("O(?:(?<=[0-9]O)(?=[0-9])|(?<![0-9A-Z]O)(?=9[0-9]{2}))")
 _SAID_DASH = re.compile("[槓杠](?:(?<=[0-9][槓杠])|(?<=[0-9] [槓杠]))(?= ?[0-9])")
+# Zero as Taiwanese says it: 「空九二三」.
+_SAID_ZERO = re.compile("空(?=[0-9] ?[0-9]{2})(?![0-9]{1,4}[天個年月日格元位人次樓間])|(?<=[0-9])空(?=[0-9])")
 _TWO = re.compile("兩(?<=[0-9]兩)(?=[0-9]{2})")
 _SEPARATED_DIGIT = re.compile(r"[ .\-·・‧_]{1,3}(?=[0-9])")
 _LONG_NUMBER = re.compile(r"[0-9](?:[ .\-·・‧()_]{0,3}[0-9]){5}")
@@ -147,6 +149,8 @@ class Views:
             figures = _RADIO_RUN.sub(_without_radio_digits, figures)
         if "槓" in figures or "杠" in figures:
             figures = _SAID_DASH.sub("-", figures)
+        if "空" in figures:
+            figures = _SAID_ZERO.sub("0", figures)
         if "兩" in figures:
             figures = _TWO.sub("2", figures)
         return _LETTER_FOR_ZERO.sub("0", figures) if "O" in figures else figures

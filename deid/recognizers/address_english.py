@@ -12,7 +12,8 @@ from deid.tw_districts import ROMANISED_DISTRICTS
 from deid.views import Views
 
 _KIND = re.compile(
-    r"(?<=[ .])(?:ROAD|RD|STREET|ST|BOULEVARD|BLVD|AVENUE|AVE|LANE|LN|VILLAGE)"
+    r"(?<=[ .])(?:ROAD|RD|STREET|ST|BOULEVARD|BLVD|AVENUE|AVE|VILLAGE"
+    r"|(?:LANE|LN)(?!\.? ?[0-9]{1,4},? (?:[A-Z'\-]+\.? ){1,3}(?:R(?:OA)?D|ST(?:REET)?)(?![A-Z])))"
     r"(?![A-Z])\.?(?: (?:NORTH|SOUTH|EAST|WEST)(?![A-Z]))?"
 )
 _WORD = r"(?:[A-Z][A-Z'\-]{0,20}|[1-9][0-9]{0,2}(?:ST|ND|RD|TH))"
@@ -28,7 +29,7 @@ _PIECE = (
     rf"|(?<!NO )(?<!NO\. )(?<!NO\.)(?<!#)(?<!LANE )(?<!ALLEY ){_NUMBER} (?:ALLEY|LANE) [0-9]{{1,4}}"
     rf"|{_NUMBER} (?:NO\.|HAO)(?![A-Z])|[0-9]{{1,4}} LANE(?=,)"
     r"|[0-9](?:ST|ND|RD|TH)? SEC(?:TION|\.)?(?![A-Z]|\.? ?[0-9])"
-    r"|(?:DORM|BLDG|BUILDING|BLOCK)\.? ?(?:[A-Z]|[0-9]{1,3})(?![A-Z0-9])"
+    r"|(?:GRADUATE |MEN'S |WOMEN'S )?(?:DORM(?:ITORY)?|BLDG|BUILDING|BLOCK)\.? ?(?:[A-Z]|[0-9]{1,3})(?![A-Z0-9])"
     r"|(?:LN|LANE|ALY|AL|ALLEY|SEC|SECTION|NEIGHBOU?RHOOD|LIN|FL|FLOOR)\.? ?[0-9]{1,4}"
     r"|FLOORS [0-9]{1,2} (?:TO|AND) [0-9]{1,2}|[0-9]{1,3}[ /]?F(?:L|LOOR)?\.?(?: ?- ?[0-9]{1,3})?"
     r"|(?:[0-9]{1,2}(?:ST|ND|RD|TH)|GROUND|FIRST|SECOND|THIRD|FOURTH|FIFTH|SIXTH|SEVENTH|EIGHTH|NINTH|TENTH|ELEVENTH|"
@@ -50,9 +51,10 @@ _HOUSE = re.compile(
     r"[0-9]{1,4} (?:ALLEY|LANE) [0-9]"
 )
 # 「số 45 ngõ 310 đường Zhongshan, Taiping」, 「Jalan Zhongshan No. 45」: folded, with ASCII letters as capitals.
+_VN_FLOOR = "(?:T[ầẦ]NG|L[ầẦ]U) [0-9]{1,2}"
 _VIETNAMESE = re.compile(
-    rf"(?:(?:T[ầẦ]NG|L[ầẦ]U) [0-9]{{1,2}},? )?S[OốỐ] {_NUMBER}(?:,? (?:NG[Oõ]|H[ẻẺ]M|NG[áÁ]CH) [0-9/]{{1,8}}){{0,2}},? "
-    r"(?:[đĐ][ưƯ][ờỜ]NG|DUONG|PH[ốỐ]) [A-Z]+(?: [A-Z]+){0,2}"
+    rf"(?:{_VN_FLOOR},? )?S[OốỐ] {_NUMBER}(?:,? (?:NG[Oõ]|H[ẻẺ]M|NG[áÁ]CH) [0-9/]{{1,8}}){{0,2}},? "
+    rf"(?:[đĐ][ưƯ][ờỜ]NG|DUONG|PH[ốỐ]) [A-Z]+(?: [A-Z]+){{0,2}}(?:,? {_VN_FLOOR})?"
     r"(?:, [A-ZÀ-ỹ]+(?: [A-ZÀ-ỹ]+)?){0,2}(?![A-Z])"
 )
 _STREET = r"(?:JALAN|JLN?\.?)(?: (?!BAGIAN|NO|LANTAI|LT)[A-Z]+){1,4}"

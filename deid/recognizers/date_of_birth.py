@@ -17,7 +17,7 @@ from deid.recognizers.name_context import SURNAME_START
 from deid.views import Views
 
 _C = "[零〇○一二兩三四五六七八九十廿卅壹貳參叁肆伍陸柒捌玖拾]"
-_Y = f"(?:[0-9]{{1,4}}|[零〇○一二三四五六七八九十百廿壹貳參叁肆伍陸柒捌玖拾]{{1,5}}|{_C}(?: {_C}){{1,3}})"
+_Y = f"(?:[0-9]{{1,4}}|[零〇○一二三四五六七八九十百廿卅壹貳參叁肆伍陸柒捌玖拾]{{1,5}}|{_C}(?: {_C}){{1,3}})"
 _N = f"(?:[0-9]{{1,2}}|{_C}{{1,3}}|{_C} {_C})"
 _MON = f"(?:{_N}|[正元臘冬])"
 _DAY = f"(?:{_N} ?[日號]?|初 ?[一二三四五六七八九十])"
@@ -33,18 +33,19 @@ _DATE = re.compile(
     rf"|(?<![0-9A-Z./\-])(?:{_ERA} ?)?[0-9]{{6,8}}(?![0-9])|(?<![0-9./\-])[0-9]{{1,2}}[/.][0-9]{{1,2}}(?![0-9./])"
     rf"|(?<![0-9])[0-9]{{1,2}}(?:ST|ND|RD|TH)?(?: OF)?[ \-]{_MONTH}[.,]?[ \-][0-9]{{4}}(?![0-9])"
     rf"|(?<![A-Z]){_MONTH}\.? [0-9]{{1,2}}(?:ST|ND|RD|TH)?,? ?[0-9]{{4}}(?![0-9])"
+    rf"|(?<!{_C}){_C}{{2,4}}、{_C}{{1,3}}、{_C}{{1,3}}(?!{_C}|、)|[0-9]{{2,4}}\n[0-9]{{1,2}}\n[0-9]{{1,2}}(?![0-9])"
     rf"|{_Y}點{_N}點{_N}|(?<!{_C}){_C}{{2,3}} {_C}{{1,3}} {_C}{{1,3}}(?! ?{_C})"
     rf"|(?<![0-9])(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?=生)"
     rf"|(?<![A-Z]){_MONTH}\.? [0-9]{{1,2}}(?:ST|ND|RD|TH)?(?![0-9A-Z])"
     rf"|(?:(?<=生日)|(?<=生日[是: ]))(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9元])"
     rf"|[0-9]{{1,2}} THáNG [0-9]{{1,2}},? NăM [0-9]{{4}})"
 )
-_BIRTH = re.compile("生|年次|出世|D\\.? ?O\\.? ?B|BIRTH|BORN|SINH|LAHIR|KAARAWAN")
+_BIRTH = re.compile("生|年次|出世|D\\.? ?O\\.? ?B|BIRTH|BORN|B-?DAY|SINH|LAHIR|KAARAWAN")
 _CUE_BEFORE = re.compile(
     r"(?:生日|出生(?:年月日|日期|日|於|年)?|(?<![先醫學衛產發])生於|年次|誕生(?:於)?|生年月日|生辰|出世|"
-    r"D\.? ?O\.? ?B\.?|(?:DATE ?OF ?)?BIRTH[_ \-]?(?:DAY|DATE)?|"
+    r"D\.? ?O\.? ?B\.?|(?:DATE ?OF ?)?BIRTH[_ \-]?(?:DAY|DATE)?|B-?DAY(?: NI?YA)?|"
     r"BORN|SINH|LAHIR|KAARAWAN)"
-    r"(?:[ :=\"'「『(\[{,、\t/|_?的是為在於はON]|(?:A|ANS|ANSWER|CALLER|答|民眾|來電者|對方) ?:|DATE|TIME|年月日|"
+    r"(?:[ :=→\"'「『(\[{,、\t/|_?的是為在於はON]|(?:A|ANS|ANSWER|CALLER|答|民眾|來電者|對方) ?:|DATE|TIME|年月日|"
     rf"\([DMY/\-. ]{{5,12}}\)|日期|格式|{_LUNAR}|填|寫|就|應該|應|正確|[打寫登印記填][錯成]|被|誤植|有誤|不對|不是|"
     r"[把將我他她卻]|結果|了|TANGGAL|NGàY|改成?|"
     r"分別|都|[\n]){0,8}"
@@ -53,7 +54,8 @@ _CUE_BEFORE = re.compile(
 # Farther away, where no other number and no end of a sentence stands between.
 _CUE_FAR_BEFORE = re.compile(
     "(?:(?:生日|出生(?!登記|證明|率|地|別|後|前|通報|之)(?:年月日|日期)?|誕生)[^。!?\n0-9一二三四五六七八九十]{0,24}"
-    "(?:是|為|寫成?|記載|登記|報|印成|改[成為])|(?<![A-Z])(?:BORN|BIRTH)[^.!?\n0-9]{0,28} (?:ON|IS|WAS)(?: THE)?) ?$"
+    "(?:是|為|寫成?|記載|登記|報|印成|改[成為])|(?<![A-Z])(?:BORN|BIRTH)[^.!?\n0-9]{0,28} (?:ON|IS|WAS)(?: THE)?|"
+    "DATE OF BIRTH[^.!?\n0-9]{0,64}:(?: THE)?) ?$"
 )
 _CUE_AFTER = re.compile(
     " ?(?:(?:IS |AS )?(?:MY |HIS |HER |THE )?(?:BIRTHDAY|DATE OF BIRTH|DOB)(?![A-Z])|"
@@ -63,7 +65,7 @@ _CUE_AFTER = re.compile(
 )
 # What may stand between one date of birth and the next: 「印成」, 「不是」, 「、老二」.
 _CORRECTED = re.compile(
-    r"[^。!\n0-9]{0,10}(?:[打寫登印記填變弄]成|[打寫登印記填]錯|應該?[是為]|應改|不是|才對|更正|改成|"
+    r"[^。!\n0-9]{0,10}(?:→|[打寫登印記填變弄]成|[打寫登印記填]錯|應該?[是為]|應改|不是|才對|更正|改成|"
     r"還是|正確|INSTEAD OF|SHOULD BE|, NOT|(?<=, )NOT|AND|[證照戶籍本]上?面?[寫是登])[^。!\n0-9]{0,6}"
 )
 _NEXT_OF_KIN = re.compile(
@@ -84,8 +86,9 @@ _ID = "[A-Z][0-9A-D][0-9]{8}"
 _MOBILE = "09[0-9]{2}[- ]?[0-9]{3}[- ]?[0-9]{3}"
 _ROW = "[ ,、/\t|;\\n]{1,3}"
 _ID_BEFORE, _ID_AFTER = re.compile(rf"{_ID}{_ROW}$"), re.compile(rf"{_ROW}{_ID}(?![0-9])")
-_MOBILE_BEFORE, _MOBILE_AFTER = re.compile(rf"{_MOBILE}{_ROW}$"), re.compile(
-    rf"(?:{_ROW}|(?<= ))(?:(?:電話|手機)[是: ]{{0,2}})?{_MOBILE}(?![0-9])"
+_MOBILE_BEFORE, _MOBILE_AFTER = (
+    re.compile(rf"{_MOBILE}{_ROW}$"),
+    re.compile(rf"(?:{_ROW}|(?<= ))(?:(?:電話|手機)[是: ]{{0,2}})?{_MOBILE}(?![0-9])"),
 )
 _NAME_BEFORE = re.compile(
     rf"(?:^|[ \n\t,、:(。;/|]|"
@@ -93,7 +96,7 @@ _NAME_BEFORE = re.compile(
 )
 _HEADER = re.compile("生日|出生(?!地)|BIRTH|DOB")
 _SEPARATORS = ("\t", "|", ",", "  ", " ")
-_BEFORE, _LONGEST_HEADING, _OLDEST, _GROWN = 36, 200, 125, 12
+_BEFORE, _FAR, _LONGEST_HEADING, _OLDEST, _GROWN = 36, 84, 200, 125, 12
 
 
 class DateOfBirthRecognizer(TextRecognizer):
@@ -107,7 +110,7 @@ class DateOfBirthRecognizer(TextRecognizer):
         last = -1
         for found in _DATE.finditer(folded):
             start, end = found.span()
-            before = folded[max(0, start - _BEFORE) : start]
+            before = folded[max(0, start - _FAR) : start]
             told = announced and (_is_announced(folded, before, found) or _follows(folded, last, found))
             if told or _is_in_row(folded, before, found):
                 last = end if told else last

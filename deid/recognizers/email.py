@@ -39,6 +39,8 @@ _ROLE = re.compile(
     r"(?:SERVICE|INFO|CONTACT|MAYOR|WEBMASTER|ADMIN|MAIL|HELP|SUPPORT|PUBLIC|OFFICE|1999|PRESS|PETITION|RECALL|SALES|ORDERS?|BOOKING|RESERVATIONS?|CUSTOMERS?|MARKETING|HR|EBILL|EDM|NEWS)"
     r"[A-Z\-_]{0,12}@(?:[A-Z0-9\-]{1,63}\.){0,5}GOV\.(?:TW|TAIPEI)|([A-Z]{2,12})@\1\.(?:[A-Z0-9\-]{1,63}\.){0,4}GOV\.TW"
 )
+# A name and a number: 「anson.chang_64@」. A clerk's mailbox at an office is its own.
+_PERSONAL = re.compile(r"[A-Z]{2,15}[._\-][A-Z]{2,15}[._\-]?[0-9]{1,4}@(?!.*GOV\.)")
 # Where everybody may have a mailbox, and where an agency's event seldom has one.
 _FREE = re.compile(
     r"@(?:[A-Z0-9\-]+\.)?(?:GMAIL|YAHOO|HOTMAIL|OUTLOOK|ICLOUD|LIVE|MSN|PROTON(?:MAIL)?|PCHOME|NAVER|QQ|TUTANOTA)\."
@@ -74,7 +76,8 @@ class EmailAddressRecognizer(TextRecognizer):
         address = match[0].replace(" ", "")
         if address in self._public or _ROLE.fullmatch(address):
             return True
-        return PublicContext.of(views).publishes_mailbox(*match.span(), free=_FREE.search(address) is not None)
+        free = _FREE.search(address) or _PERSONAL.match(address)
+        return PublicContext.of(views).publishes_mailbox(*match.span(), free=free is not None)
 
 
 def _spoken(views: Views) -> Iterator[tuple[int, int]]:

@@ -54,9 +54,7 @@ _THINGS = (
     "Trading Attorneys Orchestra Castings Kindergarten Theological Highway Administration Shelter Mosque Permit "
     "Departure Festival Spoonbill Fellowship Annex Ltd Inc"
 )
-_ACRONYMS = (
-    "AI APP ATM CEO DNA FAQ GPS IT LED MRT NGO PDF QR SOP TV USB VIP VPN IDN IND JPN KOR MYS NGA NPL PHL THA USA VNM"
-)
+_ACRONYMS = "AI APP ATM CEO DNA FAQ GPS IT LED MRT NGO PDF QR SOP TV USB VIP VPN IDN IND JPN KOR MYS NGA NPL PHL THA USA VNM"
 NOT_NAMES = frozenset(_ORDINARY.split())
 BEFORE_NAMES = frozenset(_BEFORE.split())
 """No names where they begin a name or are all of it."""
@@ -69,7 +67,9 @@ _SHORTEST = 4
 def is_telling(word: str) -> bool:
     """Whether one word of somebody's name is likely meant when it stands alone: long enough, and no everyday word."""
     plain = word.strip(".,").capitalize()
-    return len(plain) >= _SHORTEST and not any(plain in words for words in (NOT_NAMES, BEFORE_NAMES, INSTITUTIONS))
+    return len(plain) >= _SHORTEST and not any(
+        plain in words for words in (NOT_NAMES, BEFORE_NAMES, INSTITUTIONS)
+    )
 
 
 def is_no_person(text: str) -> bool:

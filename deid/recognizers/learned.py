@@ -23,7 +23,7 @@ from deid.views import Views
 # What a value begins and ends with, on the figures view; the tagger's places are often a character too long.
 _CODE = re.compile(r"[0-9A-Z@/(+].*[0-9A-Z)]", re.DOTALL)
 _PLACE = re.compile(r"[^\s,.:;、()在於住是到址號].*[0-9號樓室FA-Z戶房]", re.DOTALL)
-_DATE = re.compile("[0-9民西明大昭平農國十廿卅A-Z].*[0-9日號月年次十A-Z]", re.DOTALL)
+_DATE = re.compile("[0-9民西明大昭平農國十廿卅A-Z].*[0-9日號月年次十半A-Z]", re.DOTALL)
 _SHAPES = {"TW_ADDRESS": _PLACE, "TW_LAND_NO": _PLACE, "DATE_OF_BIRTH": _DATE}
 _FEWEST_DIGITS, _LONGEST = 2, 120
 _FEWEST = {
@@ -48,6 +48,8 @@ _KINDS = (
 _PUBLISHED = frozenset({"PHONE", "TW_ADDRESS", "EMAIL", "TW_BANK_ACCOUNT", "TW_LAND_NO", "TW_PLATE"})
 # Taken off the tagger's probability, so that a policy's usual 0.4 means what it should.
 _DOUBT = 0.4
+# A date that the tagger takes for a birth date this surely is one, however young the child.
+_SURE_BIRTH = 0.88
 
 
 class LearnedValueRecognizer(TextRecognizer):
@@ -69,7 +71,10 @@ class LearnedValueRecognizer(TextRecognizer):
                 continue
             start, end = _whole(views.figures, *shape.span())
             digits = sum(map(str.isdigit, views.figures[start:end]))
-            if digits >= _FEWEST.get(entity, _FEWEST_DIGITS) and not _is_judged(views, start, end, entity):
+            if digits < _FEWEST.get(entity, _FEWEST_DIGITS):
+                continue
+            sure = entity == "DATE_OF_BIRTH" and score >= _SURE_BIRTH
+            if sure or not _is_judged(views, start, end, entity):
                 yield Finding(*views.original_span(start, end), entity, max(0.0, score - _DOUBT), self.name)
 
 

@@ -28,9 +28,7 @@ _LATIN = 0.5
 _GIVEN, _MAYBE = 2, 0.1
 _SHORTEST = 3
 _REPEATED_NAMES = 64
-_TITLE = re.compile(
-    r"(?:MRS?|MS|MISS|MADAM|SIR|DR|PROF|ANAKNYA|ISTRINYA|SUAMINYA)\.? (?=[A-Z])"
-)
+_TITLE = re.compile(r"(?:MRS?|MS|MISS|MADAM|SIR|DR|PROF|ANAKNYA|ISTRINYA|SUAMINYA)\.? (?=[A-Z])")
 _LABEL = re.compile(r"[ ,]+(?:D\.?O\.?B|ARC|ID|TEL|PHONE)\.?$")
 
 

@@ -115,7 +115,9 @@ def _candidates(text: str) -> Iterator[tuple[int, str, float]]:
         base = max(0, mailbox.start() - _WINDOW * 2)
         before = _BEFORE_MAILBOX.search(text[base : mailbox.start()])
         words = before["name"].lower().replace(",", "").split(" ") if before else ()
-        if before and any(len(word) >= _SHORTEST_SHARED and word in mailbox["local"].lower() for word in words):
+        if before and any(
+            len(word) >= _SHORTEST_SHARED and word in mailbox["local"].lower() for word in words
+        ):
             yield base + before.start(), before["name"], 0.6
     for pattern, score in ((_HANGUL, 0.7), (_ROMANISED, 0.7), (_ANGLICISED, 0.5), (_NICKNAME, 0.6)):
         for match in pattern.finditer(text):

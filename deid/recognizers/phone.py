@@ -58,6 +58,8 @@ _OFFICIAL_NUMBER = re.compile(r"字第 ?$")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3[01])$")
 # An area code and as many digits as some area has, a mobile with one digit too few or many: mistyped, read out wrong.
 _MISTYPED = re.compile(r"0[2-8][0-9]{7,8}(?:#[0-9]+)?|09(?:[0-9]{7}|[0-9]{9})")
+# An area code set apart says telephone, whichever numbers the area has.
+_AREA_APART = re.compile(r"\(0[2-8][0-9]?\)|0[2-8]-[2-9][0-9]{2,3}-[0-9]{4}")
 
 
 class TelephoneRecognizer(TextRecognizer):
@@ -113,14 +115,14 @@ class TelephoneRecognizer(TextRecognizer):
                 break
         else:
             candidate, number = match, tw_phone.compact(match.value)
-            if not (_MISTYPED.fullmatch(number) and _is_announced(views, match)):
+            if not _MISTYPED.fullmatch(number):
+                return
+            if not (_AREA_APART.match(match.value) or _is_announced(views, match)):
                 return
         if not _is_published(views, (candidate.start, candidate.end), number, published):
             yield *_balanced(views.folded, candidate.start, candidate.end), 0.9
 
-    def _local(
-        self, views: Views, judged: set[int], published: set[str]
-    ) -> Iterator[tuple[int, int, float]]:
+    def _local(self, views: Views, judged: set[int], published: set[str]) -> Iterator[tuple[int, int, float]]:
         """Find numbers that only a telephone cue tells from others: no area code or no leading zero."""
         if _WHOLE.fullmatch(views.folded):
             yield 0, len(views.folded), 0.5

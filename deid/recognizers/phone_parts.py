@@ -57,9 +57,7 @@ _DIGIT_WORDS = (
 _FEWEST_WORDS = 7
 _IN_WORDS = re.compile(
     "(?=[B-FHK-OSTZ])(?<![A-Z])(?:"
-    + "|".join(
-        rf"{word}(?:[ ,.\-]{{1,3}}{word}){{{_FEWEST_WORDS - 1},}}(?![A-Z])" for word in _DIGIT_WORDS
-    )
+    + "|".join(rf"{word}(?:[ ,.\-]{{1,3}}{word}){{{_FEWEST_WORDS - 1},}}(?![A-Z])" for word in _DIGIT_WORDS)
     + ")"
 )
 _MAY_BE_WORDS = re.compile("NINE|EIGHT|CHíN|TáM|SEMBILAN|DELAPAN")

@@ -26,7 +26,11 @@ def spelling(folded: str, start: int, end: int) -> tuple[int, int] | None:
         return None
     last = end
     begun = _BEGUN.match(folded, end)
-    if begun and (begun["chars"] is None or begun["chars"] == name[0]) and _saying_end(folded, begun.end(), name):
+    if (
+        begun
+        and (begun["chars"] is None or begun["chars"] == name[0])
+        and _saying_end(folded, begun.end(), name)
+    ):
         last = begun.end()
     for _ in range(_MOST_SAYINGS):
         further = _saying_end(folded, last, name)

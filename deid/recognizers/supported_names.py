@@ -25,7 +25,9 @@ _ROLE_BEFORE = re.compile(
 )
 _AGENT_BEFORE = re.compile("(?:由|經|委託|授權|轉介|通知)$")
 # 「復興跟永福合租」, 「光復住二樓」: what only persons do.
-_TOGETHER = re.compile("合[買租夥資開]|一起|兩[個人位]|結婚|離婚|吵架|打架|是(?:兄弟|夫妻|姊妹|姐妹|母子|父子|母女)")
+_TOGETHER = re.compile(
+    "合[買租夥資開]|一起|兩[個人位]|結婚|離婚|吵架|打架|是(?:兄弟|夫妻|姊妹|姐妹|母子|父子|母女)"
+)
 _LIVES, _CLAUSE = re.compile("住(?![戶址家宅院所民處房])"), re.compile("^|[ ,。;、\n]$")
 _ENDS = re.compile("[ ,。、;:!?)」\n]|$")
 _SIGNED = re.compile(

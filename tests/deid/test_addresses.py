@@ -31,6 +31,9 @@ def test_house_numbered_locations_are_concealed() -> None:
 
 
 WRITTEN = [
+    "住在八德區⟦介壽路一段 929 號 2 樓閣樓⟧，沒有窗戶",
+    "睡在⟦鳳林一路 38 號貨櫃屋 2⟧。",
+    "我住⟦中山路 12 號 3 樓夾層⟧",
     "她說住在⟦榮安路二段那個什麼 三十一號⟧",
     "現居員工宿舍桃園市大園區⟦中正東路88號⟧",
     "住在松山區公所旁邊的⟦八德路四段 12號 3樓⟧",
@@ -78,6 +81,9 @@ WRITTEN = [
     "現居⟦復國一路12巷3弄6之1號⟧",
 ]
 ENGLISH = [
+    "clean also house s ⟦Lane 72 Nanjing W Rd, no. 13 3rd floor⟧ every wed",
+    "Địa chỉ: ⟦số 301, đường Zhongzheng, tầng 3, Sơn Hóa, Đài Nam⟧",
+    "Dorm: ⟦No. 1001, Daxue Rd., Graduate Dorm 2, Rm. 315⟧.",
     "my building, ⟦No. 33-1, Zhongshan 2nd Road, Lingya District, Kaohsiung City 802, 11th floor⟧, has been",
     "visit the Puli Land Office, No. 12, Bei'an Rd., Puli",
     "he works near my office, ⟦No. 12, Bei'an Rd.⟧",

@@ -61,6 +61,14 @@ FRAMES = [
     "ngày sinh: {}",
 ]
 ROWS = [
+    "bday niya ⟦june 3, 1997⟧",
+    "line → wuxian942 / bday → ⟦09-14-1993⟧ complete na po",
+    "asked my date of birth over the phone in a bus full of people, so here by mail: the ⟦23rd of October 1958⟧.",
+    "阮氏賢，生日⟦一九九六、十、二⟧",
+    "更正生日 ⟦90/10/04⟧ → ⟦民29.2.8⟧",
+    "生日\n⟦87\n6\n14⟧\n可以了嗎",
+    "她⟦卅三年十一月初二⟧生，民國的",
+    "生日\n我8月要出國",
     "was born in Taipei on the ⟦4th of May 2019⟧",
     "his date of birth is ⟦Minguo 75.3.12⟧",
     "a wrong birthday, ⟦1 February 1990⟧ instead of ⟦2 January 1990⟧",

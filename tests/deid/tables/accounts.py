@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 ACCOUNT = [
+    "讀者條碼是⟦20040771193⟧",
+    "門禁卡號⟦A1C4-77F0⟧要改綁",
+    "員工證號⟦1150318-0022⟧",
+    "兵籍號碼玄 ⟦118-20744⟧",
+    "我的會員條碼 ⟦99120345⟧",
     "我在臉書跟「⟦小熊代購屋⟧」買鞋子沒寄來",
     "My UK licence (no. ⟦HOLTD801236KT4ZQ⟧) expires",
     "Nomor buku pelaut ⟦G 115208⟧",

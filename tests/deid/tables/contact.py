@@ -84,6 +84,7 @@ LINE = [
     "my LINE ID is ⟦annalee.tw⟧",
 ]
 EMAIL = [
+    "發文者：小農聯盟\u3000⟦anson.chang_64@seed.net.tw⟧ 收文者：農業處",
     "Please reply to ⟦r.kapoor(at)protonmail.com⟧ not to my office",
     "信箱⟦may 三三七 at gmail dot com⟧",
     "my mail is ⟦linda underscore chou at yahoo dot com dot tw⟧",
