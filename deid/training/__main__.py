@@ -13,17 +13,19 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from deid.tagger.features import Lexicon
+from deid.tagger.features import Lexicon, features
 from deid.tagger.network import Network
 from deid.tagger.tagger import WEIGHTS, Tagger
 from deid.training.corpus import CorpusError, Entry, forbidden_lines, read_corpus
 from deid.training.evaluation import measure_file, measure_samples, summary
+from deid.training.export import Inputs, exported
 from deid.training.lexicon import build_lexicon, character_features
+from deid.training.network import DILATIONS
 from deid.training.samples import filled
 from deid.training.training import train
 
-# One thread learns while another process fills the next pass.
-_THREADS = 1
+_THREADS = 2
+_TYPICAL_TEXTS = 400
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,10 +52,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arrays = build_lexicon(part for entry in learned for part in entry.parts if isinstance(part, str))
     lexicon = Lexicon.from_arrays(arrays)
     network = train(learned, lexicon, character_features(lexicon), options.passes, _say)
-    arrays |= network.arrays()
+    arrays |= exported(network.arrays(), DILATIONS, _typical(learned, lexicon))
     np.savez_compressed(options.output, **arrays)
     _print_figures(Tagger(lexicon, Network(arrays)), held, options.measure)
     return 0
+
+
+def _typical(entries: Sequence[Entry], lexicon: Lexicon) -> list[Inputs]:
+    """Return some texts as the network reads them."""
+    rng = random.Random("typical")  # noqa: S311
+    drawn = [filled(rng.choice(entries), rng).folded()[0] for _ in range(_TYPICAL_TEXTS)]
+    return [features(views, 0, len(views.folded), lexicon) for views in drawn if views.folded]
 
 
 def _say(line: str) -> None:

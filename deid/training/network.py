@@ -1,4 +1,4 @@
-"""The tagger as torch trains it; ``deid.tagger.network`` computes the same with numpy."""
+"""The tagger as torch trains it; ``deid.training.export`` writes it for ``deid.tagger.network``."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from torch import nn
 from deid.tagger.features import COLUMNS
 from deid.tagger.tags import COUNT
 
-WIDTH = 72
+WIDTH = 160
 DILATIONS = (1, 2, 4, 8, 4, 1)
-_EMBEDDING = 40
+_EMBEDDING = 80
 
 
 class Network(nn.Module):  # type: ignore[misc]  # torch is not type-checked
@@ -32,21 +32,20 @@ class Network(nn.Module):  # type: ignore[misc]  # torch is not type-checked
             nn.Conv1d(WIDTH, WIDTH, 3, dilation=reach, padding=reach, bias=False) for reach in DILATIONS
         )
         self.norms = nn.ModuleList(nn.BatchNorm1d(WIDTH, momentum=0.02) for _ in DILATIONS)
-        self.dropout = nn.Dropout(0.15)
+        self.dropout = nn.Dropout(0.08)
         self.out = nn.Linear(WIDTH, COUNT)
 
     def forward(self, ids: Any, shown_ids: Any, features: Any) -> Any:
         """``ids`` with 0 between texts; ``shown_ids`` may hide rare characters, whose usage stays known."""
-        inside = (ids > 0).unsqueeze(2).float()
+        inside = (ids > 0).unsqueeze(1).float()
         hidden = self.spread(self.characters(shown_ids)) + self.usage(self.known[ids]) + self.words(features)
-        hidden = torch.relu(hidden) * inside
+        hidden = torch.relu(hidden).transpose(1, 2).contiguous() * inside
         for layer, norm in zip(self.layers, self.norms, strict=True):
-            step = torch.relu(norm(layer(self.dropout(hidden).transpose(1, 2)))).transpose(1, 2)
-            hidden = (hidden + step) * inside
-        return self.out(self.dropout(hidden))
+            hidden = (hidden + torch.relu(norm(layer(self.dropout(hidden))))) * inside
+        return self.out(self.dropout(hidden).transpose(1, 2))
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """Return what the run-time network needs: usage folded into the characters, norms into the kernels."""
+        """Return the constants of the graph: usage folded into the characters, norms into the kernels."""
         with torch.no_grad():
             found = {
                 "table": (
@@ -58,8 +57,6 @@ class Network(nn.Module):  # type: ignore[misc]  # torch is not type-checked
             }
             for index, (layer, norm) in enumerate(zip(self.layers, self.norms, strict=True)):
                 scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
-                found[f"kernel{index}"] = (layer.weight * scale[:, None, None]).permute(2, 1, 0).contiguous()
+                found[f"kernel{index}"] = layer.weight * scale[:, None, None]
                 found[f"bias{index}"] = norm.bias - norm.running_mean * scale
-        return {name: value.detach().numpy() for name, value in found.items()} | {
-            "reach": np.array(DILATIONS)
-        }
+        return {name: value.detach().numpy() for name, value in found.items()}

@@ -132,8 +132,9 @@ def _step(network: Network, optimizer: Any, rows: Sequence[Encoded]) -> float:
     shown[(hidden < 0.12) & (ids > 0)] = UNKNOWN_HAN
     if torch.rand(1).item() < 0.15:
         table = table * (torch.rand(table.shape[0], table.shape[1], 1) > 0.1)
-    logits = network(ids, shown, table)
-    losses = torch.nn.functional.cross_entropy(logits.flatten(0, 1), tags.flatten(), reduction="none")
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        logits = network(ids, shown, table)
+    losses = torch.nn.functional.cross_entropy(logits.float().flatten(0, 1), tags.flatten(), reduction="none")
     loss = (losses * weights.flatten()).sum() / weights.sum().clamp(min=1)
     optimizer.zero_grad()
     loss.backward()
