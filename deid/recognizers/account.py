@@ -26,6 +26,10 @@ _INMATE = re.compile(
     "(?:編號|呼號|號碼|代號)[ :是為]{0,3}"
     "([A-Z]{0,2}-?[0-9]{3,8})(?![0-9A-Z])"
 )
+# A paper of somebody's own: 「榮民證號榮字第1120763號」.
+_PAPER = re.compile(
+    "(?:證[明書]?|手冊|執照)(?:號碼?|字號|編號)?[ :是為]{0,3}([一-鿿]{1,3}字第 ?[0-9]{4,10} ?號)"
+)
 _SERVICES = ("FB", "FACEBOOK", "MESSENGER", "臉書", "IG", "INSTAGRAM")
 _SHOWN_NAME = re.compile(
     rf"(?<![A-Z])(?:{'|'.join(_SERVICES)})(?:的|名稱|名字|帳號|暱稱|叫做?|是|搜尋?|找|:|「| ){{0,5}}"
@@ -78,6 +82,8 @@ class AccountRecognizer(CuedRecognizer):
         if "編號" in folded or "呼號" in folded or "號碼" in folded or "代號" in folded:
             for match in _INMATE.finditer(views.figures):
                 yield self.finding(views, match.span(1), 0.5)
+        for match in _PAPER.finditer(folded) if "字第" in folded else ():
+            yield self.finding(views, match.span(1), 0.5)
         if any(name in folded for name in _SERVICES):
             yield from self._named(views)
         if "/" in folded:

@@ -80,8 +80,9 @@ _LONGEST_NAME, _LONGEST_PIECE, _MOST_PIECES = 44, 24, 6
 # As it was typed: "Puli Land Office, No. 12", "our counter at No. 7"; somebody's husband's office has no name.
 _OFFICE_BEFORE = re.compile(
     r"(?:(?!The |My |His |Her |Your |Their )\b[A-Z][A-Za-z'’\-]+ (?:of (?:[A-Z]\S+ )+|and )?"
-    r"(?:Office|Bureau|Department|Ministry|Cent(?:er|re)|Agency|City Hall|Hospital|Embassy|Institute)"
-    r"|\b[Oo]ur (?:office|counter|desk|cent(?:er|re)))(?:,|:| \(|,? (?:is )?(?:located )?(?:at|in))? ?$"
+    r"(?:Office|Bureau|Department|Ministry|[Cc]ent(?:er|re)|Agency|City Hall|Hospital|Embassy|Institute|HQ|Affairs|"
+    r"Headquarters|Police|Yuan|Council|Court|Consulate|Museum|Library|Tourism)"
+    r"|\b[Oo]ur (?:[a-z]{3,12} )?(?:office|counter|desk|cent(?:er|re)))(?:,|:| \(|,? (?:is )?(?:located )?(?:at|in))? ?$"
 )
 _OFFICE_WINDOW = 64
 

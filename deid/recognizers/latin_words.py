@@ -11,7 +11,7 @@ _ORDINARY = (
     "Estate Mein Sec Visa Blogger Threads Thanksgiving Christmas Ramadan First National Medical Public Private "
     "Confidential Labour Labor Vocational International Postman Typhoon Calling Writing Wondering Your My Our "
     "Just Still Also Very So Now When Where What Why How Can Could Would Sirs Arc Id Ip Dob Is Are Does If But "
-    "For It He She We They After Before Because Since With Some All Any"
+    "For It He She We They After Before Because Since With Some All Any Hr Nhi Dept Says He's We're Dgpa Nia Hey"
 )
 _BEFORE = (
     "Sir Madam Best Kind Regards Sincerely Truly Faithfully Yours Wishes Cheers Sent Name Nama Saya Will And Do "
@@ -22,6 +22,11 @@ _BEFORE = (
     "Welsh Swiss Iranian Pakistani Nepali Mongolian Turkish Greek Portuguese Swedish Norwegian Danish Finnish "
     "Mexican Brazilian Nigerian Ghanaian Kenyan Ukrainian Austrian Belgian Cambodian Burmese Bangladeshi Italian "
     "Spanish Korean Malaysian Taiwanese Chinese Australian Dutch Polish Russian African European English"
+)
+_TITLES = (
+    "Officer Judge Mayor Minister Driver Auntie Aunty Uncle Nurse Co-owner Captain Cadet Professor Prof Director "
+    "Manager Doctor Sergeant Inspector Chief Diplomat Madam Miss Frau Herr Señor Señora Khun Ông Bapak Anaknya "
+    "Father-in-law Mother-in-law Owner Husband Wife Teacher"
 )
 _INSTITUTIONS = (
     "Hall Church Park University School College Hospital Clinic Temple Museum Market Station Airport Road Rd Street "
@@ -54,9 +59,13 @@ _THINGS = (
     "Trading Attorneys Orchestra Castings Kindergarten Theological Highway Administration Shelter Mosque Permit "
     "Departure Festival Spoonbill Fellowship Annex Ltd Inc"
 )
-_ACRONYMS = "AI APP ATM CEO DNA FAQ GPS IT LED MRT NGO PDF QR SOP TV USB VIP VPN IDN IND JPN KOR MYS NGA NPL PHL THA USA VNM"
+_ACRONYMS = (
+    "AI APP ATM CEO DNA FAQ GPS IT LED MRT NGO PDF QR SOP TV USB VIP VPN IDN IND JPN KOR MYS NGA NPL PHL "
+    "THA USA VNM"
+)
 NOT_NAMES = frozenset(_ORDINARY.split())
-BEFORE_NAMES = frozenset(_BEFORE.split())
+TITLES = frozenset(_TITLES.split())
+BEFORE_NAMES = frozenset(_BEFORE.split()) | TITLES
 """No names where they begin a name or are all of it."""
 INSTITUTIONS = frozenset(_INSTITUTIONS.split())
 _WELL_KNOWN = frozenset(_KNOWN.upper().split(";"))

@@ -11,7 +11,7 @@ from itertools import chain
 
 from deid.findings import Finding
 from deid.recognizers.base import TextRecognizer, places_of
-from deid.recognizers.latin_words import BEFORE_NAMES, INSTITUTIONS, NOT_NAMES, is_no_person
+from deid.recognizers.latin_words import BEFORE_NAMES, INSTITUTIONS, NOT_NAMES, TITLES, is_no_person
 from deid.tagger.tagger import load_tagger
 from deid.views import Views
 
@@ -156,9 +156,11 @@ def _is_near_chinese(text: str, start: int, end: int) -> bool:
 
 
 def _trim(name: str) -> str:
-    """Cut a name at the first word that is none; an acronym alone is not a name."""
+    """Cut a name at the first word that is none, and a title off; an acronym alone is not a name."""
     words: list[str] = []
     for word in name.split(" "):
+        if not words and word in TITLES:
+            continue
         if word.strip(",.").capitalize() in NOT_NAMES:
             break
         words.append(word)

@@ -12,7 +12,7 @@ from deid.identifiers import tw_phone
 from deid.recognizers.address_english import follows_office
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.phone_parts import EXTENSION, fragments, in_words, with_followers
-from deid.recognizers.public_context import PublicContext, reads_as_public
+from deid.recognizers.public_context import PublicContext, reads_as_private, reads_as_public
 from deid.views import NumberMatch, Views
 
 _GAP = r"[ .\-·・‧()]{0,3}"
@@ -43,7 +43,7 @@ _WHOLE = re.compile(r"\s*+(?:[2-8][0-9]{2,3}-[0-9]{4})\s*+")
 _CUE = re.compile(
     "電話|手機|聯絡|連絡|聯繫|市話|門號|專線|來電|回電|撥打|撥|打給|打到|打我|打去|打來|打|傳真|簡訊|室話|家用|家[裡中]|住家|"
     "TEL|PHONE|MOBILE|CALL|WHATSAPP|VIBER|FAX|LANDLINE|CELL(?![A-Z])|"
-    "號碼|請洽|電洽|洽詢"
+    "號碼|請洽|電洽|洽詢|請通知"
 )
 _CUE_AFTER = re.compile(
     f"{EXTENSION.removesuffix('?')}|[ ,]?(?:[這那]支|是我|是[他她]|是家|我家電話|我的電話|找我|可以?找到?我|"
@@ -151,9 +151,10 @@ def _is_published(views: Views, span: tuple[int, int], number: str, published: s
     if number in published:
         return True
     mobile = tw_phone.is_mobile(number)
-    found = PublicContext.of(views).publishes_line(*span, mobile=mobile) or (
-        not mobile and (follows_office(views, span[0]) or reads_as_public(views, *span))
-    )
+    if PublicContext.of(views).publishes_line(*span, mobile=mobile):
+        found = not reads_as_private(views, *span)
+    else:
+        found = not mobile and (follows_office(views, span[0]) or reads_as_public(views, *span))
     if found:
         published.add(number)
     return found

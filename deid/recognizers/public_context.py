@@ -46,7 +46,7 @@ _ENOUGH_PLACES = 3
 _LISTED = frozenset(" \n\t:(,、-|市區縣鄉鎮及")
 _MOST_ANCHORS = 3
 _NAME = "public_context"
-_PUBLIC_BELOW = 0.3
+_PUBLIC_BELOW, _SURELY_PRIVATE = 0.3, 0.98
 
 
 class PublicContext:
@@ -201,6 +201,11 @@ def reads_as_public(views: Views, start: int, end: int) -> bool:
     if not context.speaks_for_agencies(start, end) or context.is_claimed(start):
         return False
     return load_tagger().value_mean(views, start, end) < _PUBLIC_BELOW
+
+
+def reads_as_private(views: Views, start: int, end: int) -> bool:
+    """Whether the tagger is sure that a value is somebody's own, whatever the words around it say."""
+    return load_tagger().value_mean(views, start, end) >= _SURELY_PRIVATE
 
 
 def _count(positions: list[int], low: int, high: int) -> int:

@@ -14,7 +14,7 @@ from deid.findings import Finding
 from deid.recognizers import address_grammar as grammar
 from deid.recognizers.address_english import english_addresses, follows_office, with_floor_and_room
 from deid.recognizers.base import TextRecognizer
-from deid.recognizers.public_context import PublicContext, reads_as_public
+from deid.recognizers.public_context import PublicContext, reads_as_private, reads_as_public
 from deid.views import Views
 
 _LEFT_WINDOW = 48
@@ -41,7 +41,9 @@ class TwAddressRecognizer(TextRecognizer):
         context = PublicContext.of(views)
         for start, end in self._spans(views):
             published = context.publishes_address(start, end) or follows_office(views, start)
-            if not published and not reads_as_public(views, start, end):
+            if published and not reads_as_private(views, start, end):
+                continue
+            if published or not reads_as_public(views, start, end):
                 yield self.finding(views, (start, end), 0.8)
 
     def _spans(self, views: Views) -> Iterator[tuple[int, int]]:

@@ -11,6 +11,7 @@ from deid.recognizers.cued import CuedRecognizer, Span
 from deid.views import SEPARATORS, Views
 
 _CARD = re.compile(rf"0{SEPARATORS}?0{SEPARATORS}?0{SEPARATORS}?0(?:{SEPARATORS}?[0-9]){{8}}(?![0-9A-Z])")
+_HEALTH, _CARD_NUMBER = "健保", re.compile(r"卡號[^0-9\n]{0,8}([0-9]{12})(?![0-9A-Z])")
 _LANDLINE = re.compile(r"0[2-8]-[0-9]{3,4}-[0-9]{4}(?![0-9])")
 
 
@@ -33,3 +34,5 @@ class TwNhiCardRecognizer(CuedRecognizer):
         yield from super().find(views)
         for match in views.number_matches(_CARD):
             yield self.finding(views, (match.start, match.end), 0.6)
+        for told in _CARD_NUMBER.finditer(views.figures) if _HEALTH in views.folded else ():
+            yield self.finding(views, told.span(1), 0.6)

@@ -31,6 +31,7 @@ def test_house_numbered_locations_are_concealed() -> None:
 
 
 WRITTEN = [
+    "地點：⟦長春街25巷11號5樓頂⟧。",
     "住在八德區⟦介壽路一段 929 號 2 樓閣樓⟧，沒有窗戶",
     "睡在⟦鳳林一路 38 號貨櫃屋 2⟧。",
     "我住⟦中山路 12 號 3 樓夾層⟧",
@@ -86,6 +87,8 @@ ENGLISH = [
     "Dorm: ⟦No. 1001, Daxue Rd., Graduate Dorm 2, Rm. 315⟧.",
     "my building, ⟦No. 33-1, Zhongshan 2nd Road, Lingya District, Kaohsiung City 802, 11th floor⟧, has been",
     "visit the Puli Land Office, No. 12, Bei'an Rd., Puli",
+    "the Legislative Yuan (No. 1, Zhongshan S. Rd.) is fully booked",
+    "our service centre, 1F., No. 1291-8, Zhongzheng Rd., Miaoli",
     "he works near my office, ⟦No. 12, Bei'an Rd.⟧",
     "my husband's office, ⟦No. 12, Bei'an Rd., Puli⟧",
     "was taken from the hospital, ⟦No. 5, Minzu Rd.⟧, home",

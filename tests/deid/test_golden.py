@@ -201,6 +201,9 @@ PERSON = [
     "My name is ⟦Jeremy Lin⟧, not the player",
     "my caregiver ⟦Yuli⟧ went home",
     "聯絡人 ⟦AMY⟧ 謝謝",
+    "I was told by Officer ⟦Tung Wei-lun⟧ to come back",
+    "My boss Madam ⟦Judy Kang⟧ keeps my papers",
+    "Regards,\n⟦Vivian Kao⟧, HR",
 ]
 
 TABLES = {
