@@ -82,7 +82,8 @@ _OFFICE_BEFORE = re.compile(
     r"(?:(?!The |My |His |Her |Your |Their )\b[A-Z][A-Za-z'’\-]+ (?:of (?:[A-Z]\S+ )+|and )?"
     r"(?:Office|Bureau|Department|Ministry|[Cc]ent(?:er|re)|Agency|City Hall|Hospital|Embassy|Institute|HQ|Affairs|"
     r"Headquarters|Police|Yuan|Council|Court|Consulate|Museum|Library|Tourism)"
-    r"|\b[Oo]ur (?:[a-z]{3,12} )?(?:office|counter|desk|cent(?:er|re)))(?:,|:| \(|,? (?:is )?(?:located )?(?:at|in))? ?$"
+    r"|\b[Oo]ur (?:[a-z]{3,12} )?(?:office|counter|desk|cent(?:er|re)))"
+    r"(?:,|:| \(|,? (?:is )?(?:located )?(?:at|in))? ?$"
 )
 _OFFICE_WINDOW = 64
 
