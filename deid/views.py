@@ -3,7 +3,7 @@
 Three views, computed once per text and shared by every recogniser:
 
 * ``folded``: zero-width characters dropped, dashes unified to ``-``, NFKC per character, ASCII upper case.
-* ``figures``: ``folded`` with Chinese digits, those of radio (洞, 拐) and an O for a zero written ``0-9``, 槓 as a
+* ``figures``: ``folded`` with Chinese digits, those of radio (洞, 拐), 空 and an O for a zero written ``0-9``, 槓 as a
   dash; same length.
 * ``squeezed``: ``figures`` without the separators between a letter or digit and a digit. For long numbers
   only: it joins neighbouring numbers, so a recogniser always tries ``figures`` too.
@@ -40,7 +40,9 @@ _FEWEST_PLAIN = 2  # of a run said as soldiers say it
 _LETTER_FOR_ZERO = re.compile("O(?:(?<=[0-9]O)(?=[0-9])|(?<![0-9A-Z]O)(?=9[0-9]{2}))")
 _SAID_DASH = re.compile("[槓杠](?:(?<=[0-9][槓杠])|(?<=[0-9] [槓杠]))(?= ?[0-9])")
 # Zero as Taiwanese says it: 「空九二三」.
-_SAID_ZERO = re.compile("空(?=[0-9] ?[0-9]{2})(?![0-9]{1,4}[天個年月日格元位人次樓間])|(?<=[0-9])空(?=[0-9])")
+_SAID_ZERO = re.compile(
+    "(?<![有沒得航太真天抽半時挪])空(?=[0-9] ?[0-9]{2})(?![0-9]{1,4}[天個年月日格元位人次樓間])|(?<=[0-9])空(?=[0-9])"
+)
 _TWO = re.compile("兩(?<=[0-9]兩)(?=[0-9]{2})")
 _SEPARATED_DIGIT = re.compile(r"[ .\-·・‧_]{1,3}(?=[0-9])")
 _LONG_NUMBER = re.compile(r"[0-9](?:[ .\-·・‧()_]{0,3}[0-9]){5}")

@@ -13,7 +13,7 @@ from deid.views import Views
 
 _KIND = re.compile(
     r"(?<=[ .])(?:ROAD|RD|STREET|ST|BOULEVARD|BLVD|AVENUE|AVE|VILLAGE"
-    r"|(?:LANE|LN)(?!\.? ?[0-9]{1,4},? (?:[A-Z'\-]+\.? ){1,3}(?:R(?:OA)?D|ST(?:REET)?)(?![A-Z])))"
+    r"|(?:LANE|LN)(?!\.? ?[0-9]{1,4},? (?:[A-Z'\-]+\.? ){1,3}(?:R(?:OA)?D|ST(?:REET)?)\.?,? ?(?:NO|#)))"
     r"(?![A-Z])\.?(?: (?:NORTH|SOUTH|EAST|WEST)(?![A-Z]))?"
 )
 _WORD = r"(?:[A-Z][A-Z'\-]{0,20}|[1-9][0-9]{0,2}(?:ST|ND|RD|TH))"
@@ -81,8 +81,8 @@ _LONGEST_NAME, _LONGEST_PIECE, _MOST_PIECES = 44, 24, 6
 _OFFICE_BEFORE = re.compile(
     r"(?:(?!The |My |His |Her |Your |Their )\b[A-Z][A-Za-z'’\-]+ (?:of (?:[A-Z]\S+ )+|and )?"
     r"(?:Office|Bureau|Department|Ministry|[Cc]ent(?:er|re)|Agency|City Hall|Hospital|Embassy|Institute|HQ|Affairs|"
-    r"Headquarters|Police|Yuan|Council|Court|Consulate|Museum|Library|Tourism)"
-    r"|\b[Oo]ur (?:[a-z]{3,12} )?(?:office|counter|desk|cent(?:er|re)))"
+    r"Headquarters|Yuan|Council|Consulate)"
+    r"|\b[Oo]ur (?:service |main |branch |information )?(?:office|counter|desk|cent(?:er|re)))"
     r"(?:,|:| \(|,? (?:is )?(?:located )?(?:at|in))? ?$"
 )
 _OFFICE_WINDOW = 64

@@ -40,7 +40,7 @@ CHINESE: dict[str, str] = {
     STUDENT: "學號 學生證 學籍號 學籍編號 學生編號",
     BANK: (
         "帳戶 賬戶 戶頭 存摺 薪轉戶 轉到 薪資戶 警示戶 約定戶 存簿 匯款 匯到 匯入 匯去 匯給 匯進 匯錢 "
-        "匯 匯回 匯至 匯還 退至 退回 "
+        "匯 匯回 匯至 匯還 退至 "
         "轉帳 轉入 入帳 撥款 收款 存入 存到 撥入 入到 退到 退款到 銀行帳號 匯款帳號 郵局帳號 銀行帳戶 郵局帳戶"
     ),
     POST_BRANCH: "局號 儲金簿",
@@ -82,7 +82,7 @@ CHINESE: dict[str, str] = {
     ),
     INVOICE: "發票號碼 發票號 發票字軌 發票",
     OTHER: (
-        "度數 牌照稅 牌照費 投保單位代號 單位代號 劃撥帳號 劃撥帳戶 捐款帳號 捐款帳戶 標案案號 "
+        "匯整 匯率 匯報 匯集 匯總 度數 牌照稅 牌照費 投保單位代號 單位代號 劃撥帳號 劃撥帳戶 捐款帳號 捐款帳戶 標案案號 "
         "招標案號 採購案號 招標編號 公告案號 訂單編號 訂單 電話 手機 門號 市話 傳真 分機 "
         "專線 統編 統一編號 身分證 身份證 居留證 統一證號 信用卡 金額 合計 總計 日期 時間 文號 公文 "
         "字第 型號 機型 版本 規格 航班 班機 公車 路線 幹線 郵遞區號 ISBN 索書號 標案 標號 桿號 燈號 "
@@ -131,7 +131,7 @@ LATIN: dict[str, str] = {
     CASE: "CASE,CASE NO,TICKET,REFERENCE,REF NO,APPLICATION NO,CITATION",
     INVOICE: "INVOICE",
     OTHER: (
-        "TEL,PHONE,MOBILE,FAX,EMAIL,E-MAIL,MAIL,FLIGHT,MODEL,VERSION,VER,FORM,AMOUNT,DATE,BIRTHDAY,"
+        "匯整 匯率 匯報 匯集 匯總 TEL,PHONE,MOBILE,FAX,EMAIL,E-MAIL,MAIL,FLIGHT,MODEL,VERSION,VER,FORM,AMOUNT,DATE,BIRTHDAY,"
         "BIRTH,OTP,PASSWORD,ARC,ROUTE,BUS,ROOM,HTTP,HTTPS,WWW,NTD,CREDIT CARD,ISO,URL,ORDER"
     ),
 }
@@ -144,6 +144,7 @@ NOT_AFTER = {
     "表號": "代",
     "工號": "施",
     "序號": "程",
+    "匯": "外字詞彙結電",
     "賴": "依信仰耍抵無誣",
     "脆": "乾清爽酥",
 }

@@ -33,7 +33,8 @@ _DATE = re.compile(
     rf"|(?<![0-9A-Z./\-])(?:{_ERA} ?)?[0-9]{{6,8}}(?![0-9])|(?<![0-9./\-])[0-9]{{1,2}}[/.][0-9]{{1,2}}(?![0-9./])"
     rf"|(?<![0-9])[0-9]{{1,2}}(?:ST|ND|RD|TH)?(?: OF)?[ \-]{_MONTH}[.,]?[ \-][0-9]{{4}}(?![0-9])"
     rf"|(?<![A-Z]){_MONTH}\.? [0-9]{{1,2}}(?:ST|ND|RD|TH)?,? ?[0-9]{{4}}(?![0-9])"
-    rf"|(?<!{_C}){_C}{{2,4}}、{_C}{{1,3}}、{_C}{{1,3}}(?!{_C}|、)|[0-9]{{2,4}}\n[0-9]{{1,2}}\n[0-9]{{1,2}}(?![0-9])"
+    rf"|(?<!{_C}){_C}{{2,4}}、{_C}{{1,3}}、{_C}{{1,3}}(?!{_C}|[、年月日號])"
+    rf"|(?<![0-9])[0-9]{{2,4}}\n(?:0?[1-9]|1[0-2])\n(?:0?[1-9]|[12][0-9]|3[01])(?![0-9年./\-])"
     rf"|{_Y}點{_N}點{_N}|(?<!{_C}){_C}{{2,3}} {_C}{{1,3}} {_C}{{1,3}}(?! ?{_C})"
     rf"|(?<![0-9])(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?=生)"
     rf"|(?<![A-Z]){_MONTH}\.? [0-9]{{1,2}}(?:ST|ND|RD|TH)?(?![0-9A-Z])"
@@ -43,7 +44,7 @@ _DATE = re.compile(
 _BIRTH = re.compile("生|年次|出世|D\\.? ?O\\.? ?B|BIRTH|BORN|B-?DAY|SINH|LAHIR|KAARAWAN")
 _CUE_BEFORE = re.compile(
     r"(?:生日|出生(?:年月日|日期|日|於|年)?|(?<![先醫學衛產發])生於|年次|誕生(?:於)?|生年月日|生辰|出世|"
-    r"D\.? ?O\.? ?B\.?|(?:DATE ?OF ?)?BIRTH[_ \-]?(?:DAY|DATE)?|B-?DAY(?: NI?YA)?|"
+    r"D\.? ?O\.? ?B\.?|(?:DATE ?OF ?)?BIRTH[_ \-]?(?:DAY|DATE)?|(?<![A-Z\-])B-?DAY(?: NI?YA)?|"
     r"BORN|SINH|LAHIR|KAARAWAN)"
     r"(?:[ :=→\"'「『(\[{,、\t/|_?的是為在於はON]|(?:A|ANS|ANSWER|CALLER|答|民眾|來電者|對方) ?:|DATE|TIME|年月日|"
     rf"\([DMY/\-. ]{{5,12}}\)|日期|格式|{_LUNAR}|填|寫|就|應該|應|正確|[打寫登印記填][錯成]|被|誤植|有誤|不對|不是|"
@@ -54,8 +55,7 @@ _CUE_BEFORE = re.compile(
 # Farther away, where no other number and no end of a sentence stands between.
 _CUE_FAR_BEFORE = re.compile(
     "(?:(?:生日|出生(?!登記|證明|率|地|別|後|前|通報|之)(?:年月日|日期)?|誕生)[^。!?\n0-9一二三四五六七八九十]{0,24}"
-    "(?:是|為|寫成?|記載|登記|報|印成|改[成為])|(?<![A-Z])(?:BORN|BIRTH)[^.!?\n0-9]{0,28} (?:ON|IS|WAS)(?: THE)?|"
-    "DATE OF BIRTH[^.!?\n0-9]{0,64}:(?: THE)?) ?$"
+    "(?:是|為|寫成?|記載|登記|報|印成|改[成為])|(?<![A-Z])(?:BORN|BIRTH)[^.!?\n0-9]{0,28} (?:ON|IS|WAS)(?: THE)?) ?$"
 )
 _CUE_AFTER = re.compile(
     " ?(?:(?:IS |AS )?(?:MY |HIS |HER |THE )?(?:BIRTHDAY|DATE OF BIRTH|DOB)(?![A-Z])|"
@@ -65,11 +65,11 @@ _CUE_AFTER = re.compile(
 )
 # What may stand between one date of birth and the next: 「印成」, 「不是」, 「、老二」.
 _CORRECTED = re.compile(
-    r"[^。!\n0-9]{0,10}(?:→|[打寫登印記填變弄]成|[打寫登印記填]錯|應該?[是為]|應改|不是|才對|更正|改成|"
+    r"[^。!\n0-9]{0,10}(?:[打寫登印記填變弄]成|[打寫登印記填]錯|應該?[是為]|應改|不是|才對|更正|改成|"
     r"還是|正確|INSTEAD OF|SHOULD BE|, NOT|(?<=, )NOT|AND|[證照戶籍本]上?面?[寫是登])[^。!\n0-9]{0,6}"
 )
 _NEXT_OF_KIN = re.compile(
-    r"(?: ?出?生)?(?: ?[、和跟與及/] ?|[, ]{1,2}而?是|"
+    r"(?: ?出?生)?(?: ?[、和跟與及/→] ?|[, ]{1,2}而?是|"
     r"[ ,、;和跟與及/]{1,3}(?:老[大二三四么]|[姊姐]姊?姐?|妹妹?|哥哥?|弟弟?|[大小]的|[大二三小]?(?:兒子|女兒)|"
     r"先生|太太|"
     r"爸爸?|媽媽?|我|另一[個位])的?[是: ]{0,2})"
@@ -96,7 +96,7 @@ _NAME_BEFORE = re.compile(
 )
 _HEADER = re.compile("生日|出生(?!地)|BIRTH|DOB")
 _SEPARATORS = ("\t", "|", ",", "  ", " ")
-_BEFORE, _FAR, _LONGEST_HEADING, _OLDEST, _GROWN = 36, 84, 200, 125, 12
+_BEFORE, _LONGEST_HEADING, _OLDEST, _GROWN = 36, 200, 125, 12
 
 
 class DateOfBirthRecognizer(TextRecognizer):
@@ -110,7 +110,7 @@ class DateOfBirthRecognizer(TextRecognizer):
         last = -1
         for found in _DATE.finditer(folded):
             start, end = found.span()
-            before = folded[max(0, start - _FAR) : start]
+            before = folded[max(0, start - _BEFORE) : start]
             told = announced and (_is_announced(folded, before, found) or _follows(folded, last, found))
             if told or _is_in_row(folded, before, found):
                 last = end if told else last

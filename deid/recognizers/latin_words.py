@@ -11,7 +11,7 @@ _ORDINARY = (
     "Estate Mein Sec Visa Blogger Threads Thanksgiving Christmas Ramadan First National Medical Public Private "
     "Confidential Labour Labor Vocational International Postman Typhoon Calling Writing Wondering Your My Our "
     "Just Still Also Very So Now When Where What Why How Can Could Would Sirs Arc Id Ip Dob Is Are Does If But "
-    "For It He She We They After Before Because Since With Some All Any Hr Nhi Dept Says He's We're Dgpa Nia Hey"
+    "For It He She We They After Before Because Since With Some All Any Hr Dept Says He's We're Dgpa Hey"
 )
 _BEFORE = (
     "Sir Madam Best Kind Regards Sincerely Truly Faithfully Yours Wishes Cheers Sent Name Nama Saya Will And Do "
@@ -26,7 +26,7 @@ _BEFORE = (
 _TITLES = (
     "Officer Judge Mayor Minister Driver Auntie Aunty Uncle Nurse Co-owner Captain Cadet Professor Prof Director "
     "Manager Doctor Sergeant Inspector Chief Diplomat Madam Miss Frau Herr Señor Señora Khun Ông Bapak Anaknya "
-    "Father-in-law Mother-in-law Owner Husband Wife Teacher"
+    "Father-in-law Mother-in-law Teacher"
 )
 _INSTITUTIONS = (
     "Hall Church Park University School College Hospital Clinic Temple Museum Market Station Airport Road Rd Street "
@@ -65,7 +65,7 @@ _ACRONYMS = (
 )
 NOT_NAMES = frozenset(_ORDINARY.split())
 TITLES = frozenset(_TITLES.split())
-BEFORE_NAMES = frozenset(_BEFORE.split()) | TITLES
+BEFORE_NAMES = frozenset(_BEFORE.split())
 """No names where they begin a name or are all of it."""
 INSTITUTIONS = frozenset(_INSTITUTIONS.split())
 _WELL_KNOWN = frozenset(_KNOWN.upper().split(";"))

@@ -74,8 +74,9 @@ _DASHED = re.compile(rf"(?:[.!?)]|\n)[ \n]*-{{1,2}} ?({_NAME})[ .!\n]*$")
 _LAST_LINE = re.compile(rf"\n(?:[Ff]rom|[Ll]ove) ({_NAME})[ .!\n]*$")
 _NICKNAME = re.compile(r"(?<![A-Za-z.\-])(?:A-[A-Z][a-z]{1,6}|Ah[ \-][A-Z][a-z]{1,6})(?![A-Za-z])")
 _CHINESE = re.compile("[一-鿿]")
-_NOT_FIRST = NOT_NAMES | BEFORE_NAMES
+_NOT_FIRST = NOT_NAMES | BEFORE_NAMES | TITLES
 _HALF_BELIEVED, _NEAR, _BEFORE = 0.25, 16, 28
+_TITLED = re.compile(rf"(?:(?:{'|'.join(sorted(TITLES))}) )+(?=[A-Z])")
 _POSSESSIVE = re.compile("['’][sS]$")
 _CAPITAL = re.compile("[A-ZÀ-ÞĐ가-힣]")
 
@@ -91,7 +92,8 @@ class LatinNameRecognizer(TextRecognizer):
             return
         names: dict[str, float] = {}
         for start, name, score in chain(_candidates(text), _unannounced(views)):
-            name = _trim(name)
+            offset, name = _untitled(name)
+            start += offset
             if name and not is_no_person(name):
                 at = text.index(name, start)
                 yield Finding(at, at + len(name), self.ENTITY, score, self.name)
@@ -155,12 +157,20 @@ def _is_near_chinese(text: str, start: int, end: int) -> bool:
     return _CHINESE.search(text, max(0, start - _NEAR), end + _NEAR) is not None
 
 
+def _untitled(name: str) -> tuple[int, str]:
+    """Return where the name behind titles begins, and the name; behind a title it may be short: Nurse Ma."""
+    titles = _TITLED.match(name)
+    if titles is None:
+        return 0, _trim(name)
+    rest = name[titles.end() :]
+    first = _POSSESSIVE.sub("", rest.split(" ")[0]).strip(",.")
+    return titles.end(), _trim(rest) or ("" if first.capitalize() in NOT_NAMES else first)
+
+
 def _trim(name: str) -> str:
-    """Cut a name at the first word that is none, and a title off; an acronym alone is not a name."""
+    """Cut a name at the first word that is none; an acronym alone is not a name."""
     words: list[str] = []
     for word in name.split(" "):
-        if not words and word in TITLES:
-            continue
         if word.strip(",.").capitalize() in NOT_NAMES:
             break
         words.append(word)

@@ -43,7 +43,7 @@ _WHOLE = re.compile(r"\s*+(?:[2-8][0-9]{2,3}-[0-9]{4})\s*+")
 _CUE = re.compile(
     "電話|手機|聯絡|連絡|聯繫|市話|門號|專線|來電|回電|撥打|撥|打給|打到|打我|打去|打來|打|傳真|簡訊|室話|家用|家[裡中]|住家|"
     "TEL|PHONE|MOBILE|CALL|WHATSAPP|VIBER|FAX|LANDLINE|CELL(?![A-Z])|"
-    "號碼|請洽|電洽|洽詢|請通知"
+    "號碼|請洽|電洽|洽詢"
 )
 _CUE_AFTER = re.compile(
     f"{EXTENSION.removesuffix('?')}|[ ,]?(?:[這那]支|是我|是[他她]|是家|我家電話|我的電話|找我|可以?找到?我|"
@@ -59,7 +59,7 @@ _DATE = re.compile(r"(?:19|20)[0-9]{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3
 # An area code and as many digits as some area has, a mobile with one digit too few or many: mistyped, read out wrong.
 _MISTYPED = re.compile(r"0[2-8][0-9]{7,8}(?:#[0-9]+)?|09(?:[0-9]{7}|[0-9]{9})")
 # An area code set apart says telephone, whichever numbers the area has.
-_AREA_APART = re.compile(r"\(0[2-8][0-9]?\)|0[2-8]-[2-9][0-9]{2,3}-[0-9]{4}")
+_AREA_APART = re.compile(r"\(0[2-8][0-9]?\) ?[2-9][0-9]{2,3}[ \-]?[0-9]{4}|0[2-8]-[2-9][0-9]{2,3}-[0-9]{4}")
 
 
 class TelephoneRecognizer(TextRecognizer):

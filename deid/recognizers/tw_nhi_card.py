@@ -7,16 +7,17 @@ from collections.abc import Iterator
 
 from deid.findings import Finding
 from deid.recognizers import cue_words
-from deid.recognizers.cued import CuedRecognizer, Span
+from deid.recognizers.cued import CuedRecognizer, Span, is_example
 from deid.views import SEPARATORS, Views
 
 _CARD = re.compile(rf"0{SEPARATORS}?0{SEPARATORS}?0{SEPARATORS}?0(?:{SEPARATORS}?[0-9]){{8}}(?![0-9A-Z])")
-_HEALTH, _CARD_NUMBER = "健保", re.compile(r"卡號[^0-9\n]{0,8}([0-9]{12})(?![0-9A-Z])")
+_HEALTH, _CARD_NUMBER = "健保", re.compile(r"(?<!卡)卡號[^0-9\n]{0,8}([0-9]{12})(?![0-9A-Z])")
+_HEALTH_REACH = 80
 _LANDLINE = re.compile(r"0[2-8]-[0-9]{3,4}-[0-9]{4}(?![0-9])")
 
 
 class TwNhiCardRecognizer(CuedRecognizer):
-    """Twelve digits after a cue, or one more or fewer; four leading zeros need no cue."""
+    """Twelve digits after a cue, or one more or fewer; four leading zeros, or 卡號 not far behind 健保, need none."""
 
     ENTITY = "TW_NHI_CARD"
     COUNTRY_CODE = "tw"
@@ -35,4 +36,6 @@ class TwNhiCardRecognizer(CuedRecognizer):
         for match in views.number_matches(_CARD):
             yield self.finding(views, (match.start, match.end), 0.6)
         for told in _CARD_NUMBER.finditer(views.figures) if _HEALTH in views.folded else ():
-            yield self.finding(views, told.span(1), 0.6)
+            near = _HEALTH in views.before(told.start(), _HEALTH_REACH)
+            if near and not is_example(views, told.span(1)):
+                yield self.finding(views, told.span(1), 0.6)
