@@ -40,7 +40,8 @@ _SERVICE = re.compile(
     "MARKETPLACE|MESSENGER|FACEBOOK|INSTAGRAM|META|BUSINESS|PAGE|GROUP|LIVE|TAIWAN|TAIPEI|STORE|SHOP|CLUB|NEWS"
 )
 _QUOTED = re.compile(
-    "(?:暱稱|網名|網友|卡稱|(?:帳號|遊戲|角色|網路|使用者|賣家|買家)(?:名稱?|帳號)?|ID)(?:叫做?|是|為|:| ){0,3}"
+    "(?:暱稱|網名|網友|卡稱|(?:(?<!官方)帳號|遊戲|角色|賣家|買家)(?:名稱?|帳號)?|(?:網路|使用者)(?:名稱?|帳號)|ID)"
+    "(?:叫做?|是|為|:| ){0,3}"
     "「([^「」,。!?:\n]{2,16})」"
 )
 # A page or a seller in quotes: 「在臉書跟「Mimi代購」買」.

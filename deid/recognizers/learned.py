@@ -36,6 +36,8 @@ _TELEPHONE = re.compile(r"[0-9+(][0-9()\-#. ]{6,}[0-9]")
 _NEARLY_ID = re.compile("[A-Z]{1,2}[0-9]{8,10}")
 _SPAN_BEFORE = re.compile("(?:年資|資歷|服務|工作|屋齡)[^0-9]{0,4}$")
 _STREET = re.compile(" ?[巷弄段]")
+_IN_URL = re.compile(r"(?:HTTPS?://|WWW\.)\S*$")
+_URL_WINDOW = 64
 _BEGUN = re.compile("(?:[0-9]-?)+$")
 _OTHER_NUMBER = re.compile(
     "(?:流水號|訂單|文號|案號|字第|型號|料號|條碼|ISBN|郵遞區號|公車|路線|航班|FLIGHT|驗證碼)[^0-9A-Z]{0,4}$"
@@ -49,7 +51,7 @@ _PUBLISHED = frozenset({"PHONE", "TW_ADDRESS", "EMAIL", "TW_BANK_ACCOUNT", "TW_L
 # Taken off the tagger's probability, so that a policy's usual 0.4 means what it should.
 _DOUBT = 0.4
 # A date that the tagger takes for a birth date this surely is one, however young the child.
-_SURE_BIRTH = 0.88
+_SURE_BIRTH = 0.95
 
 
 class LearnedValueRecognizer(TextRecognizer):
@@ -95,7 +97,7 @@ def _is_judged(views: Views, start: int, end: int, entity: str) -> bool:
     """Whether the rules know the value's form: then they have seen it, and let it stand for a reason."""
     if _OTHER_NUMBER.search(views.before(start, 12)) or _NEARLY_ID.fullmatch(views.folded, start, end):
         return True
-    if tw_phone.is_toll_free(views.figures[start:end]):
+    if tw_phone.is_toll_free(views.figures[start:end]) or _IN_URL.search(views.before(start, _URL_WINDOW)):
         return True
     known = _KNOWN.get(entity)
     if known is not None and known(views, start, end):

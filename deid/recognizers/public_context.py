@@ -46,7 +46,7 @@ _ENOUGH_PLACES = 3
 _LISTED = frozenset(" \n\t:(,、-|市區縣鄉鎮及")
 _MOST_ANCHORS = 3
 _NAME = "public_context"
-_PUBLIC_BELOW, _SURELY_PRIVATE = 0.3, 0.98
+_PUBLIC_BELOW, _SURELY_PRIVATE = 0.3, 0.999
 
 
 class PublicContext:

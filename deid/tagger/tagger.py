@@ -22,7 +22,7 @@ _WORD_CONTEXT = 8
 # A place is found where some character reaches the first value; it reaches as far as the second one does.
 PERSON_SURE, PERSON_EDGE = 0.35, 0.25
 PERSON_USUAL = 0.4  # from here on a name is hidden by a policy that is not strict: its min_score
-PERSON_DOUBTED, PERSON_TRACE = 0.12, 0.04
+PERSON_DOUBTED, PERSON_TRACE = 0.015, 0.005
 VALUE_SURE, VALUE_EDGE = 0.6, 0.5
 _CACHED = "tagger"
 
