@@ -50,6 +50,7 @@ _PARTS = re.compile(
     rf"(?: ?(?:[農國陽陰舊新]曆|閏)?(?P<month>{_N}|[正元臘冬]) ?月(?: ?初? ?(?P<day>{_N}) ?[日號]?)?)?"
 )
 _SEPARATED = re.compile(r"(?:民國|西元|ROC)? ?([0-9]{1,4})([ ]?[./\-、][ ]?|[ ])([0-9]{1,2})\2([0-9]{1,4})")
+_SPOKEN = re.compile(rf"({_N})[ 、]({_N})[ 、]({_N})")
 _MONTH_DAY = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})|([0-9]{2})([0-9]{2})")
 _RUN = re.compile(r"(?:民國|西元)? ?([0-9]{2,4})([0-9]{2})([0-9]{2})")
 _WORDS = re.compile(r"[A-Z]+|[0-9]+")
@@ -94,6 +95,8 @@ def _in_figures(text: str) -> tuple[int | None, int | None, int | None] | None:
         if len(last) == 4:
             return (int(last), int(first), middle) if middle > 12 else (int(last), middle, int(first))
         return (_year(int(first)), middle, int(last)) if len(last) <= 2 else None
+    if match := _SPOKEN.fullmatch(text):
+        return _year(_number(match[1])), _number(match[2]), _number(match[3])
     if match := _MONTH_DAY.fullmatch(text):
         return None, int(match[1] or match[3]), int(match[2] or match[4])
     if match := _RUN.fullmatch(text):

@@ -12,7 +12,7 @@ from deid.tw_districts import ROMANISED_DISTRICTS
 from deid.views import Views
 
 _KIND = re.compile(
-    r"(?<=[ .])(?:ROAD|RD|STREET|ST|BOULEVARD|BLVD|AVENUE|AVE|VILLAGE"
+    r"(?<=[ .])(?:ROAD|RD|STREET|ST|BOULEVARD|BLVD|AVENUE|AVE|VIL(?:LAGE)?"
     r"|(?:LANE|LN)(?!\.? ?[0-9]{1,4},? (?:[A-Z'\-]+\.? ){1,3}(?:R(?:OA)?D|ST(?:REET)?)\.?,? ?(?:NO|#)))"
     r"(?![A-Z])\.?(?: (?:NORTH|SOUTH|EAST|WEST)(?![A-Z]))?"
 )
@@ -21,7 +21,7 @@ _NAME = re.compile(rf"(?<![A-Z0-9])(?:{_WORD}(?:\. ?| )){{1,4}}$")
 _NOT_NAME = re.compile(
     r"(?:^|(?<=[ .]))(?:I|AM|WE|LIVE|LIVING|STAY|AT|ON|IN|IS|ADDRESS|ADDR|HOME|MY|THE|NEAR|TO|FROM|OF|AND|BY|"
     r"ALONG|LN|"
-    r"SEC|ALY|NO)[. ]+"
+    r"SEC|ALY|NO|DI|KAMAR|MANDI|DEKAT)[. ]+"
 )
 _NUMBER = "[0-9]{1,4}(?: ?[-~] ?[0-9]{1,4}){0,2}(?![0-9])"
 _PIECE = (
@@ -33,11 +33,14 @@ _PIECE = (
     r"|(?:LN|LANE|ALY|AL|ALLEY|SEC|SECTION|NEIGHBOU?RHOOD|LIN|FL|FLOOR)\.? ?[0-9]{1,4}"
     r"|FLOORS [0-9]{1,2} (?:TO|AND) [0-9]{1,2}|[0-9]{1,3}[ /]?F(?:L|LOOR)?\.?(?: ?- ?[0-9]{1,3})?"
     r"|(?:[0-9]{1,2}(?:ST|ND|RD|TH)|GROUND|FIRST|SECOND|THIRD|FOURTH|FIFTH|SIXTH|SEVENTH|EIGHTH|NINTH|TENTH|ELEVENTH|"
-    r"TWELFTH) FL(?:OOR|\.)?(?![A-Z])|B[0-9]F?|(?:THE )?(?:ROOFTOP|BASEMENT)(?![A-Z])|KAMAR [0-9]{1,4}"
+    r"TWELFTH) FL(?:OOR|\.)?(?![A-Z])|B[0-9]F?|(?:THE )?(?:ROOFTOP|BASEMENT)(?![A-Z])|(?:KAMAR|LANTAI) [0-9]{1,4}"
     r"|(?:RM|ROOM|UNIT|APT|FLAT)\.? ?(?:[A-Z]?-?[0-9]{1,4}[A-Z]?|[A-Z])(?![A-Z0-9]))"
 )
 _SEPARATOR = r"(?: (?:IN|ON|OF) |[.,]{0,2}[ \n]?)"
 _BEFORE = re.compile(rf"(?<![A-Z0-9]){_PIECE}{_SEPARATOR}$")
+# 「No. 88-6, Dapu, Neighborhood 14, Xinzhong Village」: in the country a settlement stands for the road.
+_COUNTRY = re.compile(r"(?:NEIGHBOU?RHOOD|LIN) [0-9]|[A-Z][A-Z'\-]{2,15} VIL")
+_SETTLEMENT_BEFORE = re.compile(rf"(?<![A-Z0-9])NO\.? ?{_NUMBER}, [A-Z][A-Z'\-]{{2,15}}, $")
 _BARE_BEFORE = re.compile(rf"(?<![A-Z0-9.]){_NUMBER},? $")
 _AFTER = re.compile(rf"{_SEPARATOR}{_PIECE}(?![A-Z0-9])")
 _NUMBER_AFTER = re.compile(rf",? {_NUMBER}(?![:.]?[0-9])(?! ?[A-Z%])")
@@ -54,7 +57,7 @@ _HOUSE = re.compile(
 _VN_FLOOR = "(?:T[ầẦ]NG|L[ầẦ]U) [0-9]{1,2}"
 _VIETNAMESE = re.compile(
     rf"(?:{_VN_FLOOR},? )?S[OốỐ] {_NUMBER}(?:,? (?:NG[Oõ]|H[ẻẺ]M|NG[áÁ]CH) [0-9/]{{1,8}}){{0,2}},? "
-    rf"(?:[đĐ][ưƯ][ờỜ]NG|DUONG|PH[ốỐ]) [A-Z]+(?: [A-Z]+){{0,2}}(?:,? {_VN_FLOOR})?"
+    rf"(?:[đĐ][ưƯ][ờỜ]NG|DUONG|PH[ốỐ]) [A-Z]+(?: [A-Z]+){{0,2}}(?: [0-9]{{1,2}})?(?:,? {_VN_FLOOR})?"
     r"(?:, [A-ZÀ-ỹ]+(?: [A-ZÀ-ỹ]+)?){0,2}(?![A-Z])"
 )
 _STREET = r"(?:JALAN|JLN?\.?)(?: (?!BAGIAN|NO|LANTAI|LT)[A-Z]+){1,4}"
@@ -110,6 +113,10 @@ def english_addresses(folded: str) -> Iterator[tuple[int, int]]:
 def _around_street(folded: str, start: int, end: int) -> tuple[int, int] | None:
     """Return the address that a street is part of; None when no house number stands with it."""
     first, last = _first_piece(folded, start), _last_piece(folded, end)
+    if _COUNTRY.match(folded, first):
+        base = max(0, first - _LONGEST_NAME)
+        settled = _SETTLEMENT_BEFORE.search(folded[base:first])
+        first = base + settled.start() if settled else first
     if first == start and last == end and (bare := _BARE_AFTER.match(folded, last)):
         return first, _last_piece(folded, bare.end())
     if _HOUSE.search(folded, first, last):

@@ -101,9 +101,12 @@ def _place_start(window: str) -> int | None:
 
 def _weak_start(window: str) -> int | None:
     """Return where a lead without road and village begins: a lane, a neighbourhood, a district alone."""
-    for pattern in (grammar.LANE_ONLY, grammar.NEIGHBOURHOOD):
-        if match := pattern.search(window):
+    if match := grammar.LANE_ONLY.search(window):
+        return match.start()
+    if match := grammar.NEIGHBOURHOOD.search(window):
+        if match["village"] is None:
             return match.start()
+        return grammar.name_start(window, match.start("village"), match.end("village") - 1)
     match = grammar.DISTRICT_ONLY.search(window)
     if match is None or grammar.NOT_A_PLACE.search(match["place"]):
         return None

@@ -31,6 +31,11 @@ def test_house_numbered_locations_are_concealed() -> None:
 
 
 WRITTEN = [
+    "我家果園在東勢區⟦慶東里石角溪邊12鄰47之3號⟧後面那一片",
+    "鐵皮屋在二崙鄉⟦港後村中正路 3 鄰 65 之 2 號⟧後面",
+    "房屋　古坑鄉⟦樟湖村石廟 3 鄰 29 之 4 號⟧",
+    "於中埔鄉⟦石硦村石硦 6 鄰 22 號⟧照顧長者",
+    "我們在鹿谷鄉⟦初鄉村仁義路 2 鄰 33-1 號⟧集合",
     "地點：⟦長春街25巷11號5樓頂⟧。",
     "住在八德區⟦介壽路一段 929 號 2 樓閣樓⟧，沒有窗戶",
     "睡在⟦鳳林一路 38 號貨櫃屋 2⟧。",
@@ -82,6 +87,10 @@ WRITTEN = [
     "現居⟦復國一路12巷3弄6之1號⟧",
 ]
 ENGLISH = [
+    "I live at ⟦No. 88-6, Dapu, Neighborhood 14, Xinzhong Village⟧, Houbi District.",
+    "As the state says: ⟦No. 17-40, Beishi, Nanshi Vil.⟧, Houbi District",
+    "jatuh di kamar mandi ⟦Guoguang 2nd Rd. No. 88 lantai 6⟧, Daliao District",
+    "ở tại ⟦số 17, ngõ 8, đường Dahu 2⟧. Mẹ chồng",
     "clean also house s ⟦Lane 72 Nanjing W Rd, no. 13 3rd floor⟧ every wed",
     "Địa chỉ: ⟦số 301, đường Zhongzheng, tầng 3, Sơn Hóa, Đài Nam⟧",
     "Dorm: ⟦No. 1001, Daxue Rd., Graduate Dorm 2, Rm. 315⟧.",

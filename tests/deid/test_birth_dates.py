@@ -61,6 +61,10 @@ FRAMES = [
     "ngày sinh: {}",
 ]
 ROWS = [
+    "他是二十一歲 ⟦一百零二 六 二十九⟧生的 我人在基隆",
+    "我爸出生⟦民國二十九年的五月初七⟧ 農曆啦",
+    "生日農曆是⟦民國三十四年的七月半⟧，好兄弟",
+    "anak kami Aisyah lahir di RS Fu Jen tanggal ⟦12 Mei 2025⟧.",
     "bday niya ⟦june 3, 1997⟧",
     "line → wuxian942 / bday → ⟦09-14-1993⟧ complete na po",
     "Please write your date of birth and attach a photo, deadline: 23 October 2026.",
