@@ -29,7 +29,8 @@ _PIECE = (
     rf"|(?<!NO )(?<!NO\. )(?<!NO\.)(?<!#)(?<!LANE )(?<!ALLEY ){_NUMBER} (?:ALLEY|LANE) [0-9]{{1,4}}"
     rf"|{_NUMBER} (?:NO\.|HAO)(?![A-Z])|[0-9]{{1,4}} LANE(?=,)"
     r"|[0-9](?:ST|ND|RD|TH)? SEC(?:TION|\.)?(?![A-Z]|\.? ?[0-9])"
-    r"|(?:GRADUATE |MEN'S |WOMEN'S )?(?:DORM(?:ITORY)?|BLDG|BUILDING|BLOCK)\.? ?(?:[A-Z]|[0-9]{1,3})(?![A-Z0-9])"
+    r"|(?:(?:GRADUATE|MALE|FEMALE|MEN'S|WOMEN'S) )?"
+    r"(?:DORM(?:ITORY)?|BLDG|BUILDING|BLOCK)\.? ?(?:[A-Z]|[0-9]{1,3})(?![A-Z0-9])"
     r"|(?:LN|LANE|ALY|AL|ALLEY|SEC|SECTION|NEIGHBOU?RHOOD|LIN|FL|FLOOR)\.? ?[0-9]{1,4}"
     r"|FLOORS [0-9]{1,2} (?:TO|AND) [0-9]{1,2}|[0-9]{1,3}[ /]?F(?:L|LOOR)?\.?(?: ?- ?[0-9]{1,3})?"
     r"|(?:[0-9]{1,2}(?:ST|ND|RD|TH)|GROUND|FIRST|SECOND|THIRD|FOURTH|FIFTH|SIXTH|SEVENTH|EIGHTH|NINTH|TENTH|ELEVENTH|"
@@ -100,7 +101,7 @@ def english_addresses(folded: str) -> Iterator[tuple[int, int]]:
     """Yield the streets with a house number, with lane, section, floor and room; lanes with a number alone."""
     for pattern in (_VIETNAMESE, _INDONESIAN, _IN_LANE):
         for match in pattern.finditer(folded):
-            yield match.span()
+            yield match.start(), _last_piece(folded, match.end())
     position = 0
     for kind in _KIND.finditer(folded):
         start = _name_start(folded, position, kind.start())

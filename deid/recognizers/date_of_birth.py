@@ -17,10 +17,13 @@ from deid.recognizers.name_context import SURNAME_START
 from deid.views import Views
 
 _C = "[零〇○一二兩三四五六七八九十廿卅壹貳參叁肆伍陸柒捌玖拾]"
-_Y = f"(?:[0-9]{{1,4}}|[零〇○一二三四五六七八九十百廿卅壹貳參叁肆伍陸柒捌玖拾]{{1,5}}|{_C}(?: {_C}){{1,3}})"
+_Y = (
+    f"(?:[0-9]{{1,4}}|[零〇○一二三四五六七八九十百廿卅壹貳參叁肆伍陸柒捌玖拾]{{1,5}}|"
+    f"[一二兩]千{_C}{{1,4}}|{_C}(?: {_C}){{1,3}})"
+)
 _N = f"(?:[0-9]{{1,2}}|{_C}{{1,3}}|{_C} {_C})"
 _MON = f"(?:{_N}|[正元臘冬])"
-_DAY = f"(?:{_N} ?[日號]?|初 ?[一二三四五六七八九十])"
+_DAY = f"(?:(?:⋯{{1,4}}{_N}(?! ?年|[0-9]|{_C})|{_N}) ?[日號]?|初 ?[一二三四五六七八九十])"
 _LUNAR = "(?:農曆|國曆|陽曆|陰曆|舊曆|新曆|閏)"
 _ERA = "(?:(?:中華)?民國|民(?=[0-9])|民前|西元|明治|大正|昭和|平成|ROC|MINGUO|R\\.O\\.C\\.)"
 _MONTH = "(?:JAN|FEB|MAR|APR|MAY|MEI|JUN|JUL|AUG|AGU|SEP|OCT|OKT|NOV|DEC|DES)[A-Z]{0,7}"
@@ -28,7 +31,7 @@ _SEP = r"(?: ?[./\-、] ?| )"
 _DATE = re.compile(
     rf"(?=[0-9零〇○一二兩三四五六七八九十百廿卅壹貳參叁肆伍陸柒捌玖拾中民西明大昭平正元臘冬RJFMASOND])(?:"
     rf"(?:{_ERA} ?)?{_Y} ?年(?: ?次|的(?=[^,。]{{1,2}}月))?"
-    rf"(?: ?{_LUNAR}?{_MON} ?月(?: ?{_DAY}|半)?)?|{_MON} ?月 ?{_DAY}"
+    rf"(?:[ ⋯]{{0,4}}{_LUNAR}?{_MON} ?月(?: ?{_DAY}|半)?)?|{_MON} ?月 ?{_DAY}"
     rf"|(?<![0-9./\-])(?:{_ERA} ?)?[0-9]{{1,4}}{_SEP}[0-9]{{1,2}}{_SEP}(?:[0-9]{{4}}|[0-9]{{1,2}})(?![0-9]|"
     rf"[./\-][0-9])"
     rf"|(?<![0-9A-Z./\-])(?:{_ERA} ?)?[0-9]{{6,8}}(?![0-9])|(?<![0-9./\-])[0-9]{{1,2}}[/.][0-9]{{1,2}}(?![0-9./])"
@@ -36,19 +39,23 @@ _DATE = re.compile(
     rf"|(?<![A-Z]){_MONTH}\.? [0-9]{{1,2}}(?:ST|ND|RD|TH)?,? ?[0-9]{{4}}(?![0-9])"
     rf"|(?<!{_C}){_C}{{2,4}}、{_C}{{1,3}}、{_C}{{1,3}}(?!{_C}|[、年月日號])"
     rf"|(?<![0-9])[0-9]{{2,4}}\n(?:0?[1-9]|1[0-2])\n(?:0?[1-9]|[12][0-9]|3[01])(?![0-9年./\-])"
-    rf"|{_Y}點{_N}點{_N}|(?<!{_C})(?:一?百[零〇]?)?{_C}{{1,3}}(?<=..) {_C}{{1,3}} {_C}{{1,3}}(?! ?{_C})"
+    rf"|民國{_C}{{6,7}}(?!{_C})|{_Y}點{_N}點{_N}"
+    rf"|(?<!{_C})(?:一?百[零〇]?)?{_C}{{1,3}}(?<=..) {_C}{{1,3}} {_C}{{1,3}}(?! ?{_C})"
     rf"|(?<![0-9])(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?=生)"
     rf"|(?<![A-Z]){_MONTH}\.? [0-9]{{1,2}}(?:ST|ND|RD|TH)?(?![0-9A-Z])"
-    rf"|(?:(?<=生日)|(?<=生日[是: ]))(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9元])"
+    rf"|(?:(?<=生日)|(?<=生日[是: ])|(?<=四碼)|(?<=四碼[是: ]))(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9元])"
     rf"|[0-9]{{1,2}} THáNG [0-9]{{1,2}},? NăM [0-9]{{4}})"
 )
-_BIRTH = re.compile("生|年次|出世|D\\.? ?O\\.? ?B|BIRTH|BORN|B-?DAY|SINH|LAHIR|KAARAWAN")
+_BIRTH = re.compile(
+    "生|年次|出世|D\\.? ?O\\.? ?B|BIRTH|BORN|B-?DAY|SINH|LAHIR|KAARAWAN|歲 ?\\(|座|屬|(?<![A-Z])B\\. "
+)
 _CUE_BEFORE = re.compile(
     r"(?:生日|出生(?:年月日|日期|日|於|年)?|(?<![先醫學衛產發])生於|年次|誕生(?:於)?|生年月日|生辰|出世|"
     r"D\.? ?O\.? ?B\.?|(?:DATE ?OF ?)?BIRTH[_ \-]?(?:DAY|DATE)?|(?<![A-Z\-])B-?DAY(?: NI?YA)?|"
-    r"BORN|SINH|LAHIR|KAARAWAN)"
+    r"BORN|SINH|LAHIR|KAARAWAN|[0-9一二三四五六七八九十]歲(?= ?\()|(?<![A-Z])B\.)"
     r"(?:[ :=→\"'「『(\[{,、\t/|_?的是為在於はON]|(?:A|ANS|ANSWER|CALLER|答|民眾|來電者|對方) ?:|DATE|TIME|年月日|"
-    rf"\([DMY/\-. ]{{5,12}}\)|日期|格式|{_LUNAR}|填|寫|就|應該|應|正確|[打寫登印記填][錯成]|被|誤植|有誤|不對|不是|"
+    rf"\([DMY/\-. ]{{5,12}}\)|日期|格式|[後末][四4]碼|"
+    rf"{_LUNAR}|填|寫|就|應該|應|正確|[打寫登印記填][錯成]|被|誤植|有誤|不對|不是|"
     r"[把將我他她卻]|結果|了|TANGGAL|NGàY|改成?|"
     r"分別|都|[\n]){0,8}"
     r"(?:IS |WAS |AS )?(?:THE )?$"
@@ -62,6 +69,8 @@ _CUE_FAR_BEFORE = re.compile(
 _CUE_AFTER = re.compile(
     " ?(?:(?:IS |AS )?(?:MY |HIS |HER |THE )?(?:BIRTHDAY|DATE OF BIRTH|DOB)(?![A-Z])|"
     "[)( ,]{0,2}(?:出生(?!登記|率|證明|[之者、])|誕生|生日|BORN)|"
+    "(?:[凌清]晨|[早晚]上|[上中下]午|半夜)?出生(?![登之者、])|"
+    "(?:牡羊|白羊|金牛|雙子|巨蟹|獅子|處女|天秤|天蠍|射手|摩羯|水瓶|雙魚)座|屬[鼠牛虎兔龍蛇馬羊猴雞狗豬]|"
     "(?:的)?生(?![效活產態命物意病死育氣前成肖日長鮮理涯動])|"
     "(?:是|為)?(?:我|他|她|小孩|兒子|女兒|爸|媽|先生|太太|本人)?(?:爸|媽)?的?(?:生日|出生))"
 )
@@ -71,7 +80,7 @@ _CORRECTED = re.compile(
     r"還是|正確|INSTEAD OF|SHOULD BE|, NOT|(?<=, )NOT|AND|[證照戶籍本]上?面?[寫是登])[^。!\n0-9]{0,6}"
 )
 _NEXT_OF_KIN = re.compile(
-    r"(?: ?出?生)?(?: ?[、和跟與及/→] ?|[, ]{1,2}而?是|"
+    r"(?: ?出?生)?(?: ?[、和跟與及/→(] ?|[, ]{1,2}而?是|"
     r"[ ,、;和跟與及/]{1,3}(?:老[大二三四么]|[姊姐]姊?姐?|妹妹?|哥哥?|弟弟?|[大小]的|[大二三小]?(?:兒子|女兒)|"
     r"先生|太太|"
     r"爸爸?|媽媽?|我|另一[個位])的?[是: ]{0,2})"
@@ -96,6 +105,10 @@ _NAME_BEFORE = re.compile(
     rf"(?:^|[ \n\t,、:(。;/|]|"
     rf"[爸媽公嬤父母弟妹哥姊姐夫妻婆伯叔姨姑兒女生人孩子]){SURNAME_START.pattern}[一-鿿·]{{1,3}}{_ROW}$"
 )
+_SELF_BEFORE, _SAID_OF = re.compile("[我他她]$"), re.compile("的(?![一-鿿])")
+_CHILD_BEFORE = re.compile("(?:小孩|孩子|兒子|女兒|寶寶|孫子|孫女) ?$")
+_SAID = re.compile("[ ,。;\n]|$")
+_LUNAR_BEFORE = re.compile(f"{_LUNAR}$")
 _HEADER = re.compile("生日|出生(?!地)|BIRTH|DOB")
 _SEPARATORS = ("\t", "|", ",", "  ", " ")
 _BEFORE, _LONGEST_HEADING, _OLDEST, _GROWN = 36, 200, 125, 12
@@ -116,7 +129,9 @@ class DateOfBirthRecognizer(TextRecognizer):
             told = announced and (_is_announced(folded, before, found) or _follows(folded, last, found))
             if told or _is_in_row(folded, before, found):
                 last = end if told else last
-                yield self.finding(views, (start, start + len(found[0].rstrip())), 0.7)
+                lunar = _LUNAR_BEFORE.search(before)
+                first = start - len(lunar[0]) if lunar else start
+                yield self.finding(views, (first, start + len(found[0].rstrip())), 0.7)
         if announced:
             for span in _in_columns(folded):
                 yield self.finding(views, span, 0.7)
@@ -164,8 +179,15 @@ def _is_in_row(folded: str, before: str, found: re.Match[str]) -> bool:
         or _NAME_BEFORE.search(before)
     )
     if not by_id and not beside:
-        return False
+        return _is_of_somebody(folded, before, found)
     return _is_past(found[0], 0 if by_id else _GROWN)
+
+
+def _is_of_somebody(folded: str, before: str, found: re.Match[str]) -> bool:
+    """Whether a whole date is all that is said of somebody: 「我2006/12/30的」, 「小孩1120603 」."""
+    of_self = _SELF_BEFORE.search(before) and _SAID_OF.match(folded, found.end())
+    of_child = found[0].isdecimal() and _CHILD_BEFORE.search(before) and _SAID.match(folded, found.end())
+    return bool(of_self or of_child) and _is_past(found[0], 0)
 
 
 def is_long_past(text: str) -> bool:

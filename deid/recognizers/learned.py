@@ -39,6 +39,10 @@ _STREET = re.compile(" ?[巷弄段]")
 _IN_URL = re.compile(r"(?:HTTPS?://|WWW\.)\S*$")
 _URL_WINDOW = 64
 _BEGUN = re.compile("(?:[0-9]-?)+$")
+# 「362號5樓A」室, 「一〇四年九月」三日.
+_ENDED = re.compile(
+    "(?<=[0-9A-Z])[室寢號樓]|(?<=月) ?[0-9十]{1,3} ?[日號]?|(?<=月[0-9])[日號]|(?<=月[0-9十][0-9十])[日號]"
+)
 _OTHER_NUMBER = re.compile(
     "(?:流水號|訂單|文號|案號|字第|型號|料號|條碼|ISBN|郵遞區號|公車|路線|航班|FLIGHT|驗證碼)[^0-9A-Z]{0,4}$"
 )
@@ -81,7 +85,9 @@ class LearnedValueRecognizer(TextRecognizer):
 
 
 def _whole(figures: str, start: int, end: int) -> tuple[int, int]:
-    """Extend a number over the digits and dashes that it begins inside of."""
+    """Extend a number over the digits and dashes that it begins inside of, and over the end of a room or a day."""
+    if ended := _ENDED.match(figures, end):
+        end = ended.end()
     begun = _BEGUN.search(figures[max(0, start - _LONGEST) : start]) if figures[start].isdigit() else None
     return start - len(begun[0]) if begun else start, end
 

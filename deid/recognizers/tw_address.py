@@ -55,6 +55,10 @@ class TwAddressRecognizer(TextRecognizer):
                 lowest = house.end()
                 if start is not None:
                     yield start, with_floor_and_room(folded, house.end()) if views.has_letter else house.end()
+        for home in grammar.HOME_LANE.finditer(folded) if "巷" in folded else ():
+            yield home.span("place")
+        for building in grammar.BUILDING.finditer(folded) if "樓" in folded else ():
+            yield grammar.name_start(folded, building.start(), building.start() + 2), building.end()
         for house in grammar.UNMARKED.finditer(folded):
             base = max(0, house.start() - _LEFT_WINDOW)
             start = _place_start(folded[base : house.start()])

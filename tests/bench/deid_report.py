@@ -21,7 +21,7 @@ from tests.bench.deid_measure import (
 )
 from tests.bench.report import machine
 
-_VERSIONS = ("numpy", "presidio-analyzer", "phonenumbers")
+_VERSIONS = ("numpy", "onnxruntime", "presidio-analyzer", "phonenumbers")
 _NEAR_TEN = 13.0
 _BUSY = 0.02
 

@@ -31,6 +31,16 @@ def test_house_numbered_locations_are_concealed() -> None:
 
 
 WRITTEN = [
+    "我們家旁邊的公園可以有盪鞦韆。我家在⟦和平東路三段391巷20弄⟧裡面。",
+    "鄭媽媽，她家在⟦永和路一段94巷18弄⟧最底那間",
+    "我住竹北市⟦東興路二段99巷⟧，路燈不亮",
+    "路燈在和平東路三段391巷20弄口",
+    "三重區⟦重新路四段九十七號⋯⋯十五樓之一⟧ 他都不開收據",
+    "香山，⟦中華路五段三一七巷六十六弄⋯⋯嗯⋯⋯十二號⟧ 我是租的",
+    "住我們社區 ⟦幸福大廈B棟十一樓⟧ 兩三天沒看到人",
+    "社宅耶 ⟦健康社宅C棟七樓之八⟧ 我上個月報修了",
+    "買的房子在⟦青埔領航北路二段321號B2棟12樓⟧",
+    "宿舍 ⟦明德路 5 號 416 寢⟧",
     "我家果園在東勢區⟦慶東里石角溪邊12鄰47之3號⟧後面那一片",
     "鐵皮屋在二崙鄉⟦港後村中正路 3 鄰 65 之 2 號⟧後面",
     "房屋　古坑鄉⟦樟湖村石廟 3 鄰 29 之 4 號⟧",
@@ -87,6 +97,8 @@ WRITTEN = [
     "現居⟦復國一路12巷3弄6之1號⟧",
 ]
 ENGLISH = [
+    "We live close by at ⟦Lane 233, No. 17, 4F.⟧ The tiles",
+    "Dorm: ⟦Room 527, Male Dormitory 3, No. 1001 Daxue Rd⟧, East Dist.",
     "I live at ⟦No. 88-6, Dapu, Neighborhood 14, Xinzhong Village⟧, Houbi District.",
     "As the state says: ⟦No. 17-40, Beishi, Nanshi Vil.⟧, Houbi District",
     "jatuh di kamar mandi ⟦Guoguang 2nd Rd. No. 88 lantai 6⟧, Daliao District",
@@ -192,6 +204,7 @@ KEPT = [
     "桃園市中壢區環北路380號是不是中壢區公所？",
 ]
 CITIZENS = [
+    "小孩戶口要遷 遷到外婆家 吉安鄉⟦太昌村明義六街十七號⟧ 為了讀太昌國小",
     "民眾李金葉照片不符。民眾行動不便，請到府協助：三民區⟦大昌一路188巷3號5F⟧。",
     "租屋處中壢區⟦內定十街7巷2號3樓後側套房⟧，押金2個月",
     "租約地址東區⟦大學路8巷6弄3號B02室⟧",

@@ -1,4 +1,4 @@
-"""`python -m tests.deid.evaluation dev|dev2|heldout`: the annotated texts as `bianmin deid eval` reads them."""
+"""`python -m tests.deid.evaluation dev|dev2|dev3|heldout`: the annotated texts as `bianmin deid eval` reads them."""
 
 from __future__ import annotations
 

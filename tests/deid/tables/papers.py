@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 PASSPORT = [
+    "a German citizen, passport ⟦C8XK41T6N⟧.",
     "passport no. ⟦19FV08213⟧",
     "護照號碼⟦312345678⟧快過期",
     "護照⟦P6620417A⟧",
