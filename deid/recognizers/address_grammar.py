@@ -38,12 +38,12 @@ HOUSE = re.compile(
 UNMARKED = re.compile(
     rf"(?<=[段路街道巷弄 ]){NUM}(?:{SUB}(?:[ ,]{{1,2}}{_FLOOR}|(?![0-9號段樓巷弄 ]))|[ ,]{{1,2}}{_FLOOR})"
 )
-# 「幸福大廈B棟十一樓」: a building with a name of its own.
+# 「長安華廈A棟3樓」: a building with a name of its own.
 BUILDING = re.compile(
     rf"{HAN}{{2,5}}(?:大廈|社宅|華廈|國宅|新城|花園|山莊|社區|大樓)(?:[A-Z0-9] ?區)?"
     rf"(?:[A-Z][0-9]?|{NUM}|[甲乙丙丁]) ?[棟座]{NUM} ?樓{SUB}?"
 )
-# 「我家在和平東路三段391巷20弄裡面」: where somebody lives, without a number.
+# 「我家在中山路391巷20弄裡面」: where somebody lives, without a number.
 HOME_LANE = re.compile(
     rf"(?:住在?(?![處址所戶])|家在|家住|租在)(?:{HAN}{{1,3}}[縣市])?(?:{HAN}{{1,3}}[區鄉鎮市])?"
     rf"(?P<place>{HAN}{{1,4}}(?:路|街|大道)(?:{NUM} ?段)?{NUM}{SUB}? ?巷(?:{NUM} ?弄)?)"

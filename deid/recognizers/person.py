@@ -20,6 +20,8 @@ from deid.tagger.tagger import PERSON_USUAL, load_tagger
 from deid.tw_districts import NAMELESS_DISTRICTS
 from deid.views import Views
 
+# 「婦女暨家庭服務中心」: between two words it is "and", hardly ever a surname.
+_AND = re.compile("暨(?<=[一-鿿]暨)(?<![叫是名我]暨)")
 # In a text that speaks for an agency a word is less likely somebody's name.
 _IN_NOTICES = 0.2
 _SURE, _LIKELY = 0.8, 0.6
@@ -68,6 +70,8 @@ class PersonRecognizer(TextRecognizer):
         for start, end, score in load_tagger().spans(views):
             unsure = score < PERSON_USUAL + _IN_NOTICES
             if unsure and views.folded[start:end] in NAMELESS_DISTRICTS:
+                continue
+            if _AND.match(views.folded, start):
                 continue
             if score < _SURE and is_no_person(views.folded[start:end]):
                 continue

@@ -1,6 +1,7 @@
 """How much is found of what people write. The floors in evaluation/floors.json only rise.
 
-``dev``, ``dev2`` and ``dev3`` may be tuned on. ``heldout`` is looked at only to publish its figures (docs/de-identification.md).
+``dev``, ``dev2`` and ``dev3`` may be tuned on. ``heldout`` is looked at only to publish its figures
+(docs/de-identification.md).
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def measured(name: str) -> dict[str, Any]:
         found = concealer.detect(row["text"])
         judge(row, ({"start": f.start, "end": f.end, "type": f.entity} for f in found), tally)
     figures = tally.figures()
-    figures["clean_rate"] = 1 - tally.clean_touched / tally.clean
+    figures["clean_rate"] = 1 - tally.clean_touched / max(1, tally.clean)
     figures["whole_rate"] = 1 - tally.leaky / tally.personal
     return figures
 

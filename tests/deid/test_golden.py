@@ -202,6 +202,8 @@ PERSON = [
     "My name is ⟦Jeremy Lin⟧, not the player",
     "my caregiver ⟦Yuli⟧ went home",
     "聯絡人 ⟦AMY⟧ 謝謝",
+    "大直婦女暨家庭服務中心，電話請查網站",
+    "我叫⟦暨家瑜⟧",
     "My friend ⟦Judge⟧ said to call.",
     "Caller: Doctor ⟦Ho⟧",
     "this is Officer ⟦Su⟧'s number",

@@ -1,4 +1,4 @@
-"""`python -m tests.deid.evaluation.report dev|dev2|dev3|heldout`: the figures as the tables of docs/de-identification.md."""
+"""`python -m tests.deid.evaluation.report NAME`: the figures of a set as the tables of docs/de-identification.md."""
 
 from __future__ import annotations
 
