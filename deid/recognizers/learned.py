@@ -36,6 +36,7 @@ _TELEPHONE = re.compile(r"[0-9+(][0-9()\-#. ]{6,}[0-9]")
 _NEARLY_ID = re.compile("[A-Z]{1,2}[0-9]{8,10}")
 _SPAN_BEFORE = re.compile("(?:年資|資歷|服務|工作|屋齡)[^0-9]{0,4}$")
 _STREET = re.compile(" ?[巷弄段]")
+_ESCAPE = re.compile("U[0-9A-F]{4}")  # of a character in JSON
 _IN_URL = re.compile(r"(?:HTTPS?://|WWW\.)\S*$")
 _URL_WINDOW = 64
 _BEGUN = re.compile("(?:[0-9]-?)+$")
@@ -89,6 +90,8 @@ def _whole(figures: str, start: int, end: int) -> tuple[int, int]:
     if ended := _ENDED.match(figures, end):
         end = ended.end()
     begun = _BEGUN.search(figures[max(0, start - _LONGEST) : start]) if figures[start].isdigit() else None
+    if figures[start - 1 : start] == "\\" and (escape := _ESCAPE.match(figures, start, end - 1)):
+        return escape.end(), end
     return start - len(begun[0]) if begun else start, end
 
 

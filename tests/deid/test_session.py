@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from deid import Concealer, Session, load_policy
@@ -47,6 +47,7 @@ def spelled_one_way(text: str) -> bool:
 
 
 @given(TEXTS)
+@example('\\u3010姓名0\\u30119123ö45ö678"0912345678')
 @settings(max_examples=300)
 def test_what_was_concealed_is_restored(text: str) -> None:
     session = CONCEALER.session()
