@@ -45,12 +45,13 @@ BUILDING = re.compile(
 )
 # 「我家在中山路391巷20弄裡面」: where somebody lives, without a number.
 HOME_LANE = re.compile(
-    rf"(?:住在?(?![處址所戶])|家在|家住|租在)(?:{HAN}{{1,3}}[縣市])?(?:{HAN}{{1,3}}[區鄉鎮市])?"
+    rf"(?:住在?(?![處址所戶院宿民宅])|家在|家住|租在)(?:{HAN}{{1,3}}[縣市])?(?:{HAN}{{1,3}}[區鄉鎮市])?"
     rf"(?P<place>{HAN}{{1,4}}(?:路|街|大道)(?:{NUM} ?段)?{NUM}{SUB}? ?巷(?:{NUM} ?弄)?)"
 )
 # 「我住一四零號」, 「本人住13樓之2」: a door without its road.
 HOME_DOOR = re.compile(
-    rf"(?:住在?|我們是|我家是) ?(?P<place>(?<![0-9]){NUM}{SUB}? ?(?:號(?: ?{NUM} ?樓{SUB}?)?|樓{SUB}))"
+    rf"(?:住在?|(?:我們|我家)是(?! ?{NUM} ?號(?! ?{NUM} ?樓))) ?"
+    rf"(?P<place>(?<![0-9]){NUM}{SUB}? ?(?:號(?: ?{NUM} ?樓{SUB}?)?|樓{SUB}))"
     rf"(?=[ ,。!?;\n]|$|的|這|那|樓下|樓上)"
 )
 

@@ -47,12 +47,12 @@ _DATE = re.compile(
     rf"|[0-9]{{1,2}} THáNG [0-9]{{1,2}},? NăM [0-9]{{4}})"
 )
 _BIRTH = re.compile(
-    "生|年次|出世|D\\.? ?O\\.? ?B|BIRTH|BORN|B-?DAY|SINH|LAHIR|KAARAWAN|歲 ?\\(|座|屬|(?<![A-Z])B\\. "
+    "生|年次|出世|D\\.? ?O\\.? ?B|BIRTH|BORN|B-?DAY|SINH|LAHIR|KAARAWAN|座|屬|(?<![A-Z])B\\. "
 )
 _CUE_BEFORE = re.compile(
     r"(?:生日|出生(?:年月日|日期|日|於|年)?|(?<![先醫學衛產發])生於|年次|誕生(?:於)?|生年月日|生辰|出世|"
     r"D\.? ?O\.? ?B\.?|(?:DATE ?OF ?)?BIRTH[_ \-]?(?:DAY|DATE)?|(?<![A-Z\-])B-?DAY(?: NI?YA)?|"
-    r"BORN|SINH|LAHIR|KAARAWAN|[0-9一二三四五六七八九十]歲(?= ?\()|(?<![A-Z])B\.)"
+    r"BORN|SINH|LAHIR|KAARAWAN|(?<![A-Z])(?<![A-Z] )B\.)"
     r"(?:[ :=→\"'「『(\[{,、\t/|_?的是為在於はON]|(?:A|ANS|ANSWER|CALLER|答|民眾|來電者|對方) ?:|DATE|TIME|年月日|"
     rf"\([DMY/\-. ]{{5,12}}\)|日期|格式|[後末][四4]碼|"
     rf"{_LUNAR}|填|寫|就|應該|應|正確|[打寫登印記填][錯成]|被|誤植|有誤|不對|不是|"
@@ -69,7 +69,7 @@ _CUE_FAR_BEFORE = re.compile(
 _CUE_AFTER = re.compile(
     " ?(?:(?:IS |AS )?(?:MY |HIS |HER |THE )?(?:BIRTHDAY|DATE OF BIRTH|DOB)(?![A-Z])|"
     "[)( ,]{0,2}(?:出生(?!登記|率|證明|[之者、])|誕生|生日|BORN)|"
-    "(?:[凌清]晨|[早晚]上|[上中下]午|半夜)?出生(?![登之者、])|"
+    "(?:[凌清]晨|[早晚]上|[上中下]午|半夜)出生(?![登之者、])|"
     "(?:牡羊|白羊|金牛|雙子|巨蟹|獅子|處女|天秤|天蠍|射手|摩羯|水瓶|雙魚)座|屬[鼠牛虎兔龍蛇馬羊猴雞狗豬]|"
     "(?:的)?生(?![效活產態命物意病死育氣前成肖日長鮮理涯動])|"
     "(?:是|為)?(?:我|他|她|小孩|兒子|女兒|爸|媽|先生|太太|本人)?(?:爸|媽)?的?(?:生日|出生))"
@@ -80,7 +80,7 @@ _CORRECTED = re.compile(
     r"還是|正確|INSTEAD OF|SHOULD BE|, NOT|(?<=, )NOT|AND|[證照戶籍本]上?面?[寫是登])[^。!\n0-9]{0,6}"
 )
 _NEXT_OF_KIN = re.compile(
-    r"(?: ?出?生)?(?: ?[、和跟與及/→(] ?|[, ]{1,2}而?是|"
+    r"(?: ?出?生)?(?: ?[、和跟與及/→] ?|[, ]{1,2}而?是|"
     r"[ ,、;和跟與及/]{1,3}(?:老[大二三四么]|[姊姐]姊?姐?|妹妹?|哥哥?|弟弟?|[大小]的|[大二三小]?(?:兒子|女兒)|"
     r"先生|太太|"
     r"爸爸?|媽媽?|我|另一[個位])的?[是: ]{0,2})"
@@ -106,6 +106,8 @@ _NAME_BEFORE = re.compile(
     rf"[爸媽公嬤父母弟妹哥姊姐夫妻婆伯叔姨姑兒女生人孩子]){SURNAME_START.pattern}[一-鿿·]{{1,3}}{_ROW}$"
 )
 _SELF_BEFORE, _SAID_OF = re.compile("[我他她]$"), re.compile("的(?![一-鿿])")
+_OPENED, _CLOSED = re.compile(r" ?\("), re.compile(r" ?\)")
+_AGED_BEFORE = re.compile(r"歲 ?\($")
 _CHILD_BEFORE = re.compile("(?:小孩|孩子|兒子|女兒|寶寶|孫子|孫女) ?$")
 _SAID = re.compile("[ ,。;\n]|$")
 _LUNAR_BEFORE = re.compile(f"{_LUNAR}$")
@@ -163,6 +165,8 @@ def _follows(folded: str, last: int, found: re.Match[str]) -> bool:
     """Whether a date corrects the date of birth before it, or is that of the next child."""
     if last < 0 or found.start() - last > _BEFORE or found[0].rstrip().endswith("次"):
         return False
+    if _OPENED.fullmatch(folded, last, found.start()):
+        return _CLOSED.match(folded, found.end()) is not None
     between = (_CORRECTED, _NEXT_OF_KIN)
     return any(words.fullmatch(folded, last, found.start()) for words in between)
 
@@ -184,10 +188,11 @@ def _is_in_row(folded: str, before: str, found: re.Match[str]) -> bool:
 
 
 def _is_of_somebody(folded: str, before: str, found: re.Match[str]) -> bool:
-    """Whether a whole date is all that is said of somebody: 「我2006/12/30的」, 「小孩1120603 」."""
+    """Whether a whole date is all that is said of somebody: 「我2006/12/30的」, 「小孩1120603」, 「6歲(108.2.17)」."""
     of_self = _SELF_BEFORE.search(before) and _SAID_OF.match(folded, found.end())
     of_child = found[0].isdecimal() and _CHILD_BEFORE.search(before) and _SAID.match(folded, found.end())
-    return bool(of_self or of_child) and _is_past(found[0], 0)
+    of_age = _AGED_BEFORE.search(before) and _CLOSED.match(folded, found.end())
+    return bool(of_self or of_child or of_age) and _is_past(found[0], 0)
 
 
 def is_long_past(text: str) -> bool:

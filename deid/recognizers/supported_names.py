@@ -38,6 +38,8 @@ _OF_KIN = re.compile(
     r"(?<![一-鿿])(?P<name>[一-鿿]{2,4})\((?:父|母|夫|妻|子|女|兄|弟|[姊姐]|妹|孫|孫女|[長次三][子女]|配偶|本人|案[主父母])\)"
 )
 _WITH_PHONE = re.compile(r"(?:^|[。!?\n])[ ]?(?P<name>[一-鿿]{2,3})[ ,:]{1,2}(?=0[2-9][0-9-])")
+# 「Yamamoto Kenji（山本健司）」: the same name in characters.
+_IN_CHARACTERS = re.compile(r" ?\((?P<name>[一-鿿]{2,5})\)")
 _LAST_WORD = re.compile(r"(?:--|[。!?~\n] ?-) ?(?P<name>[一-鿿]{2,4})\s*$")
 # Where a name is expected: before a mobile number, an ID or a date; behind 名字, 小犬, 對方; 「我黃金花，」.
 _EXPECTED = re.compile(
@@ -72,6 +74,7 @@ def supported_names(views: Views, names: Collection[Scored]) -> Iterator[Scored]
         if joined and joined.end() == other[0] and _TOGETHER.match(folded, other[1]):
             yield from ((*one, PERSON_USUAL), (*other, PERSON_USUAL))
     yield from ((*span, _PLACED) for span in _placed(folded))
+    yield from ((*span, PERSON_USUAL) for span in _in_characters(views, names))
     yield from ((*span, PERSON_USUAL) for span in _expected(views) if covered.isdisjoint(range(*span)))
 
 
@@ -85,6 +88,16 @@ def _placed(folded: str) -> Iterator[Span]:
                 yield match.span("name")
     if last := _LAST_WORD.search(folded, max(0, len(folded) - _LAST)):
         yield last.span("name")
+
+
+def _in_characters(views: Views, names: Collection[Scored]) -> Iterator[Span]:
+    """Yield what stands in characters in brackets behind a name in Latin letters, unless it is no name at all."""
+    for start, end, score in names:
+        if score < PERSON_USUAL or not views.folded[start:end].isascii():
+            continue
+        named = _IN_CHARACTERS.match(views.folded, end)
+        if named and load_tagger().name_mean(views, *named.span("name")) >= _EXPECTED_MEAN:
+            yield named.span("name")
 
 
 def _expected(views: Views) -> Iterator[Span]:

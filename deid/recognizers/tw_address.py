@@ -2,7 +2,8 @@
 
 The span begins at the road (or village) and ends after number, floor and room: division and district stay, because
 the answer depends on them and they name nobody. Without a house number (a crossing, a landmark, a stretch of road)
-the place is what a report is about, and stays. So does the address that an agency publishes.
+the place is what a report is about, and stays, unless somebody says that he lives there. The address that an agency
+publishes stays, too.
 """
 
 from __future__ import annotations

@@ -22,11 +22,11 @@ _MULTIPLIER, _SHIFT = np.uint32(0x9E3779B1), np.uint32(15)
 _ALNUM_RUN = re.compile("[0-9A-Z]+")
 _DIGIT_RUN = re.compile("[0-9零〇○一二三四五六七八九]+")
 LONGEST_WORD = 4
-PLACE, COMPOUND = 8, 16
+FREQUENCY, PLACE, COMPOUND = 7, 8, 16
 GIVEN, FAMILY, ENGLISH, SYLLABLES = 1, 2, 4, 8
 
 _VALUE_BITS = 5
-_FREQUENCY = (np.arange(1 << _VALUE_BITS) & 7).astype(np.float32) / 6
+_FREQUENCY = (np.arange(1 << _VALUE_BITS) & FREQUENCY).astype(np.float32) / 6
 _BUCKET_BITS, _SLOTS = 18, 3
 _BUCKET_SHIFT, _KEY_SHIFT = np.uint32(32 - _BUCKET_BITS), np.uint32(_VALUE_BITS)
 
@@ -62,7 +62,7 @@ class Words:
 
     def __init__(self, hashes: Codes, values: npt.NDArray[np.uint8]) -> None:
         buckets = hashes >> _BUCKET_SHIFT
-        order = np.lexsort((hashes, -(values & 7).astype(np.int8), buckets))
+        order = np.lexsort((hashes, -(values & FREQUENCY).astype(np.int8), buckets))
         buckets = buckets[order]
         rank = np.arange(len(order)) - np.searchsorted(buckets, buckets)
         known = rank < _SLOTS

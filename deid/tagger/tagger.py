@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from deid.tagger.features import Floats, Lexicon, features
+from deid.tagger.features import FREQUENCY, Floats, Lexicon, codes_of, features, hash_words
 from deid.tagger.network import Network
 from deid.tagger.tags import ENTITIES, FIRST_ENTITY, PERSON_BEGIN, PERSON_INSIDE
 from deid.views import Views
@@ -25,6 +25,7 @@ PERSON_USUAL = 0.4  # from here on a name is hidden by a policy that is not stri
 PERSON_DOUBTED, PERSON_TRACE = 0.015, 0.005
 VALUE_SURE, VALUE_EDGE = 0.6, 0.5
 _CACHED = "tagger"
+_EVERYDAY_LENGTH, _OFTEN = 2, 3
 
 _LONGEST_WORD = 24
 _LETTER = re.compile("[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]")
@@ -99,6 +100,13 @@ class Tagger:
         if found is None:
             found = views.cache[_CACHED] = self.probabilities(views)
         return found
+
+    def is_everyday(self, word: str) -> bool:
+        """Whether a word is one of two Chinese characters that is often said: 高興."""
+        if len(word) != _EVERYDAY_LENGTH:
+            return False
+        value = self._lexicon.words.values(hash_words(codes_of(word), _EVERYDAY_LENGTH)[-1])
+        return int(value[0]) & FREQUENCY >= _OFTEN
 
     def name_mean(self, views: Views, start: int, end: int) -> float:
         """Return how likely a stretch is a name, on the average of its characters."""

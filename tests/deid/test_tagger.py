@@ -155,7 +155,7 @@ def test_the_shipped_graph_computes_what_torch_trained() -> None:
     torch = pytest.importorskip("torch")
     from deid.tagger.features import COLUMNS
     from deid.tagger.network import Network
-    from deid.training.export import exported
+    from deid.training.export import exported, graph_of
     from deid.training.network import DILATIONS
     from deid.training.network import Network as Trained
 
@@ -171,11 +171,14 @@ def test_the_shipped_graph_computes_what_torch_trained() -> None:
         (rng.integers(5, 50, length).astype(np.uint16), rng.random((length, COLUMNS), dtype=np.float32))
         for length in lengths
     ]
-    network = Network(exported(trained.arrays(), DILATIONS, texts))
+    shipped = exported(trained.arrays(), DILATIONS, texts)
+    plain = np.frombuffer(graph_of(trained.arrays(), DILATIONS).SerializeToString(), dtype=np.uint8)
+    network, exact = Network(shipped), Network(shipped | {"graph": plain})
     assert network.context == sum(DILATIONS)
     for ids, table in texts:
         shown = torch.from_numpy(ids.astype(np.int64))[None]
         with torch.no_grad():
             expected = trained(shown, shown, torch.from_numpy(table)[None])[0].numpy()
+        assert np.abs(exact.scores(ids, table) - expected).max() < 0.02
         # Eight bits a value: a hundredth of what the scores span.
         assert np.abs(network.scores(ids, table) - expected).mean() < 0.01 * np.ptp(expected)
