@@ -53,6 +53,7 @@ _SEPARATED = re.compile(r"(?:民國|西元|ROC)? ?([0-9]{1,4})([ ]?[./\-、][ ]?
 _SPOKEN = re.compile(rf"({_N})[ 、]({_N})[ 、]({_N})")
 _MONTH_DAY = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})|([0-9]{2})([0-9]{2})")
 _RUN = re.compile(r"(?:民國|西元)? ?([0-9]{2,4})([0-9]{2})([0-9]{2})")
+_SPOKEN_RUN = re.compile("民國([零〇○一二兩三四五六七八九]{6,7})")
 _WORDS = re.compile(r"[A-Z]+|[0-9]+")
 
 
@@ -99,6 +100,8 @@ def _in_figures(text: str) -> tuple[int | None, int | None, int | None] | None:
         return _year(_number(match[1])), _number(match[2]), _number(match[3])
     if match := _MONTH_DAY.fullmatch(text):
         return None, int(match[1] or match[3]), int(match[2] or match[4])
+    if match := _SPOKEN_RUN.fullmatch(text):
+        text = "".join(str(_DIGITS[char]) for char in match[1])
     if match := _RUN.fullmatch(text):
         return _year(int(match[1])), int(match[2]), int(match[3])
     return None

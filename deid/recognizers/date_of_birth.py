@@ -29,7 +29,8 @@ _ERA = "(?:(?:中華)?民國|民(?=[0-9])|民前|西元|明治|大正|昭和|平
 _MONTH = "(?:JAN|FEB|MAR|APR|MAY|MEI|JUN|JUL|AUG|AGU|SEP|OCT|OKT|NOV|DEC|DES)[A-Z]{0,7}"
 _SEP = r"(?: ?[./\-、] ?| )"
 _DATE = re.compile(
-    rf"(?=[0-9零〇○一二兩三四五六七八九十百廿卅壹貳參叁肆伍陸柒捌玖拾中民西明大昭平正元臘冬RJFMASOND])(?:"
+    rf"(?=[0-9零〇○一二兩三四五六七八九十百廿卅壹貳參叁肆伍陸柒捌玖拾中民西明大昭平正元臘冬今去前RJFMASOND])(?:"
+    rf"[今去前]年 ?{_MON} ?月 ?{_DAY}|"
     rf"(?:{_ERA} ?)?{_Y} ?年(?: ?次|的(?=[^,。]{{1,2}}月))?"
     rf"(?:[ ⋯]{{0,4}}{_LUNAR}?{_MON} ?月(?: ?{_DAY}|半)?)?|{_MON} ?月 ?{_DAY}"
     rf"|(?<![0-9./\-])(?:{_ERA} ?)?[0-9]{{1,4}}{_SEP}[0-9]{{1,2}}{_SEP}(?:[0-9]{{4}}|[0-9]{{1,2}})(?![0-9]|"
@@ -44,7 +45,8 @@ _DATE = re.compile(
     rf"|(?<![0-9])(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?=生)"
     rf"|(?<![A-Z]){_MONTH}\.? [0-9]{{1,2}}(?:ST|ND|RD|TH)?(?![0-9A-Z])"
     rf"|(?:(?<=生日)|(?<=生日[是: ])|(?<=四碼)|(?<=四碼[是: ]))(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9元])"
-    rf"|[0-9]{{1,2}} THáNG [0-9]{{1,2}},? NăM [0-9]{{4}})"
+    rf"|[0-9]{{1,2}} THáNG [0-9]{{1,2}},? NăM [0-9]{{4}}"
+    rf"|(?<=NăM )[0-9]{{4}},? NGàY [0-9]{{1,2}} THáNG [0-9]{{1,2}}(?![0-9]))"
 )
 _BIRTH = re.compile(
     "生|年次|出世|D\\.? ?O\\.? ?B|BIRTH|BORN|B-?DAY|SINH|LAHIR|KAARAWAN|座|屬|(?<![A-Z])B\\. "
@@ -56,7 +58,7 @@ _CUE_BEFORE = re.compile(
     r"(?:[ :=→\"'「『(\[{,、\t/|_?的是為在於はON]|(?:A|ANS|ANSWER|CALLER|答|民眾|來電者|對方) ?:|DATE|TIME|年月日|"
     rf"\([DMY/\-. ]{{5,12}}\)|日期|格式|[後末][四4]碼|"
     rf"{_LUNAR}|填|寫|就|應該|應|正確|[打寫登印記填][錯成]|被|誤植|有誤|不對|不是|"
-    r"[把將我他她卻]|結果|了|TANGGAL|NGàY|改成?|"
+    r"[把將我他她卻]|結果|了|TANGGAL|NGàY|NăM|改成?|"
     r"分別|都|[\n]){0,8}"
     r"(?:IS |WAS |AS )?(?:THE )?$"
 )
@@ -76,19 +78,21 @@ _CUE_AFTER = re.compile(
 )
 # What may stand between one date of birth and the next: 「印成」, 「不是」, 「、老二」.
 _CORRECTED = re.compile(
-    r"[^。!\n0-9]{0,10}(?:[打寫登印記填變弄]成|[打寫登印記填]錯|應該?[是為]|應改|不是|才對|更正|改成|"
+    r"(?![^0-9\n]{0,12}[劑次針班])[^。!\n0-9]{0,10}(?:[打寫登印記填變弄]成|[打寫登印記填]錯|應該?[是為]|應改|不是|才對|更正|改成|"
     r"還是|正確|INSTEAD OF|SHOULD BE|, NOT|(?<=, )NOT|AND|[證照戶籍本]上?面?[寫是登])[^。!\n0-9]{0,6}"
 )
 _NEXT_OF_KIN = re.compile(
     r"(?: ?出?生)?(?: ?[、和跟與及/→] ?|[, ]{1,2}而?是|"
     r"[ ,、;和跟與及/]{1,3}(?:老[大二三四么]|[姊姐]姊?姐?|妹妹?|哥哥?|弟弟?|[大小]的|[大二三小]?(?:兒子|女兒)|"
     r"先生|太太|"
-    r"爸爸?|媽媽?|我|另一[個位])的?[是: ]{0,2})"
+    r"爸爸?|媽媽?|公公|婆婆|阿[公嬤]|我|另一[個位])的?[是: ]{0,2})"
 )
 _GENERIC_YEAR = re.compile(
     " ?(?:\\)?以[上下前後]|以前|以後|之前|之後|[前後至起者~-]|[( ]?含|\\(|的?役男|男子|、|,? ?[0-9]{2}年次)"
 )
 _COHORT_BEFORE = re.compile(r"[0-9] ?(?:年次)?[~-]$|歲 ?\($|例[:如]$|\(例:?$")
+# 「101年9月2日至102年9月1日出生」: whoever was born then; 「今天是11/26」.
+_ANY_BEFORE = re.compile("[0-9日] ?(?:至|到|~|起至)(?:民國)? ?$|[今明昨][天日]是? ?$")
 _EXAMPLE_BEFORE = re.compile(r"(?:例[如:]|\([例如]|範例|格式)[: ]?$")
 _PERSONAL_BEFORE = re.compile(
     "(?:我|本人|爸|媽|先生|太太|老[公婆]|兒子|女兒|小孩|公|嬤|[他她]|弟|妹|哥|姊|姐)[^,。!?\n]{0,8}$"
@@ -108,7 +112,14 @@ _NAME_BEFORE = re.compile(
 _SELF_BEFORE, _SAID_OF = re.compile("[我他她]$"), re.compile("的(?![一-鿿])")
 _OPENED, _CLOSED = re.compile(r" ?\("), re.compile(r" ?\)")
 _AGED_BEFORE = re.compile(r"歲 ?\($")
-_CHILD_BEFORE = re.compile("(?:小孩|孩子|兒子|女兒|寶寶|孫子|孫女) ?$")
+_CHILD = "(?:小孩|孩子|兒子|女兒|寶寶|孫子|孫女)"
+_CHILD_BEFORE = re.compile(f"{_CHILD} ?$")
+# 「大的一百零五年二月二十九 小的…」, 「他是一百一十年…」: a whole date and nothing else that it could be of.
+_KIN_BEFORE = re.compile(
+    "(?:[大小]的|老[大二三四么]|[上前]一胎|(?:(?<=^)|(?<=[ ,。;!?\n]))[他她]是|[大二三]寶)是? ?$"
+)
+# 「寶寶是今年一月十九號在馬偕出生的」.
+_BABY_BEFORE, _BORN_AFTER = re.compile(f"{_CHILD}是? ?$"), re.compile("在[^0-9,。\n]{1,8}出生(?![登證率])")
 _SAID = re.compile("[ ,。;\n]|$")
 _LUNAR_BEFORE = re.compile(f"{_LUNAR}$")
 _HEADER = re.compile("生日|出生(?!地)|BIRTH|DOB")
@@ -144,7 +155,7 @@ def _is_announced(folded: str, before: str, found: re.Match[str]) -> bool:
     if found[0].rstrip().endswith("次"):
         generic = _GENERIC_YEAR.match(folded, found.end()) or _COHORT_BEFORE.search(before)
         return generic is None or _PERSONAL_BEFORE.search(before) is not None
-    if _EXAMPLE_BEFORE.search(before):
+    if _EXAMPLE_BEFORE.search(before) or _ANY_BEFORE.search(before):
         return False
     if _CUE_BEFORE.search(before):
         return True
@@ -192,7 +203,10 @@ def _is_of_somebody(folded: str, before: str, found: re.Match[str]) -> bool:
     of_self = _SELF_BEFORE.search(before) and _SAID_OF.match(folded, found.end())
     of_child = found[0].isdecimal() and _CHILD_BEFORE.search(before) and _SAID.match(folded, found.end())
     of_age = _AGED_BEFORE.search(before) and _CLOSED.match(folded, found.end())
-    return bool(of_self or of_child or of_age) and _is_past(found[0], 0)
+    of_kin = _KIN_BEFORE.search(before) and _SAID.match(folded, found.start() + len(found[0].rstrip()))
+    if _BABY_BEFORE.search(before) and _BORN_AFTER.match(folded, found.end()):
+        return True
+    return bool(of_self or of_child or of_age or of_kin) and _is_past(found[0], 0)
 
 
 def is_long_past(text: str) -> bool:

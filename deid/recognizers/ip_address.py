@@ -20,6 +20,9 @@ _SPOKEN = re.compile(r"(?<![0-9A-Z])[0-9十]{1,4}(?:(?: ?點 ?|-| )[0-9十]{1,4}
 _IP_BEFORE = re.compile(r"(?<![A-Z])IP[^0-9\n]{0,20}$")
 _V6 = re.compile(r"(?<![0-9A-Z:.])[0-9A-F:]{4,39}(?:\.[0-9]{1,3}){0,3}(?![0-9A-Z:])")
 _VERSION = re.compile(r"(?:VERSION|VER|BUILD|RELEASE|版本|版|V)[\"': .=號為是]{0,6}$")
+_IN_URL = re.compile("://$")
+# What every router is called from inside the house.
+_ROUTER = re.compile(r"127\.0\.0\.1|192\.168\.[01]\.1")
 _CUE = re.compile(r"IP|位址|ADDRESS|HOST")
 
 
@@ -32,7 +35,7 @@ class IpAddressRecognizer(TextRecognizer):
         folded = views.folded
         if folded.count(".") >= 3:
             for match in _hosts(folded):
-                if not _VERSION.search(views.before(match.start())):
+                if not _is_of_nobody(views, match):
                     yield self.finding(views, match.span(), 0.9)
         if "IP" in folded:
             for match in _SPOKEN.finditer(views.figures):
@@ -60,6 +63,12 @@ def _is_network(folded: str, match: re.Match[str]) -> bool:
         return prefix is not None and ipaddress.IPv4Network(match[0] + prefix[0]).num_addresses > 1
     except ValueError:
         return False
+
+
+def _is_of_nobody(views: Views, match: re.Match[str]) -> bool:
+    """Whether it is a version, a web site or the router."""
+    before = views.before(match.start())
+    return bool(_VERSION.search(before) or _IN_URL.search(before) or _ROUTER.fullmatch(match[0]))
 
 
 def _is_v6(text: str) -> bool:

@@ -10,6 +10,7 @@ EXTENSION = (
     r":]{0,2}(?:[0-9]{1,6}(?![0-9])|[0-9]?十[0-9]?(?![0-9十百萬])))?"
 )
 _EXTENDED = re.compile(r"(?:轉|分機|內線|#|\*|EXT|X)[^0-9]{0,5}[0-9]{1,6}$")
+_EXTENSION_AFTER = re.compile(" ?(?:轉|分機|內線|#) ?[0-9]{1,5}(?![0-9])")
 _NOT_COUNTED = r"(?![0-9]|[ ]?[年月日號樓點時分元人次位歲%:巷弄段鄰條個件天張萬千百台輛坪度之]|[/.\-][0-9])"
 _SECOND = re.compile(
     rf"[ ]?(?:或是?|、|/|,|;|及|和|跟|與)[ ]?[2-9][0-9]{{2,3}}[ \-]?[0-9]{{4}}{EXTENSION}{_NOT_COUNTED}"
@@ -61,6 +62,11 @@ _IN_WORDS = re.compile(
     + ")"
 )
 _MAY_BE_WORDS = re.compile("NINE|EIGHT|CHíN|TáM|SEMBILAN|DELAPAN")
+
+
+def has_extension(figures: str, end: int) -> bool:
+    """Whether an extension follows, as it does behind nothing but a telephone number."""
+    return _EXTENSION_AFTER.match(figures, end) is not None
 
 
 def in_words(folded: str) -> Iterator[tuple[int, int]]:

@@ -10,6 +10,7 @@ from deid.identifiers import tw_bank_account, tw_phone
 from deid.recognizers import cue_words
 from deid.recognizers.cued import Cue, CuedRecognizer, Span, cues_of
 from deid.recognizers.partial_number import parts_of
+from deid.recognizers.phone_parts import has_extension
 from deid.views import NumberMatch, Views, digits_of
 
 _DIGIT = "[0-9零〇一二三四五六七八九]"
@@ -32,6 +33,7 @@ _HALF_REACH = 40
 _DIRECT = re.compile("(?:[帳賬][號戶]|戶頭|局號|存[摺簿]|ACC(?:OUN)?T)[^0-9撥打洽電]{0,4}$")
 _FEWEST = {cue_words.POST_BRANCH: 6, cue_words.LOGIN: 8, cue_words.BANK: 8, cue_words.BANK_NAME: 10}
 _FEWEST_AT_POST = 6
+_LONGEST_TELEPHONE = 10
 
 
 class TwBankAccountRecognizer(CuedRecognizer):
@@ -85,6 +87,8 @@ class TwBankAccountRecognizer(CuedRecognizer):
         if len(digits) < fewest or tw_phone.is_toll_free(views.figures[slice(*span)]):
             return False
         telephone = _TELEPHONE.fullmatch(digits) or _LOCAL.fullmatch(views.figures, *span)
+        if len(digits) <= _LONGEST_TELEPHONE and has_extension(views.figures, span[1]):
+            return False
         if telephone and not _DIRECT.search(views.before(span[0], 8)):
             return False
         return super().accepts(views, span, kind)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from deid.findings import Finding
 from deid.identifiers import tw_ubn
 from deid.recognizers.base import TextRecognizer
+from deid.recognizers.phone_parts import has_extension
 from deid.views import SEPARATORS, Views
 
 _SHAPE = re.compile(rf"[0-9](?:{SEPARATORS}?[0-9]){{7}}(?![0-9A-Z])")
@@ -32,6 +33,8 @@ class TwUbnRecognizer(TextRecognizer):
             before, window = views.before(match.start), views.around(match.start, match.end)
             valid = tw_ubn.is_valid(re.sub(SEPARATORS, "", match.value))
             span = (match.start, match.end)
+            if has_extension(views.figures, match.end):
+                continue
             if sure and _SURE_CUE.search(window):
                 yield self.finding(views, span, 0.9 if valid else 0.6)
             elif valid and _CUE.search(window) and not _OTHER_NUMBER.search(before):

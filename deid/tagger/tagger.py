@@ -12,11 +12,11 @@ import numpy as np
 
 from deid.tagger.features import FREQUENCY, Floats, Lexicon, codes_of, features, hash_words
 from deid.tagger.network import Network
-from deid.tagger.tags import ENTITIES, FIRST_ENTITY, PERSON_BEGIN, PERSON_INSIDE
+from deid.tagger.tags import COUNT, ENTITIES, FIRST_ENTITY, PERSON_BEGIN, PERSON_INSIDE
 from deid.views import Views
 
 WEIGHTS = Path(__file__).parent / "weights.npz"
-WINDOW = 1024
+WINDOW = 2048
 _WORD_CONTEXT = 8
 
 # A place is found where some character reaches the first value; it reaches as far as the second one does.
@@ -46,14 +46,16 @@ class Tagger:
 
     def scores(self, views: Views) -> Floats:
         """Return the score of each class at each character of the folded view, a window at a time."""
+        return np.concatenate([scores for _, scores in self._windows(views)])
+
+    def _windows(self, views: Views) -> Iterator[tuple[int, Floats]]:
+        """Yield where each window of a text that is not empty begins, and its scores."""
         length = len(views.folded)
         margin = self._network.context + _WORD_CONTEXT
-        parts = []
         for start in range(0, length, WINDOW):
             first, last = max(0, start - margin), min(length, start + WINDOW + margin)
             scores = self.window_scores(views, first, last)
-            parts.append(scores[start - first : start - first + min(WINDOW, length - start)])
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+            yield start, scores[start - first : start - first + min(WINDOW, length - start)]
 
     def window_scores(self, views: Views, start: int, end: int) -> Floats:
         """Return the scores of a stretch, read as if nothing stood around it."""
@@ -61,11 +63,13 @@ class Tagger:
 
     def probabilities(self, views: Views) -> Floats:
         """Return the probability of each class at each character of a text that is not empty."""
-        scores = np.ascontiguousarray(self.scores(views).T)
-        scores -= scores.max(axis=0)
-        np.exp(scores, out=scores)
-        scores /= scores.sum(axis=0)
-        return scores.T
+        found = np.empty((COUNT, len(views.folded)), dtype=np.float32)
+        for start, scores in self._windows(views):
+            part = found[:, start : start + len(scores)]
+            np.subtract(scores.T, scores.max(axis=1), out=part)
+            np.exp(part, out=part)
+            part /= part.sum(axis=0)
+        return found.T
 
     def spans(self, views: Views) -> list[Span]:
         """Return start, end and score of every name, in offsets of the folded view."""

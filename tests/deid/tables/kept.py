@@ -4,6 +4,13 @@ from __future__ import annotations
 
 KEPT = [
     "轉帳沒成功，請撥0800-521-988問銀行",
+    "身分證統一編號，電洽本所服務專線（23658270轉9），將竭誠為您服務",
+    "購票轉帳相關問題，歡迎來電大稻埕戲苑25569101分機283洽詢",
+    "戒菸服務請上「健康網」（http://210.69.108.231/Nosmoking/index.aspx）",
+    "錯誤代碼E5031請重新登入，E7702為附件超過10MB",
+    "scammers in a LINE group. She already sent 200k to them",
+    "英文老師, my scooter got towed yesterday",
+    "192.168.0.1 是分享器預設位址，登入頁面打不開請重新開機",
     "健保卡要換。已告知向健保署臺北業務組02-2191-2006洽詢",
     "vehicle licence tax 2026 and flight CI-0703",
     "車牌請依「ABC-1234」格式輸入",

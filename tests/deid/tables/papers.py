@@ -158,6 +158,7 @@ MEDICAL = [
     "patient id: ⟦1122334⟧",
 ]
 STUDENT = [
+    "mã số sinh viên ⟦11180736⟧. Em muốn hỏi",
     "Student number ⟦M11207Q09⟧, NTUST",
     "學號⟦B10901001⟧",
     "學號 ⟦410912345⟧",

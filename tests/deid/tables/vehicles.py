@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 PLATE = [
+    "機車車號 ⟦7 B H 六幺二⟧，很舊的車牌",
     "肇事的那台寶馬 ⟦五二一七 尾巴是 M Q⟧ 往北開走",
     "車號⟦K P R 三三零八⟧ 九月三號停的",
     "我的車牌是⟦ABC-1235⟧請查",
