@@ -11,6 +11,7 @@ from deid.identifiers import tw_phone
 from deid.recognizers import cue_words
 from deid.recognizers.cued import CODE, CuedRecognizer, Span
 from deid.recognizers.handles import HANDLE, is_name, is_official, is_private
+from deid.recognizers.phone_parts import is_landline
 from deid.views import Views
 
 _MENTION = re.compile(
@@ -63,6 +64,7 @@ _INNER_ID = re.compile(
     "(?:REQ(?:UEST)?|TRACE|SESSION|ERR(?:OR)?|JOB|TASK|MSG|MESSAGE|TRANSACTION)[ _-]?ID[^0-9A-Z]{0,5}$"
 )
 _QUERY = re.compile("[?&][A-Z_]{0,8}(?:ID|V)=$")
+_LOCAL_LINE, _CALLED = re.compile("[2-9][0-9]{2,3}-[0-9]{4}"), re.compile("公司|客服|中心|[打撥洽]")
 _SOMEONE = re.compile("[我他她](?!們)|私訊|對方|本人|鄰居|網友|MY |HIS |HER |PROFILE\\.PHP|TI/P/")
 
 
@@ -121,9 +123,17 @@ class AccountRecognizer(CuedRecognizer):
         before = views.before(span[0], 16)
         if _INNER_ID.search(before) or tw_phone.is_toll_free(views.figures[slice(*span)]):
             return False
+        if is_landline(views.figures, span) or _is_local_line(views, span):
+            return False
         if kind != cue_words.USER_NAME and _QUERY.search(before):
             return False
         return super().accepts(views, span, kind) and (kind == cue_words.CONTRACT or is_private(views, span))
 
     def fills(self, views: Views, cell: Span) -> bool:
         return is_name(views, cell)
+
+
+def _is_local_line(views: Views, span: Span) -> bool:
+    """Whether it is rather a line without area code: 「請打悠遊卡公司 412-8880」."""
+    local = _LOCAL_LINE.fullmatch(views.figures, *span)
+    return local is not None and _CALLED.search(views.before(span[0], 12)) is not None

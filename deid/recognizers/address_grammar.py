@@ -41,7 +41,7 @@ UNMARKED = re.compile(
 # 「長安華廈A棟3樓」: a building with a name of its own.
 BUILDING = re.compile(
     rf"{HAN}{{2,5}}(?:大廈|社宅|華廈|國宅|新城|花園|山莊|社區|大樓)(?:[A-Z0-9] ?區)?"
-    rf"(?:[A-Z][0-9]?|{NUM}|[甲乙丙丁]) ?[棟座]{NUM} ?樓{SUB}?"
+    rf"第?(?:[A-Z][0-9]?|{NUM}|[甲乙丙丁]) ?[棟座]{NUM} ?樓{SUB}?"
 )
 # 「我家在中山路391巷20弄裡面」: where somebody lives, without a number.
 HOME_LANE = re.compile(
@@ -50,8 +50,8 @@ HOME_LANE = re.compile(
 )
 # 「我住一四零號」, 「本人住13樓之2」: a door without its road.
 HOME_DOOR = re.compile(
-    rf"(?:住在?|(?:我們|我家)是(?! ?{NUM} ?號(?! ?{NUM} ?樓))) ?"
-    rf"(?P<place>(?<![0-9]){NUM}{SUB}? ?(?:號(?: ?{NUM} ?樓{SUB}?)?|樓{SUB}))"
+    rf"(?:住在?|我們?家就?在|(?:我們|我家)是(?! ?{NUM} ?號(?! ?{NUM} ?樓))) ?"
+    rf"(?P<place>(?<![0-9])(?:{NUM}{SUB}? ?(?:號(?: ?{NUM} ?樓{SUB}?)?|樓{SUB})|[A-Z][0-9]? ?[棟座] ?{NUM} ?樓{SUB}?))"
     rf"(?=[ ,。!?;\n]|$|的|這|那|樓下|樓上)"
 )
 # 「鄰居 一三八號那間」, 「隔鄰8號」, 「六樓之四那個曾小姐」: whose door it is.

@@ -32,7 +32,8 @@ _FILLER = r"(?:IS|ARE|WAS|NO|IT|IT'S|MY|THE|ID|NUMBER)(?![0-9A-Z])"
 _TOKEN = re.compile(rf"(?<![0-9A-ZÀ-ỹ])(?<!')(?<![0-9A-Z][\-.])(?!{_FILLER})(?:[0-9A-Z@/(]|斜[線槓])")
 _OPENING = re.compile(rf"(?:[ :=.\-\"']|{_FILLER})*")
 _NOT_A_VALUE = re.compile(
-    "(?:錯誤|錯誤代?碼(?: ?[A-Z]{0,3}-?[0-9]{2,5}[^0-9A-Z]{1,12})?|例如|範例|比如|譬如|格式|ERROR|ERROR CODE|E\\.G\\.)[^0-9A-Z]{0,6}$"
+    "(?:錯誤|錯誤代?碼(?: ?[A-Z]{0,3}-?[0-9]{2,5}[^0-9A-Z]{1,12})?|例如|範例|比如|譬如|格式|"
+    "ERROR|ERROR CODE|E\\.G\\.)[^0-9A-Z]{0,6}$"
 )
 # 「請依「ABC-1234」格式」, but not 「我的車號ABC-1234格式不符」.
 _FORM_BEFORE = re.compile("[依照按以][ 「『\"'(]{0,2}$")

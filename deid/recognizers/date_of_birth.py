@@ -116,11 +116,12 @@ _CHILD = "(?:小孩|孩子|兒子|女兒|寶寶|孫子|孫女)"
 _CHILD_BEFORE = re.compile(f"{_CHILD} ?$")
 # 「大的一百零五年二月二十九 小的…」, 「他是一百一十年…」: a whole date and nothing else that it could be of.
 _KIN_BEFORE = re.compile(
-    "(?:[大小]的|老[大二三四么]|[上前]一胎|(?:(?<=^)|(?<=[ ,。;!?\n]))[他她]是|[大二三]寶)是? ?$"
+    "(?:[大小]的|老[大二三四么]|[上前]一胎|(?:(?<=^)|(?<=[ ,。;!?\n]))[他她]是|[大二三]寶|"
+    "(?:哥哥|弟弟|[姊姐]{2}|妹妹)(?=是))是? ?$"
 )
 # 「寶寶是今年一月十九號在馬偕出生的」.
 _BABY_BEFORE, _BORN_AFTER = re.compile(f"{_CHILD}是? ?$"), re.compile("在[^0-9,。\n]{1,8}出生(?![登證率])")
-_SAID = re.compile("[ ,。;\n]|$")
+_SAID = re.compile("[ ,。;\n]|$|老[二三四么]")
 _LUNAR_BEFORE = re.compile(f"{_LUNAR}$")
 _HEADER = re.compile("生日|出生(?!地)|BIRTH|DOB")
 _SEPARATORS = ("\t", "|", ",", "  ", " ")

@@ -67,7 +67,9 @@ def is_private(views: Views, span: Span) -> bool:
         _TOLD_OUTRIGHT.search(views.before(start, 24))
         or (name.count(".") == 1 and _SERVICE_BEFORE.search(views.before(start, 12)))
     )
-    if domain or _PRODUCT.fullmatch(name) or _PRODUCT.fullmatch(name.split(" ")[-1]) or _WORD.fullmatch(name.split(" ")[0]) or is_official(views, span):
+    words = name.split(" ")
+    product = any(map(_PRODUCT.fullmatch, (name, words[-1])))
+    if domain or product or _WORD.fullmatch(words[0]) or is_official(views, span):
         return False
     if _KEY_AFTER.match(views.folded, end) or views.before(start, 1) in ("#", "&", "/"):
         return False

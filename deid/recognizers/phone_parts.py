@@ -10,6 +10,7 @@ EXTENSION = (
     r":]{0,2}(?:[0-9]{1,6}(?![0-9])|[0-9]?十[0-9]?(?![0-9十百萬])))?"
 )
 _EXTENDED = re.compile(r"(?:轉|分機|內線|#|\*|EXT|X)[^0-9]{0,5}[0-9]{1,6}$")
+_LANDLINE = re.compile(r"\(?0[2-8][0-9]?[-)] ?[0-9]{3,4}-[0-9]{3,4}")
 _EXTENSION_AFTER = re.compile(" ?(?:轉|分機|內線|#) ?[0-9]{1,5}(?![0-9])")
 _NOT_COUNTED = r"(?![0-9]|[ ]?[年月日號樓點時分元人次位歲%:巷弄段鄰條個件天張萬千百台輛坪度之]|[/.\-][0-9])"
 _SECOND = re.compile(
@@ -62,6 +63,11 @@ _IN_WORDS = re.compile(
     + ")"
 )
 _MAY_BE_WORDS = re.compile("NINE|EIGHT|CHíN|TáM|SEMBILAN|DELAPAN")
+
+
+def is_landline(figures: str, span: tuple[int, int]) -> bool:
+    """Whether a value has the form of a line with its area code: 05-783-2264."""
+    return _LANDLINE.fullmatch(figures, *span) is not None
 
 
 def has_extension(figures: str, end: int) -> bool:

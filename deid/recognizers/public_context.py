@@ -36,7 +36,7 @@ from deid.recognizers.public_words import (
     TOLD_BEFORE,
 )
 from deid.tagger.tagger import load_tagger
-from deid.tw_districts import DISTRICTS
+from deid.tw_districts import PLAIN_PLACES
 from deid.views import Views
 
 _LEFT, _CLAIM, _ASK, _SERVICE = 72, 40, 8, 16
@@ -45,6 +45,9 @@ _ENOUGH_MARKS = 2
 _ENOUGH_PLACES = 3
 _LISTED = frozenset(" \n\t:(,、-|市區縣鄉鎮及")
 _MOST_ANCHORS = 3
+# Nobody tells so many lines of his own; a list of offices does.
+_LANDLINE = re.compile(r"(?<![0-9])\(?0[2-8][0-9]{0,2}\)?[ -]?[0-9]{3,4}[ -]?[0-9]{3,4}(?![0-9])")
+_ENOUGH_LINES = 3
 _NAME = "public_context"
 _PUBLIC_BELOW, _SURELY_PRIVATE = 0.3, 0.999
 
@@ -144,7 +147,8 @@ class PublicContext:
         low, high = start - _NOTICE_REACH, end + _NOTICE_REACH
         if _count(self._notice_marks, low, high) >= _ENOUGH_MARKS:
             return True
-        if _count(self._places, low, high) < _ENOUGH_PLACES:
+        places, lines = _count(self._places, low, high), _count(self._landlines, low, high)
+        if places < _ENOUGH_PLACES and lines < _ENOUGH_LINES:
             return False
         before = self._folded[max(0, start - _ASK) : start]
         return before[-1:] in _LISTED or TOLD_BEFORE.search(before) is not None
@@ -160,7 +164,7 @@ class PublicContext:
         if at >= 0 and words[at][0] > last_anchor and words[at][1] >= before:
             return True
         named = NAME_BEFORE.search(self._folded[max(before, last_anchor) : start])
-        return named is not None and f"{named['name']}區" not in DISTRICTS
+        return named is not None and named["name"] not in PLAIN_PLACES
 
     @cached_property
     def _anchors(self) -> list[tuple[int, bool]]:
@@ -189,6 +193,10 @@ class PublicContext:
     @cached_property
     def _notice_marks(self) -> list[int]:
         return [match.start() for match in NOTICE.finditer(self._folded)]
+
+    @cached_property
+    def _landlines(self) -> list[int]:
+        return [match.start() for match in _LANDLINE.finditer(self._folded)]
 
     @cached_property
     def _places(self) -> list[int]:

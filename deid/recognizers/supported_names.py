@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from deid.recognizers.name_context import SURNAME_START
 from deid.tagger.tagger import PERSON_USUAL, load_tagger
+from deid.tw_districts import PLAIN_PLACES
 from deid.views import Views
 
 Span = tuple[int, int]
@@ -84,10 +85,14 @@ def _placed(folded: str) -> Iterator[Span]:
     patterns += [_OF_KIN] if "(" in folded else []
     for pattern in (*patterns, _WITH_PHONE):
         for match in pattern.finditer(folded):
-            if SURNAME_START.match(match["name"]):
+            if SURNAME_START.match(match["name"]) and not _is_office(match["name"]):
                 yield match.span("name")
     if last := _LAST_WORD.search(folded, max(0, len(folded) - _LAST)):
         yield last.span("name")
+
+
+def _is_office(name: str) -> bool:
+    return name in PLAIN_PLACES or name[-1] in "隊所局站館課"
 
 
 def _in_characters(views: Views, names: Collection[Scored]) -> Iterator[Span]:

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from deid.findings import Finding
 from deid.recognizers import cue_words
 from deid.recognizers.cued import CuedRecognizer, Span, is_example
+from deid.recognizers.phone_parts import is_landline
 from deid.views import SEPARATORS, Views
 
 _CARD = re.compile(rf"0{SEPARATORS}?0{SEPARATORS}?0{SEPARATORS}?0(?:{SEPARATORS}?[0-9]){{8}}(?![0-9A-Z])")
 _HEALTH, _CARD_NUMBER = "健保", re.compile(r"(?<!卡)卡號[^0-9\n]{0,8}([0-9]{12})(?![0-9A-Z])")
 _HEALTH_REACH = 80
-_LANDLINE = re.compile(r"0[2-8]-[0-9]{3,4}-[0-9]{4}(?![0-9])")
 
 
 class TwNhiCardRecognizer(CuedRecognizer):
@@ -27,7 +27,7 @@ class TwNhiCardRecognizer(CuedRecognizer):
     SCORE = 0.7
 
     def accepts(self, views: Views, span: Span, kind: str) -> bool:
-        return not _LANDLINE.match(views.figures, span[0]) and super().accepts(views, span, kind)
+        return not is_landline(views.figures, span) and super().accepts(views, span, kind)
 
     def find(self, views: Views) -> Iterator[Finding]:
         if not views.has_long_number:
