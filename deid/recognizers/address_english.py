@@ -84,7 +84,8 @@ _LONGEST_NAME, _LONGEST_PIECE, _MOST_PIECES = 44, 24, 6
 # As it was typed: "Puli Land Office, No. 12", "our counter at No. 7"; somebody's husband's office has no name.
 _OFFICE_BEFORE = re.compile(
     r"(?:(?!The |My |His |Her |Your |Their )\b[A-Z][A-Za-z'’\-]+ (?:of (?:[A-Z]\S+ )+|and )?"
-    r"(?:Office|Bureau|Department|Ministry|[Cc]ent(?:er|re)|Agency|City Hall|Hospital|Embassy|Institute|HQ|Affairs|"
+    r"(?:Office|Bureau|Department|Ministry|Division|Administration|"
+    r"[Cc]ent(?:er|re)|Agency|City Hall|Hospital|Embassy|Institute|HQ|Affairs|"
     r"Headquarters|Yuan|Council|Consulate)"
     r"|\b[Oo]ur (?:service |main |branch |information )?(?:office|counter|desk|cent(?:er|re)))"
     r"(?:,|:| \(|,? (?:is )?(?:located )?(?:at|in))? ?$"

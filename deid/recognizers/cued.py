@@ -45,6 +45,7 @@ _CORRECTED = re.compile(
     r"[^0-9A-Z\n]{0,6}(?:不對|不是|更正|說錯|講錯|唸錯|打錯|記錯|應該是|SORRY|NO)[^0-9A-Z\n]{0,8}"
 )
 _LINK_BEFORE = re.compile(r"[\"' ,]{0,2}(?:\(|號的?|(?:這|那|是|為|就是|作為)[^0-9A-Z\n。]{0,5})$")
+_OTHER_LINE = re.compile("(?:RED|YELLOW|WHITE|BLUE|GREEN|ORANGE|BROWN|BUS|METRO|MRT|DOTTED|SOLID) $")
 _DATE = re.compile(
     r"(?:19|20)[0-9]{2}[ .\-/]?(?:0?[1-9]|1[0-2])[ .\-/]?(?:0?[1-9]|[12][0-9]|3[01])(?![0-9])"
     r"|1?[0-9]{2}[./](?:0?[1-9]|1[0-2])[./](?:0?[1-9]|[12][0-9]|3[01])(?![0-9.\-/])"
@@ -133,6 +134,8 @@ def _read(views: Views, match: re.Match[str]) -> tuple[int, int, str] | None:
     if not match["latin"]:
         before = views.folded[start - 1] if start else " "
         return None if before in NOT_AFTER.get(match[0], "") else (start, end, _KINDS[match[0]])
+    if match["latin"] == "LINE" and _OTHER_LINE.search(views.before(start, 10)):
+        return None
     if _runs_on(views, end, str.isupper):
         end = match.end("latin")
     if _runs_on(views, start, str.islower) or _runs_on(views, end, str.isupper):

@@ -43,7 +43,9 @@ _INSTITUTIONS = (
     "Orchestra Theological Seminary Limited Affairs Works Trading Elderly Univ Attorneys Fellowship Ursuline "
     "Universitas Kantor Farm Garment Plastic Outlets Spa Care Class Outlet Typhoon Spoonbill Theatre Theater "
     "Cathedral Monastery Trust Union Party Society Committee Harbour Harbor Port Terminal Hospice Corporation "
-    "Industries Industrial Electronics Technology Technologies Holdings Cruise Cruises Airlines Airways"
+    "Industries Industrial Electronics Technology Technologies Holdings Cruise Cruises Airlines Airways "
+    "Pier Wharf Quartet Quintet Choir Troupe Symphony Ensemble Dance Opera Grotto Falls Trail Trailhead Canyon Gorge "
+    "Valley Creek Peak Lantern Riddles Workshop Lecture Exhibition Gallery Visitor Jokes Pass Bay Cape Spirit"
 )
 # Persons of history and stage, temples, universities, firms and places that are written like names.
 _KNOWN = (

@@ -164,7 +164,7 @@ class PublicContext:
         if at >= 0 and words[at][0] > last_anchor and words[at][1] >= before:
             return True
         named = NAME_BEFORE.search(self._folded[max(before, last_anchor) : start])
-        return named is not None and named["name"] not in PLAIN_PLACES
+        return named is not None and PLAIN_PLACES.isdisjoint((named["name"], named["name"][:-2]))
 
     @cached_property
     def _anchors(self) -> list[tuple[int, bool]]:

@@ -53,6 +53,7 @@ _EXPECTED = re.compile(
     r"|(?:^|[,。;!?\n ])我(?P<self>[一-鿿]{3})(?=,)"
 )
 _EXPECTED_MEAN, _LAST_MEAN = 0.05, 0.02
+_LISTED_MEAN = 0.1
 _MAY_SIGN = ("敬", "謹", "拜上", "叩上", "手書")
 _LAST = 12
 _PLACED = 0.8
@@ -68,7 +69,8 @@ def supported_names(views: Views, names: Collection[Scored]) -> Iterator[Scored]
         if _HAN_NAME.fullmatch(folded, start, end) and covered.isdisjoint(range(start, end))
     ]
     for start, end in doubted:
-        if _is_beside_name(folded, start, end, starts, ends) or _is_called(folded, start, end):
+        beside = _is_beside_name(folded, start, end, starts, ends) and _may_be_listed(views, start, end)
+        if beside or _is_called(folded, start, end):
             yield start, end, PERSON_USUAL
     for one, other in pairwise(doubted):
         joined = _JOINED_AFTER.match(folded, one[1])
@@ -116,6 +118,16 @@ def _expected(views: Views) -> Iterator[Span]:
             end -= 1
         if tagger.name_mean(views, start, end) >= _EXPECTED_MEAN:
             yield start, end
+
+
+def _may_be_listed(views: Views, start: int, end: int) -> bool:
+    """Whether a word is not one often said, or the tagger takes it seriously: 「聯絡人：王小明、連絡電話」."""
+    if "、" not in (views.before(start, 1), views.after(end, 1)):
+        return True
+    tagger = load_tagger()
+    return (
+        not tagger.is_everyday(views.folded[start:end]) or tagger.name_mean(views, start, end) >= _LISTED_MEAN
+    )
 
 
 def _is_beside_name(folded: str, start: int, end: int, starts: set[int], ends: set[int]) -> bool:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from deid.findings import Finding
 from deid.identifiers import tw_case_no
 from deid.recognizers import cue_words
-from deid.recognizers.cued import LETTERS, CuedRecognizer
+from deid.recognizers.cued import LETTERS, CuedRecognizer, Span
+from deid.recognizers.phone_parts import is_landline
 from deid.views import SEPARATORS, Views
 
 _HOTLINE = re.compile(rf"20(?:{SEPARATORS}?[0-9]){{11}}(?![0-9A-Z])")
@@ -31,6 +32,9 @@ class TwCaseNoRecognizer(CuedRecognizer):
         rf"{LETTERS}[0-9](?:{SEPARATORS}?[0-9]|[.\-]?[A-Z]| [A-Z](?![A-Z])){{4,19}}(?![0-9A-Z])(?! ?[年月元])"
     )
     REACH = 16
+
+    def accepts(self, views: Views, span: Span, kind: str) -> bool:
+        return not is_landline(views.figures, span) and super().accepts(views, span, kind)
 
     def find(self, views: Views) -> Iterator[Finding]:
         if views.has_long_number:
