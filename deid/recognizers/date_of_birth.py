@@ -107,7 +107,7 @@ _MOBILE_BEFORE, _MOBILE_AFTER = (
 )
 _NAME_BEFORE = re.compile(
     rf"(?:^|[ \n\t,、:(。;/|]|"
-    rf"[爸媽公嬤父母弟妹哥姊姐夫妻婆伯叔姨姑兒女生人孩子]){SURNAME_START.pattern}[一-鿿·]{{1,3}}{_ROW}$"
+    rf"[爸媽公嬤父母弟妹哥姊姐夫妻婆伯叔姨姑兒女生人孩子是叫]){SURNAME_START.pattern}[一-鿿·]{{1,3}}{_ROW}$"
 )
 _SELF_BEFORE, _SAID_OF = re.compile("[我他她]$"), re.compile("的(?![一-鿿])")
 _OPENED, _CLOSED = re.compile(r" ?\("), re.compile(r" ?\)")

@@ -48,6 +48,7 @@ _MOST_ANCHORS = 3
 # Nobody tells so many lines of his own; a list of offices does.
 _LANDLINE = re.compile(r"(?<![0-9])\(?0[2-8][0-9]{0,2}\)?[ -]?[0-9]{3,4}[ -]?[0-9]{3,4}(?![0-9])")
 _ENOUGH_LINES = 3
+_EXTENDED, _CONTACT_BEFORE = re.compile("[轉#]|分機|EXT"), re.compile("(?:聯絡|連絡|承辦)人[^\n。]{0,16}$")
 _NAME = "public_context"
 _PUBLIC_BELOW, _SURELY_PRIVATE = 0.3, 0.999
 
@@ -135,10 +136,18 @@ class PublicContext:
             return False
         if SERVED_AFTER.match(self._folded, end):
             return True
-        if self._is_claimed(start, max(anchors, default=-1)):
+        if not self._is_contact(start, end) and self._is_claimed(start, max(anchors, default=-1)):
             return False
         asked = bool(anchors) and ASKED.search(self._folded[max(0, start - _ASK) : start]) is not None
         return asked or self._is_notice(start, end)
+
+    def _is_contact(self, start: int, end: int) -> bool:
+        """Whether a contact is named with an extension: he answers there for an office."""
+        before = self._folded[max(0, start - _CLAIM) : start]
+        return (
+            _CONTACT_BEFORE.search(before) is not None
+            and _EXTENDED.search(self._folded[start:end]) is not None
+        )
 
     def _is_near_citizen(self, start: int, end: int) -> bool:
         return _count(self._citizen_marks, start - _CITIZEN_REACH, end + _CITIZEN_REACH) > 0

@@ -20,7 +20,7 @@ from deid.views import Views
 
 _LEFT_WINDOW = 48
 _NOT_NUMBERS = re.compile("[第字]$|(?:台|國道|縣道|省道) ?$")
-_NOT_HOUSE = re.compile(" ?(?:公車|出口|月台|候車|登機|窗口|櫃)")
+_NOT_HOUSE = re.compile(" ?(?:間(?![房隔])|公車|出口|月台|候車|登機|窗口|櫃)")
 _NOT_HOUSE_IN_DISTRICT = re.compile(
     " ?(?:公車|出口|月台|候車|登機|窗口|櫃|碼頭|診|水門|球場|公園|停車|車位|攤|線|道|機|井|倉|廳|教室|房|展|"
     "門(?!口)|池|館|場|站|"

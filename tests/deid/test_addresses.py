@@ -195,6 +195,7 @@ ENGLISH = [
     "a shop on the 2nd floor of Dunhua N. Rd.",
 ]
 KEPT = [
+    "停車場出口（民族東路410巷3號至5號間）改為禁止右轉",
     "中山路與民權路口",
     "忠孝東路四段封路",
     "國道一號塞車",
