@@ -120,7 +120,7 @@ def _in_english(text: str) -> tuple[int | None, int | None, int | None] | None:
 
 def parts(text: str) -> tuple[int | None, int | None, int | None]:
     """Return AD year, month and day, None for what is not said, or raise InvalidFormat."""
-    text = text.strip()
+    text = text.strip().replace("年的", "年").replace("月半", "月十五")
     found = _in_words(text) or _in_figures(text) or _in_english(text)
     if found is None:
         raise InvalidFormat("date")

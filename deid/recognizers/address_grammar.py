@@ -54,7 +54,7 @@ HOME_DOOR = re.compile(
     rf"(?P<place>(?<![0-9])(?:{NUM}{SUB}? ?(?:號(?: ?{NUM} ?樓{SUB}?)?|樓{SUB})|[A-Z][0-9]? ?[棟座] ?{NUM} ?樓{SUB}?))"
     rf"(?=[ ,。!?;\n]|$|的|這|那|樓下|樓上)"
 )
-# 「鄰居 一三八號那間」, 「隔鄰8號」, 「六樓之四那個曾小姐」: whose door it is.
+# 「鄰居 27號那間」, 「隔鄰8號」, 「八樓之二那位先生」: whose door it is.
 NEXT_DOOR = re.compile(
     rf"(?:鄰居|鄰家|鄰戶|隔鄰|隔壁)的?[ ,是]{{0,2}}"
     rf"(?P<place>(?<![0-9]){NUM}{SUB}? ?號(?:{NUM} ?樓{SUB}?)?)(?![出誌線月])"

@@ -1,0 +1,114 @@
+"""The words by which ``date_of_birth`` tells a date of birth from another date: before it, behind it, between two.
+
+All are on the folded view.
+"""
+
+from __future__ import annotations
+
+import re
+
+from deid.recognizers.name_context import SURNAME_START
+
+LUNAR = "(?:農曆|國曆|陽曆|陰曆|舊曆|新曆|閏)"
+BIRTH = re.compile(
+    "生|年次|出世|D\\.? ?O\\.? ?B|BIRTH|BORN|B-?DAY|SINH|LAHIR|KAARAWAN|座|屬|"
+    "(?<![A-Z])B\\. |BABY (?:BOY|GIRL)|TURN(?:ING|S) [0-9]"
+)
+CUE_BEFORE = re.compile(
+    r"(?:生日|出生(?:年月日|日期|日|於|年)?|(?<![先醫學衛產發])生於|年次|誕生(?:於)?|生年月日|生辰|出世|"
+    r"D\.? ?O\.? ?B\.?|(?:DATE ?OF ?)?BIRTH[_ \-]?(?:DAY|DATE)?|(?<![A-Z\-])B-?DAY(?: NI?YA)?|"
+    r"BORN|SINH|LAHIR|KAARAWAN|(?<![A-Z])(?<![A-Z] )B\.|BABY (?:BOY|GIRL)|TURN(?:ING|S) [0-9]{1,2}(?: SOON)?)"
+    r"(?:[ :=→\"'「『(\[{,、\t/|_?的是為在於はON]|(?:A|ANS|ANSWER|CALLER|答|民眾|來電者|對方) ?:|DATE|TIME|IN |年月日|"
+    r"(?:PRINTED|WRONG|SHOWN|SHOWS|LISTED|WRITTEN|ENTERED|RECORDED|SAYS)(?: AS)? |"
+    rf"\([DMY/\-. ]{{5,12}}\)|日期|格式|[後末][四4]碼|"
+    rf"{LUNAR}|填|寫|就|應該|應|正確|[打寫登印記填][錯成]|被|誤植|有誤|不對|不是|"
+    r"[把將我他她卻]|結果|了|TANGGAL|NGàY|NăM|改成?|"
+    r"分別|都|[\n]){0,8}"
+    r"(?:IS |WAS |AS )?(?:THE )?$"
+)
+# Farther away, where no other number and no end of a sentence stands between.
+CUE_FAR_BEFORE = re.compile(
+    "(?:(?:生日|出生(?!登記|證明|率|地|別|後|前|通報|之)(?:年月日|日期)?|誕生)[^。!?\n0-9一二三四五六七八九十]{0,24}"
+    "(?:是|為|寫成?|記載|登記|報|印成|改[成為])|"
+    "(?<![A-Z])(?:BORN|BIRTH|LAHIR)[^.!?\n0-9]{0,28} (?:ON|IS|WAS|TANGGAL)(?: THE)?) ?$"
+)
+CUE_AFTER = re.compile(
+    " ?(?:(?:IS |AS )?(?:MY |HIS |HER |THE )?(?:BIRTHDAY|DATE OF BIRTH|DOB)(?![A-Z])|"
+    "[)( ,]{0,2}(?:出生(?!登記|率|證明|[之者、])|誕生|生日|BORN)|"
+    "(?:[凌清]晨|[早晚]上|[上中下]午|半夜)出生(?![登之者、])|"
+    "(?:牡羊|白羊|金牛|雙子|巨蟹|獅子|處女|天秤|天蠍|射手|摩羯|水瓶|雙魚)座|屬[鼠牛虎兔龍蛇馬羊猴雞狗豬]|"
+    "(?:的)?生(?![效活產態命物意病死育氣前成肖日長鮮理涯動])|"
+    "(?:是|為)?(?:我|他|她|小孩|兒子|女兒|爸|媽|先生|太太|本人)?(?:爸|媽)?的?(?:生日|出生))"
+)
+# What may stand between one date of birth and the next: 「印成」, 「不是」, 「、老二」.
+CORRECTED = re.compile(
+    r"(?![^0-9\n]{0,12}[劑次針班])[^。!\n0-9]{0,10}(?:[打寫登印記填變弄]成|[打寫登印記填]錯|應該?[是為]|應改|不是|才對|更正|改成|"
+    r"還是|正確|CORRECT|INSTEAD OF|SHOULD BE|, NOT|(?<=, )NOT|AND|[證照戶籍本]上?面?[寫是登])[^。!\n0-9]{0,6}"
+)
+NEXT_OF_KIN = re.compile(
+    r"(?: ?出?生)?(?: ?[、和跟與及/→] ?|[, ]{1,2}而?是|"
+    r"[ ,、;和跟與及/]{1,3}(?:老[大二三四么]|[姊姐]姊?姐?|妹妹?|哥哥?|弟弟?|[大小]的|[大二三小]?(?:兒子|女兒)|"
+    r"先生|太太|"
+    r"爸爸?|媽媽?|公公|婆婆|阿[公嬤]|我|另一[個位])的?[是: ]{0,2})"
+)
+GENERIC_YEAR = re.compile(
+    " ?(?:\\)?以[上下前後]|以前|以後|之前|之後|[前後至起者~-]|[( ]?含|\\(|的?役男|男子|、|,? ?[0-9]{2}年次)"
+)
+COHORT_BEFORE = re.compile(r"[0-9] ?(?:年次)?[~-]$|歲 ?\($|例[:如]$|\(例:?$")
+# 「101年9月2日至102年9月1日出生」: whoever was born then; 「今天是11/26」.
+ANY_BEFORE = re.compile("[0-9日] ?(?:至|到|~|起至)(?:民國)? ?$|[今明昨][天日]是? ?$")
+EXAMPLE_BEFORE = re.compile(r"(?:例[如:]|\([例如]|範例|格式)[: ]?$")
+PERSONAL_BEFORE = re.compile(
+    "(?:我|本人|爸|媽|先生|太太|老[公婆]|兒子|女兒|小孩|公|嬤|[他她]|弟|妹|哥|姊|姐)[^,。!?\n]{0,8}$"
+)
+ID = "[A-Z][0-9A-D][0-9]{8}"
+MOBILE = "09[0-9]{2}[- ]?[0-9]{3}[- ]?[0-9]{3}"
+ROW = "[ ,、/\t|;\\n]{1,3}"
+ID_BEFORE, ID_AFTER = re.compile(rf"{ID}{ROW}$"), re.compile(rf"{ROW}{ID}(?![0-9])")
+MOBILE_BEFORE, MOBILE_AFTER = (
+    re.compile(rf"{MOBILE}{ROW}$"),
+    re.compile(rf"(?:{ROW}|(?<= ))(?:(?:電話|手機)[是: ]{{0,2}})?{MOBILE}(?![0-9])"),
+)
+NAME_BEFORE = re.compile(
+    rf"(?:^|[ \n\t,、:(。;/|]|"
+    rf"[爸媽公嬤父母弟妹哥姊姐夫妻婆太伯叔姨姑兒女生人孩子是叫]){SURNAME_START.pattern}[一-鿿·]{{1,3}}{ROW}$"
+)
+# 「小孩：施語桐 110.3.29、」: a child's name; 「黎氏秋月(1992/06/18,」: brackets behind a name; the next of a list.
+CHILD_NAMED_BEFORE = re.compile(
+    rf"(?:小孩|孩子|成員|子女|[長次三四么][子女]|兒子|女兒|學生|幼[兒童]|寶寶|孫[子女]|嬰兒)[: 是]{{0,2}}"
+    rf"{SURNAME_START.pattern}[一-鿿·]{{1,3}}{ROW}$"
+)
+NAME_OPENED = re.compile(
+    rf"(?:^|[ \n\t,、:。;]|[偶子女夫妻母父兄弟姊妹孫])"
+    rf"{SURNAME_START.pattern}[一-鿿·]{{1,4}} ?\((?:[一-鿿]{{1,4}},)?$"
+)
+IN_BRACKETS = re.compile("[,)]")
+NEXT_NAMED = re.compile(rf"\)?[ 、,;\n]{{1,3}}{SURNAME_START.pattern}[一-鿿·]{{1,3}}[ ,:(]{{1,2}}")
+# 「身分證上寫的是36.2.5」, 「我屬龍的啦,六十五年…」, 「農曆是民國三十四年的七月半」: nothing but a birth is told so.
+PAPER_BEFORE = re.compile(
+    "(?:身[分份]證|戶籍|戶口(?:名簿)?|健保卡|證件)[上裡]?面?"
+    "(?:寫的是|記載的?[是為]?|登記的?[是為]?|是寫|寫的?|是|為) ?$"
+)
+ISSUED_AFTER = re.compile(" ?[一-鿿]{0,2}(?:發|到期|領|辦|申請|遷)")
+ZODIAC_BEFORE = re.compile(
+    "屬[鼠牛虎兔龍蛇馬羊猴雞狗豬](?:的|啦|喔|年){0,3}[ ,]{0,2}$|[農國]曆(?:生日)?是 ?$"
+)
+FESTIVAL = re.compile(
+    "的?(?:中秋|端午|五月節|雙十|國慶|冬至|元旦|除夕|元宵|清明|聖誕|耶誕|愚人|重陽|中元|尾牙)節?日?(?:那天|當天|前一天)?"
+)
+SELF_BEFORE, SAID_OF = re.compile("[我他她] ?$"), re.compile("的(?![一-鿿])")
+SAID_LAST = re.compile("[,。\n]|$")
+OPENED, CLOSED = re.compile(r" ?\("), re.compile(r" ?\)")
+AGED_BEFORE = re.compile(r"歲 ?\($")
+CHILD = "(?:小孩|孩子|兒子|女兒|寶寶|孫子|孫女)"
+CHILD_BEFORE = re.compile(f"{CHILD} ?$")
+# 「大的九十八年四月一號 小的…」, 「他是九十年…」: a whole date and nothing else that it could be of.
+KIN_BEFORE = re.compile(
+    "(?:[大小]的|老[大二三四么]|[上前]一胎|(?:(?<=^)|(?<=[ ,。;!?\n]))[他她]是|[大二三]寶|"
+    "(?:哥哥|弟弟|[姊姐]{2}|妹妹)(?=是))是? ?$"
+)
+# 「寶寶是去年二月三號在醫院出生的」.
+BABY_BEFORE, BORN_AFTER = re.compile(f"{CHILD}是? ?$"), re.compile("在[^0-9,。\n]{1,8}出生(?![登證率])")
+SAID = re.compile("[ ,。;\n]|$|老[二三四么]")
+LUNAR_BEFORE = re.compile(f"{LUNAR}$")
+HEADER = re.compile("生日|出生(?!地)|BIRTH|DOB")
