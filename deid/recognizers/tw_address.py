@@ -56,7 +56,13 @@ class TwAddressRecognizer(TextRecognizer):
                 lowest = house.end()
                 if start is not None:
                     yield start, with_floor_and_room(folded, house.end()) if views.has_letter else house.end()
-        for pattern in (grammar.HOME_LANE, grammar.HOME_DOOR, grammar.NEXT_DOOR, grammar.HOME_BUILDING):
+        for pattern in (
+            grammar.HOME_LANE,
+            grammar.HOME_DOOR,
+            grammar.NEXT_DOOR,
+            grammar.HOME_BUILDING,
+            grammar.SETTLEMENT,
+        ):
             yield from (home.span(home.lastgroup or 0) for home in pattern.finditer(folded))
         for building in grammar.BUILDING.finditer(folded) if "樓" in folded else ():
             yield grammar.name_start(folded, building.start(), building.start() + 2), building.end()
