@@ -14,6 +14,8 @@ _SHAPE = re.compile(
     rf"[A-Z](?:{SEPARATORS}{{0,2}}[89]|[ \-]?[A-D])(?:{SEPARATORS}{{0,2}}[0-9]){{8}}(?![0-9A-Z])"
 )
 _CUE = re.compile("居留證|統一證號|統號|證號|外僑|移工|ARC|UI ?NO|RESIDENT|身分證|[Tt]H[Ẻẻ] C[Ưư] TR[Úú]")
+_MISCOUNTED = re.compile(rf"[A-Z]{SEPARATORS}?[A-D89](?:{SEPARATORS}?[0-9]){{5,10}}(?![0-9A-Z])")
+_SURE_CUE = re.compile("居留證|統一證號|(?<![A-Z])ARC(?![A-Z])|UI ?NO|[Tt]H[Ẻẻ] C[Ưư] TR[Úú]")
 _INVOICE = re.compile("發票[^0-9]{0,8}$")
 
 
@@ -21,13 +23,20 @@ class TwUiNoRecognizer(TextRecognizer):
     """The new form is rare enough to be hidden with a wrong check digit too.
 
     The old form looks like an invoice number (two letters, eight digits): with a wrong check digit it needs a cue.
+    Digits too few or too many are accepted after 居留證.
     """
 
     ENTITY = "TW_UI_NO"
     COUNTRY_CODE = "tw"
 
     def find(self, views: Views) -> Iterator[Finding]:
-        for match in views.number_matches(_SHAPE) if views.has_letter else ():
+        if not views.has_letter:
+            return
+        if _SURE_CUE.search(views.folded):
+            for part in _MISCOUNTED.finditer(views.figures):
+                if _SURE_CUE.search(views.before(part.start(), 12)):
+                    yield self.finding(views, part.span(), 0.5)
+        for match in views.number_matches(_SHAPE):
             span = (match.start, match.end)
             cue = _CUE.search(views.around(*span)) is not None
             compacted = re.sub(SEPARATORS, "", match.value)
