@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from deid.tagger.features import FREQUENCY, Floats, Lexicon, codes_of, features, hash_words
+from deid.tagger.features import ENGLISH, FREQUENCY, Floats, Lexicon, codes_of, features, hash_words
 from deid.tagger.network import Network
 from deid.tagger.tags import COUNT, ENTITIES, FIRST_ENTITY, PERSON_BEGIN, PERSON_INSIDE
 from deid.views import Views
@@ -111,6 +111,10 @@ class Tagger:
             return False
         value = self._lexicon.words.values(hash_words(codes_of(word), _EVERYDAY_LENGTH)[-1])
         return int(value[0]) & FREQUENCY >= _OFTEN
+
+    def is_english(self, word: str) -> bool:
+        """Whether a word in capitals is a common one of English or of another language in Latin letters."""
+        return self._lexicon.latin.get(word, 0) & ENGLISH > 0
 
     def name_mean(self, views: Views, start: int, end: int) -> float:
         """Return how likely a stretch is a name, on the average of its characters."""

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 ACCOUNT = [
+    "我的IG ⟦amychen⟧ 私訊我",
+    "my ig ⟦coffeeluvr⟧, dm me",
+    "我的IG reels 不能看",
+    "我的FB messenger 壞了",
     "參加市政府LINE官方帳號「on air」活動",
     "利用各種手段讓使用者「信任」來進行詐欺",
     "使用者名稱「⟦小熊維尼⟧」一直罵人",

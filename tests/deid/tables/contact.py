@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 LINE = [
+    "加我賴 ⟦amychen⟧ 謝謝",
+    "我賴 ⟦amychen⟧ 你加我",
+    "可以加賴 ⟦ahuang.lin⟧",
+    "add me on line ⟦amychen⟧, ok",
+    "加我賴 please thanks",
+    "我的賴 story 打不開",
     "請加官方帳號。我的賴ID：⟦p_p_rain-31⟧",
     "please do not phone, only line ⟦rosa.tw⟧",
     "我的賴 ⟦chili.pepper⟧ 可以問我",
