@@ -2,7 +2,8 @@
 
 Three views, computed once per text and shared by every recogniser:
 
-* ``folded``: zero-width characters dropped, dashes unified to ``-``, NFKC per character, ASCII upper case.
+* ``folded``: zero-width characters and pauses between digits (0912⋯⋯345) dropped, dashes unified to ``-``, NFKC per
+  character, ASCII upper case.
 * ``figures``: ``folded`` with Chinese digits, those of radio (洞, 拐), 空 and an O for a zero written ``0-9``, 槓 as a
   dash; same length.
 * ``squeezed``: ``figures`` without the separators between a letter or digit and a digit. For long numbers
@@ -32,6 +33,8 @@ _REPLACED = {char: "" for char in _DROPPED} | {char: "-" for char in _DASHES}
 
 _DIGIT_GROUPS = ("零〇○", "一壹么幺", "二貳兩", "三參", "四肆", "五伍", "六陸", "七柒", "八捌", "九玖")
 _FIGURES = {char: str(value) for value, group in enumerate(_DIGIT_GROUPS) for char in group}
+_PAUSE = re.compile(f"[⋯…][⋯… {_DROPPED}]*")
+_PAUSES, _DIGITS = frozenset("⋯…"), frozenset("0123456789").union(*_DIGIT_GROUPS)
 _RADIO_DIGIT = re.compile("[洞拐勾]")
 _RADIO_RUN = re.compile("[0-9洞拐勾兩](?:[ -]?[0-9洞拐勾兩]){3,}")
 _RADIO_FIGURES = str.maketrans("洞拐勾兩", "0792")
@@ -61,6 +64,7 @@ _WIDE_PUNCTUATION = (
     ("）", ")"),
     ("\u3000", " "),
 )
+_LONGEST_GAP = 8
 _LETTER = re.compile("[A-Z]")
 _GAP = re.compile(r"[ .\-·・‧()]+")
 _NOT_DIGIT = re.compile("[^0-9]")
@@ -101,18 +105,30 @@ def _fold(text: str) -> tuple[str, Sequence[int] | None]:
     if not _UNSTABLE.search(text):
         return text, None
     resized: list[tuple[int, int]] = []
+    paused = _pauses(text) if "⋯" in text or "…" in text else frozenset()
 
     def replace(match: re.Match[str]) -> str:
         piece = match[0]
         if "a" <= piece[0] <= "z":
             return piece.upper()
-        folded = _fold_char(piece)
+        folded = "" if match.start() in paused else _fold_char(piece)
         if len(folded) != 1:
             resized.append((match.start(), len(folded)))
         return folded
 
     folded = _UNSTABLE.sub(replace, text)
     return folded, _origins(len(text), resized) if resized else None
+
+
+def _pauses(text: str) -> frozenset[int]:
+    """Return where the dots of the pauses stand that somebody makes between two digits."""
+    found: set[int] = set()
+    for pause in _PAUSE.finditer(text):
+        before = text[max(0, pause.start() - _LONGEST_GAP) : pause.start()].rstrip(f" {_DROPPED}")[-1:]
+        after = text[pause.end() : pause.end() + 1]
+        if _fold_char(before)[-1:] in _DIGITS and _fold_char(after)[:1] in _DIGITS and before and after:
+            found.update(at for at in range(*pause.span()) if text[at] in _PAUSES)
+    return frozenset(found)
 
 
 def _origins(length: int, resized: Sequence[tuple[int, int]]) -> Sequence[int]:

@@ -15,6 +15,7 @@ from deid.views import Views
         ("‐‑‒–—―−ー－﹣", "-" * 10),
         ("㎡", "M2"),
         ("abC", "ABC"),
+        ("0912⋯⋯345……678 ⋯ 九⋯年", "0912345678  九⋯年"),
     ],
 )
 def test_folding(text: str, folded: str) -> None:
@@ -39,7 +40,7 @@ def test_squeezing(text: str, squeezed: str) -> None:
 ANY_TEXT = st.text(
     st.one_of(
         st.characters(),
-        st.sampled_from("0123456789零一二三ＡＢａ①½㎡\u200b\u2060\ufeff -.·（）〔〕\ud83d\x00😀ﬁ가"),
+        st.sampled_from("0123456789零一二三ＡＢａ①½㎡\u200b\u2060\ufeff -.·…⋯（）〔〕\ud83d\x00😀ﬁ가"),
     )
 )
 
