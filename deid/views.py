@@ -35,6 +35,12 @@ _DIGIT_GROUPS = ("零〇○", "一壹么幺", "二貳兩", "三參", "四肆", "
 _FIGURES = {char: str(value) for value, group in enumerate(_DIGIT_GROUPS) for char in group}
 _PAUSE = re.compile(f"[⋯…][⋯… {_DROPPED}]*")
 _PAUSES, _DIGITS = frozenset("⋯…"), frozenset("0123456789").union(*_DIGIT_GROUPS)
+_DIGIT = f"[{''.join(sorted(_DIGITS))}]"
+_PART, _MOST_IN_PART = 24, 7
+_PART_BEFORE = re.compile(rf"(?:{_DIGIT}[ .\-]?|[A-Z][ .\-]?)*{_DIGIT} ?$")
+_PART_AFTER = re.compile(
+    rf"{_DIGIT}[ \-]?{_DIGIT}(?!{_DIGIT}{{0,2}} ?[年月日號點時天歲間樓元次個人位百千萬])"
+)
 _RADIO_DIGIT = re.compile("[洞拐勾]")
 _RADIO_RUN = re.compile("[0-9洞拐勾兩](?:[ -]?[0-9洞拐勾兩]){3,}")
 _RADIO_FIGURES = str.maketrans("洞拐勾兩", "0792")
@@ -64,7 +70,6 @@ _WIDE_PUNCTUATION = (
     ("）", ")"),
     ("\u3000", " "),
 )
-_LONGEST_GAP = 8
 _LETTER = re.compile("[A-Z]")
 _GAP = re.compile(r"[ .\-·・‧()]+")
 _NOT_DIGIT = re.compile("[^0-9]")
@@ -121,14 +126,23 @@ def _fold(text: str) -> tuple[str, Sequence[int] | None]:
 
 
 def _pauses(text: str) -> frozenset[int]:
-    """Return where the dots of the pauses stand that somebody makes between two digits."""
+    """Return where the dots of the pauses stand that somebody makes inside a number.
+
+    A number that is whole before its pause is not joined to the next one, nor to a time, a count or a single digit.
+    """
     found: set[int] = set()
     for pause in _PAUSE.finditer(text):
-        before = text[max(0, pause.start() - _LONGEST_GAP) : pause.start()].rstrip(f" {_DROPPED}")[-1:]
-        after = text[pause.end() : pause.end() + 1]
-        if _fold_char(before)[-1:] in _DIGITS and _fold_char(after)[:1] in _DIGITS and before and after:
+        before = _PART_BEFORE.search(_folded_part(text[max(0, pause.start() - _PART) : pause.start()]))
+        after = _folded_part(text[pause.end() : pause.end() + _PART])
+        if before is None or sum(map(_DIGITS.__contains__, before[0])) > _MOST_IN_PART:
+            continue
+        if _PART_AFTER.match(after):
             found.update(at for at in range(*pause.span()) if text[at] in _PAUSES)
     return frozenset(found)
+
+
+def _folded_part(text: str) -> str:
+    return "".join(map(_fold_char, text))
 
 
 def _origins(length: int, resized: Sequence[tuple[int, int]]) -> Sequence[int]:

@@ -17,7 +17,7 @@ BIRTH = re.compile(
 CUE_BEFORE = re.compile(
     r"(?:生日|出生(?:年月日|日期|日|於|年)?|(?<![先醫學衛產發])生於|年次|誕生(?:於)?|生年月日|生辰|出世|"
     r"D\.? ?O\.? ?B\.?|(?:DATE ?OF ?)?BIRTH[_ \-]?(?:DAY|DATE)?|(?<![A-Z\-])B-?DAY(?: NI?YA)?|"
-    r"BORN|SINH|LAHIR|KAARAWAN|(?<![A-Z])(?<![A-Z] )B\.|BABY (?:BOY|GIRL)|TURN(?:ING|S) [0-9]{1,2}(?: SOON)?)"
+    r"BORN|SINH|LAHIR|KAARAWAN|(?<![A-Z])(?<![A-Z] )B\.|TURN(?:ING|S) [0-9]{1,2}(?: SOON)?)"
     r"(?:[ :=→\"'「『(\[{,、\t/|_?的是為在於はON]|(?:A|ANS|ANSWER|CALLER|答|民眾|來電者|對方) ?:|DATE|TIME|IN |年月日|"
     r"(?:PRINTED|WRONG|SHOWN|SHOWS|LISTED|WRITTEN|ENTERED|RECORDED|SAYS)(?: AS)? |"
     rf"\([DMY/\-. ]{{5,12}}\)|日期|格式|[後末][四4]碼|"
@@ -80,23 +80,33 @@ CHILD_NAMED_BEFORE = re.compile(
 )
 NAME_OPENED = re.compile(
     rf"(?:^|[ \n\t,、:。;]|[偶子女夫妻母父兄弟姊妹孫])"
-    rf"{SURNAME_START.pattern}[一-鿿·]{{1,4}} ?\((?:[一-鿿]{{1,4}},)?$"
+    rf"(?P<name>{SURNAME_START.pattern}[一-鿿·]{{1,4}}(?<![橋庫縣震災風案險運軌場法站路館])) ?\((?:[一-鿿]{{1,4}},)?$"
 )
 IN_BRACKETS = re.compile("[,)]")
-NEXT_NAMED = re.compile(rf"\)?[ 、,;\n]{{1,3}}{SURNAME_START.pattern}[一-鿿·]{{1,3}}[ ,:(]{{1,2}}")
+NEXT_NAMED = re.compile(
+    rf"\)?[ 、,;\n]{{1,3}}{SURNAME_START.pattern}[一-鿿·]{{1,3}}(?<![日期間址話號])[ ,:(]{{1,2}}"
+)
+BABY_BEFORE_ENGLISH, TOLD_ALONE = re.compile("BABY (?:BOY|GIRL)[,:(]? ?$"), re.compile("[,.)\n]|$")
+GOES_ON, DONE = (
+    re.compile(" ?[一-鿿]"),
+    re.compile(
+        "[ ,]{0,2}(?:去|被|退|開始|確診|領|搬|入|到|來|就|才|離|結婚|報|辦|申請|住|開刀|出[院席]|回|進|打|發)"
+    ),
+)
 # 「身分證上寫的是36.2.5」, 「我屬龍的啦,六十五年…」, 「農曆是民國三十四年的七月半」: nothing but a birth is told so.
 PAPER_BEFORE = re.compile(
     "(?:身[分份]證|戶籍|戶口(?:名簿)?|健保卡|證件)[上裡]?面?"
     "(?:寫的是|記載的?[是為]?|登記的?[是為]?|是寫|寫的?|是|為) ?$"
 )
-ISSUED_AFTER = re.compile(" ?[一-鿿]{0,2}(?:發|到期|領|辦|申請|遷)")
+ISSUED_AFTER = re.compile(" ?[一-鿿]{0,4}?(?:發|到期|領|辦|申請|遷|補|換|改|設|做|掛失|除)")
 ZODIAC_BEFORE = re.compile(
-    "屬[鼠牛虎兔龍蛇馬羊猴雞狗豬](?:的|啦|喔|年){0,3}[ ,]{0,2}$|[農國]曆(?:生日)?是 ?$"
+    "屬[鼠牛虎兔龍蛇馬羊猴雞狗豬](?:的|啦|喔|年){0,3}[ ,]{0,2}$|農曆(?:生日)?是 ?$|國曆生日是 ?$"
 )
 FESTIVAL = re.compile(
     "的?(?:中秋|端午|五月節|雙十|國慶|冬至|元旦|除夕|元宵|清明|聖誕|耶誕|愚人|重陽|中元|尾牙)節?日?(?:那天|當天|前一天)?"
 )
-SELF_BEFORE, SAID_OF = re.compile("[我他她] ?$"), re.compile("的(?![一-鿿])")
+SELF_BEFORE, SAID_OF = re.compile("[我他她]$"), re.compile("的(?![一-鿿])")
+SELF_ALONE_BEFORE = re.compile("(?:^|[ ,。;!?\n])[我他她] ?$")
 SAID_LAST = re.compile("[,。\n]|$")
 OPENED, CLOSED = re.compile(r" ?\("), re.compile(r" ?\)")
 AGED_BEFORE = re.compile(r"歲 ?\($")
@@ -104,11 +114,12 @@ CHILD = "(?:小孩|孩子|兒子|女兒|寶寶|孫子|孫女)"
 CHILD_BEFORE = re.compile(f"{CHILD} ?$")
 # 「大的九十八年四月一號 小的…」, 「他是九十年…」: a whole date and nothing else that it could be of.
 KIN_BEFORE = re.compile(
-    "(?:[大小]的|老[大二三四么]|[上前]一胎|(?:(?<=^)|(?<=[ ,。;!?\n]))[他她]是|[大二三]寶|"
+    "(?:[大小]的|老[大二三四么]|[上前]一胎|(?P<third>(?:(?<=^)|(?<=[ ,。;!?\n]))[他她]是)|[大二三]寶|"
     "(?:哥哥|弟弟|[姊姐]{2}|妹妹)(?=是))是? ?$"
 )
 # 「寶寶是去年二月三號在醫院出生的」.
 BABY_BEFORE, BORN_AFTER = re.compile(f"{CHILD}是? ?$"), re.compile("在[^0-9,。\n]{1,8}出生(?![登證率])")
 SAID = re.compile("[ ,。;\n]|$|老[二三四么]")
+AT_PLACE = re.compile("[ ,]{0,2}在")
 LUNAR_BEFORE = re.compile(f"{LUNAR}$")
 HEADER = re.compile("生日|出生(?!地)|BIRTH|DOB")

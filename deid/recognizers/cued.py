@@ -32,9 +32,11 @@ _FILLER = r"(?:IS|ARE|WAS|NO|IT|IT'S|MY|THE|ID|NUMBER)(?![0-9A-Z])"
 _TOKEN = re.compile(rf"(?<![0-9A-ZÀ-ỹ])(?<!')(?<![0-9A-Z][\-.])(?!{_FILLER})(?:[0-9A-Z@/(]|斜[線槓])")
 _OPENING = re.compile(rf"(?:[ :=.\-\"']|{_FILLER})*")
 _NOT_A_VALUE = re.compile(
-    "(?:錯誤|錯誤代?碼(?: ?[A-Z]{0,3}-?[0-9]{2,5}[^0-9A-Z]{1,12})?|例如|範例|比如|譬如|格式|"
-    "ERROR|ERROR CODE|E\\.G\\.)[^0-9A-Z]{0,6}$"
+    "(?:錯誤|錯誤代?碼|例如|範例|比如|譬如|格式|ERROR|ERROR CODE|E\\.G\\.)[^0-9A-Z]{0,6}$"
 )
+# 「錯誤代碼E5031請重新登入,E7702為…」: the next of a list of codes.
+_ERROR_BEFORE = re.compile("錯誤代?碼 ?(?P<letter>[A-Z])[0-9]{2,5}[^0-9A-Z]{1,12}$")
+_ERROR = re.compile("[A-Z][0-9]{2,5}")
 # 「請依「ABC-1234」格式」, but not 「我的車號ABC-1234格式不符」.
 _FORM_BEFORE = re.compile("[依照按以][ 「『\"'(]{0,2}$")
 _FORM_AFTER = re.compile("[」』\"')]? ?的?(?:格式|樣式)")
@@ -69,6 +71,9 @@ CODE = re.compile(
 def is_example(views: Views, span: Span) -> bool:
     """Whether a value only shows what one looks like: 例如 before it, 格式 after it."""
     before = views.before(span[0], 24)
+    listed = _ERROR_BEFORE.search(before)
+    if listed and _ERROR.fullmatch(views.figures, *span) and views.figures[span[0]] == listed["letter"]:
+        return True
     if _NOT_A_VALUE.search(before):
         return True
     return _FORM_AFTER.match(views.folded, span[1]) is not None and _FORM_BEFORE.search(before) is not None

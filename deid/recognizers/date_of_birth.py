@@ -14,6 +14,8 @@ from deid.identifiers import roc_date
 from deid.identifiers.errors import InvalidNumber
 from deid.recognizers import birth_words as words
 from deid.recognizers.base import TextRecognizer
+from deid.tagger.tagger import load_tagger
+from deid.tw_districts import PLAIN_PLACES
 from deid.views import Views
 
 _C = "[零〇○一二兩三四五六七八九十廿卅壹貳參叁肆伍陸柒捌玖拾]"
@@ -50,6 +52,7 @@ _DATE = re.compile(
 )
 _SEPARATORS = ("\t", "|", ",", "  ", " ")
 _BEFORE, _LONGEST_HEADING, _OLDEST, _GROWN, _SETTLED = 36, 200, 125, 12, 3
+_NAMED = 0.05
 
 
 class DateOfBirthRecognizer(TextRecognizer):
@@ -66,7 +69,7 @@ class DateOfBirthRecognizer(TextRecognizer):
             before = folded[max(0, start - _BEFORE) : start]
             told = announced and (_is_announced(folded, before, found) or _follows(folded, last, found))
             listed = 0 <= start - known <= _BEFORE and known >= 0 and _is_next(folded, known, found)
-            if told or listed or _is_in_row(folded, before, found):
+            if told or listed or _is_in_row(views, before, found):
                 last, known = (end if told else last), end
                 lunar = words.LUNAR_BEFORE.search(before)
                 first = start - len(lunar[0]) if lunar else start
@@ -118,11 +121,12 @@ def _follows(folded: str, last: int, found: re.Match[str]) -> bool:
     return any(pattern.fullmatch(folded, last, found.start()) for pattern in between)
 
 
-def _is_in_row(folded: str, before: str, found: re.Match[str]) -> bool:
+def _is_in_row(views: Views, before: str, found: re.Match[str]) -> bool:
     """Whether a full past date stands directly beside a national ID, a mobile number or a name.
 
     Beside a mobile number or a name, a recent date is rather when something happened or was signed.
     """
+    folded = views.folded
     by_id = words.ID_BEFORE.search(before) or words.ID_AFTER.match(folded, found.end())
     beside = (
         words.MOBILE_BEFORE.search(before)
@@ -130,28 +134,49 @@ def _is_in_row(folded: str, before: str, found: re.Match[str]) -> bool:
         or words.NAME_BEFORE.search(before)
     )
     if not by_id and not beside:
-        return _is_of_somebody(folded, before, found)
-    child = by_id or words.CHILD_NAMED_BEFORE.search(before)
-    return _is_past(found[0], 0 if child else _GROWN)
+        return _is_named_in_brackets(views, before, found) or _is_of_somebody(folded, before, found)
+    child = words.CHILD_NAMED_BEFORE.search(before) and not words.GOES_ON.match(folded, _end(found))
+    return _is_past(found[0], 0 if by_id or child else _GROWN)
+
+
+def _end(found: re.Match[str]) -> int:
+    return found.start() + len(found[0].rstrip())
+
+
+def _is_named_in_brackets(views: Views, before: str, found: re.Match[str]) -> bool:
+    """Whether a date stands in brackets behind what may be a name: 「黎氏秋月(1992/06/18,」."""
+    named = words.NAME_OPENED.search(before)
+    if (
+        named is None
+        or named["name"] in PLAIN_PLACES
+        or not words.IN_BRACKETS.match(views.folded, _end(found))
+    ):
+        return False
+    base = found.start() - len(before)
+    mean = load_tagger().name_mean(views, base + named.start("name"), base + named.end("name"))
+    return mean >= _NAMED and _is_past(found[0], _SETTLED)
 
 
 def _is_of_somebody(folded: str, before: str, found: re.Match[str]) -> bool:
     """Whether a whole date is all that is said of somebody: 「我2006/12/30的」, 「小孩1120603」, 「6歲(108.2.17)」."""
-    end = found.start() + len(found[0].rstrip())
+    end = _end(found)
     if words.ZODIAC_BEFORE.search(before):
         return is_long_past(found[0])
     if words.PAPER_BEFORE.search(before) and not words.ISSUED_AFTER.match(folded, end):
         return _is_past(found[0], _SETTLED)
-    if words.NAME_OPENED.search(before) and words.IN_BRACKETS.match(folded, end):
-        return _is_past(found[0], _SETTLED)
+    if words.BABY_BEFORE_ENGLISH.search(before) and words.TOLD_ALONE.match(folded, end):
+        return _is_whole(found[0])
     of_self = words.SELF_BEFORE.search(before) and words.SAID_OF.match(folded, found.end())
-    if words.SELF_BEFORE.search(before) and words.SAID_LAST.match(folded, end):
+    if words.SELF_ALONE_BEFORE.search(before) and words.SAID_LAST.match(folded, end):
         return is_long_past(found[0])
     of_child = (
         found[0].isdecimal() and words.CHILD_BEFORE.search(before) and words.SAID.match(folded, found.end())
     )
     of_age = words.AGED_BEFORE.search(before) and words.CLOSED.match(folded, found.end())
-    of_kin = words.KIN_BEFORE.search(before) and words.SAID.match(folded, end)
+    kin = words.KIN_BEFORE.search(before)
+    of_kin = kin and words.SAID.match(folded, end) and not words.DONE.match(folded, end)
+    if kin and kin["third"] and words.AT_PLACE.match(folded, end):
+        of_kin = None
     if words.BABY_BEFORE.search(before) and words.BORN_AFTER.match(folded, found.end()):
         return True
     return bool(of_self or of_child or of_age or of_kin) and _is_past(found[0], 0)

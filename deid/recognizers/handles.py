@@ -31,9 +31,10 @@ _TOLD_OUTRIGHT = re.compile(
 _SERVICE_BEFORE = re.compile("(?:(?<![A-Z])(?:LINE|WECHAT|IG|TELEGRAM|KAKAO)|賴|微信)[ :]{1,2}$")
 # 「加我賴 amychen」: a name of letters that somebody offers, unless it is a common word.
 _OFFERED = re.compile(
-    "(?:加我?的?(?:賴|LINE)|我的?(?:賴|LINE|IG|FB|THREADS|臉書|推特|脆)|ME ON LINE|"
+    "(?:(?P<asked>加我?的?(?:賴|LINE)|ME ON LINE)|我的?(?:賴|LINE|IG|FB|THREADS|臉書|推特|脆)|"
     "(?<![A-Z])MY (?:LINE|IG|FB|INSTAGRAM|FACEBOOK|THREADS))[ :]{0,2}$"
 )
+_OFFER_ENDS = re.compile(" ?(?:$|[,。;\n)]|私訊|私我|加我|[你可]|找我|聯絡|傳|密)")
 _COUNTED = re.compile(" ?[人元次名則位個件]")
 _SENTENCE_GOES_ON = re.compile(" [A-Z]")
 _OFFICIAL = re.compile("官方|官網|粉專|粉絲|市府|政府|縣府|公所|客服|GOV|訂閱|LINE@|小編|機關")
@@ -54,7 +55,7 @@ _WORD = re.compile(
     "PLEASE|POINTS|POST|QRCODE|ROOT|SHOPPING|STILL|STOLEN|STORE|SUSPENDED|TAXI|TEST|THAT|"
     "THE|THIS|THREADS|TODAY|TRUE|UNKNOWN|USER|USERNAME|VOOM|WALLET|WAS|WITH|WRONG|YAHOO|"
     "YES|YOU|YOUR|STORY|STORIES|REELS?|FEED|FOLLOW|FOLLOWERS?|VIDEO|PHOTO|LIVE|KEEP|NOTE|PROFILE|BUSINESS|VERSION|"
-    "STICKERS?|THEME|BACKUP|UPDATE|ERROR|LINK|PAGE|SHOP|ADS?"
+    "MARKETPLACE|WEBTOON|OPENCHAT|THX|PLS|BANK|STICKERS?|THEME|BACKUP|UPDATE|ERROR|LINK|PAGE|SHOP|ADS?"
 )
 _SHORTEST = 4
 _SHORTEST_TOLD = 3
@@ -97,7 +98,10 @@ def is_private(views: Views, span: Span) -> bool:
         return False
     outright = _TOLD_OUTRIGHT.search(views.before(start, 24))
     if outright is None:
-        return _OFFERED.search(views.before(start, 16)) is not None and not load_tagger().is_english(name)
+        offered = _OFFERED.search(views.before(start, 16))
+        if offered is None or load_tagger().is_english(name):
+            return False
+        return offered["asked"] is not None or _OFFER_ENDS.match(views.folded, end) is not None
     joined = outright[0].rstrip()[-1] in ":=是為叫"
     return joined or _SENTENCE_GOES_ON.match(views.folded, end) is None
 

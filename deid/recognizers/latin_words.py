@@ -44,8 +44,8 @@ _INSTITUTIONS = (
     "Universitas Kantor Farm Garment Plastic Outlets Spa Care Class Outlet Typhoon Spoonbill Theatre Theater "
     "Cathedral Monastery Trust Union Party Society Committee Harbour Harbor Port Terminal Hospice Corporation "
     "Industries Industrial Electronics Technology Technologies Holdings Cruise Cruises Airlines Airways "
-    "Pier Wharf Quartet Quintet Choir Troupe Symphony Ensemble Dance Opera Grotto Falls Trail Trailhead Canyon Gorge "
-    "Valley Creek Peak Lantern Riddles Workshop Lecture Exhibition Gallery Visitor Jokes Pass Bay Cape Spirit"
+    "Pier Wharf Quartet Quintet Choir Troupe Symphony Ensemble Grotto Trail Trailhead Canyon Gorge "
+    "Lantern Riddles Workshop Lecture Exhibition Gallery Visitor Jokes"
 )
 # Persons of history and stage, temples, universities, firms and places that are written like names.
 _KNOWN = (

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from deid.identifiers import tw_phone
+
 EXTENSION = (
     r"(?:[ ,(]{0,2}(?:(?:轉|撥)?(?:內線|分機)(?:號碼?)?(?:是|為)?|#|\*|轉接|轉|EXT(?:ENSION)?\.?|X(?=[ ]?[0-9]))[ "
     r":]{0,2}(?:[0-9]{1,6}(?![0-9])|[0-9]?十[0-9]?(?![0-9十百萬])))?"
 )
 _EXTENDED = re.compile(r"(?:轉|分機|內線|#|\*|EXT|X)[^0-9]{0,5}[0-9]{1,6}$")
 _LANDLINE = re.compile(r"\(?0[2-8][0-9]?[-)] ?[0-9]{3,4}-[0-9]{3,4}")
-_EXTENSION_AFTER = re.compile(" ?(?:轉|分機|內線|#) ?[0-9]{1,5}(?![0-9])")
+_EXTENSION_AFTER = re.compile(" ?(?:轉|分機|內線|#) ?[0-9]{1,5}(?![0-9])(?! ?[元塊給到出萬千])")
 _NOT_COUNTED = r"(?![0-9]|[ ]?[年月日號樓點時分元人次位歲%:巷弄段鄰條個件天張萬千百台輛坪度之]|[/.\-][0-9])"
 _SECOND = re.compile(
     rf"[ ]?(?:或是?|、|/|,|;|及|和|跟|與)[ ]?[2-9][0-9]{{2,3}}[ \-]?[0-9]{{4}}{EXTENSION}{_NOT_COUNTED}"
@@ -67,7 +69,9 @@ _MAY_BE_WORDS = re.compile("NINE|EIGHT|CHíN|TáM|SEMBILAN|DELAPAN")
 
 def is_landline(figures: str, span: tuple[int, int]) -> bool:
     """Whether a value has the form of a line with its area code: 05-783-2264."""
-    return _LANDLINE.fullmatch(figures, *span) is not None
+    return _LANDLINE.fullmatch(figures, *span) is not None and tw_phone.is_valid(
+        tw_phone.compact(figures[slice(*span)])
+    )
 
 
 def has_extension(figures: str, end: int) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Collection
 from functools import cached_property
 from itertools import chain
 
@@ -48,6 +49,7 @@ _MOST_ANCHORS = 3
 # Nobody tells so many lines of his own; a list of offices does.
 _LANDLINE = re.compile(r"(?<![0-9])\(?0[2-8][0-9]{0,2}\)?[ -]?[0-9]{3,4}[ -]?[0-9]{3,4}(?![0-9])")
 _ENOUGH_LINES = 3
+_SOMEBODY_BEFORE = re.compile("(?:[阿小老](?![組學姐師人])[一-鿿]|歲)[ :(]{0,2}$")
 _EXTENDED, _CONTACT_BEFORE = re.compile("[轉#]|分機|EXT"), re.compile("(?:聯絡|連絡|承辦)人[^\n。]{0,16}$")
 _NAME = "public_context"
 _PUBLIC_BELOW, _SURELY_PRIVATE = 0.3, 0.999
@@ -59,15 +61,18 @@ class PublicContext:
     Whatever it needs of the text is looked for once, by the first judgment that needs it.
     """
 
-    def __init__(self, folded: str) -> None:
+    def __init__(self, folded: str, names: Collection[int] = ()) -> None:
+        """Take the folded view, and where the tagger sees names begin."""
         self._folded = folded
+        self._names = sorted(names)
 
     @classmethod
     def of(cls, views: Views) -> PublicContext:
         """Return the one that all recognisers of a text share."""
         context = views.cache.get(_NAME)
         if not isinstance(context, cls):
-            context = views.cache[_NAME] = cls(views.folded)
+            names = [start for start, _, _ in load_tagger().spans(views)]
+            context = views.cache[_NAME] = cls(views.folded, names)
         return context
 
     def publishes_line(self, start: int, end: int, *, mobile: bool = False) -> bool:
@@ -136,7 +141,8 @@ class PublicContext:
             return False
         if SERVED_AFTER.match(self._folded, end):
             return True
-        if not self._is_contact(start, end) and self._is_claimed(start, max(anchors, default=-1)):
+        contact = bool(anchors) and self._is_contact(start, end)
+        if not contact and self._is_claimed(start, max(anchors, default=-1)):
             return False
         asked = bool(anchors) and ASKED.search(self._folded[max(0, start - _ASK) : start]) is not None
         return asked or self._is_notice(start, end)
@@ -156,11 +162,18 @@ class PublicContext:
         low, high = start - _NOTICE_REACH, end + _NOTICE_REACH
         if _count(self._notice_marks, low, high) >= _ENOUGH_MARKS:
             return True
-        places, lines = _count(self._places, low, high), _count(self._landlines, low, high)
-        if places < _ENOUGH_PLACES and lines < _ENOUGH_LINES:
+        places = _count(self._places, low, high)
+        if places < _ENOUGH_PLACES and not self._is_listed(start, low, high):
             return False
         before = self._folded[max(0, start - _ASK) : start]
         return before[-1:] in _LISTED or TOLD_BEFORE.search(before) is not None
+
+    def _is_listed(self, start: int, low: int, high: int) -> bool:
+        """Whether a value is told in a list of so many lines, and behind nobody's name."""
+        if _count(self._landlines, low, high) < _ENOUGH_LINES:
+            return False
+        line = max(self._folded.rfind(mark, max(0, low), start) for mark in "\n;、")
+        return _count(self._names, max(line, start - _CLAIM), start) == 0
 
     def _is_linked(self, start: int, anchors: list[int], glue: re.Pattern[str]) -> bool:
         return any(glue.fullmatch(self._folded, at, start) for at in reversed(anchors[-_MOST_ANCHORS:]))
@@ -168,6 +181,8 @@ class PublicContext:
     def _is_claimed(self, start: int, last_anchor: int) -> bool:
         """Whether a private word or a name stands before the value, with no agency between."""
         before = max(0, start - _CLAIM)
+        if _SOMEBODY_BEFORE.search(self._folded, max(0, start - _ASK), start):
+            return True
         words = self._private_words
         at = bisect_left(words, (start + 1, 0)) - 1
         if at >= 0 and words[at][0] > last_anchor and words[at][1] >= before:

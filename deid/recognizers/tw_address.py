@@ -16,15 +16,19 @@ from deid.recognizers import address_grammar as grammar
 from deid.recognizers.address_english import english_addresses, follows_office, with_floor_and_room
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.public_context import PublicContext, reads_as_private, reads_as_public
+from deid.tw_districts import PLAIN_PLACES
 from deid.views import Views
 
 _LEFT_WINDOW = 48
 _NOT_NUMBERS = re.compile("[第字]$|(?:台|國道|縣道|省道) ?$")
-_NOT_HOUSE = re.compile(" ?(?:間(?![房隔])|公車|出口|月台|候車|登機|窗口|櫃)")
+_NOT_HOUSE = re.compile(" ?(?:間(?![房隔歇接壁])|公車|出口|月台|候車|登機|窗口|櫃)")
 _NOT_HOUSE_IN_DISTRICT = re.compile(
     " ?(?:公車|出口|月台|候車|登機|窗口|櫃|碼頭|診|水門|球場|公園|停車|車位|攤|線|道|機|井|倉|廳|教室|房|展|"
     "門(?!口)|池|館|場|站|"
     "[信函令案燈公園]|橋|隧道|幹線|投開票|投票)"
+)
+_NOT_DOOR = re.compile(
+    " ?(?:早|晚|上午|下午|凌晨|半夜|開始|要|就|才|會|那天|以[前後]|之[前後]|的(?:公園|出口|公車|捷運|站)|診間|窗口)"
 )
 _NOT_VILLAGES = ("公里", "鄰里", "這里", "那里", "海里", "英里", "農村", "山村", "漁村")
 _ENGLISH = re.compile(
@@ -56,14 +60,7 @@ class TwAddressRecognizer(TextRecognizer):
                 lowest = house.end()
                 if start is not None:
                     yield start, with_floor_and_room(folded, house.end()) if views.has_letter else house.end()
-        for pattern in (
-            grammar.HOME_LANE,
-            grammar.HOME_DOOR,
-            grammar.NEXT_DOOR,
-            grammar.HOME_BUILDING,
-            grammar.SETTLEMENT,
-        ):
-            yield from (home.span(home.lastgroup or 0) for home in pattern.finditer(folded))
+        yield from _homes(folded)
         for building in grammar.BUILDING.finditer(folded) if "樓" in folded else ():
             yield grammar.name_start(folded, building.start(), building.start() + 2), building.end()
         for house in grammar.UNMARKED.finditer(folded):
@@ -73,6 +70,25 @@ class TwAddressRecognizer(TextRecognizer):
                 yield base + start, house.end()
         if views.has_letter and _ENGLISH.search(folded):
             yield from english_addresses(folded)
+
+
+def _homes(folded: str) -> Iterator[tuple[int, int]]:
+    """Yield where somebody lives or a neighbour does, without a road; no day, desk or park with a number."""
+    patterns = (
+        grammar.HOME_LANE,
+        grammar.HOME_DOOR,
+        grammar.NEXT_DOOR,
+        grammar.HOME_BUILDING,
+        grammar.SETTLEMENT,
+    )
+    for pattern in patterns:
+        for home in pattern.finditer(folded):
+            start, end = home.span(home.lastgroup or 0)
+            numbered = folded[end - 1] == "號"
+            if numbered and (_NOT_HOUSE_IN_DISTRICT.match(folded, end) or _NOT_DOOR.match(folded, end)):
+                continue
+            if home.groupdict().get("settled") not in PLAIN_PLACES:
+                yield start, end
 
 
 def _leading_start(folded: str, lowest: int, house: re.Match[str]) -> int | None:

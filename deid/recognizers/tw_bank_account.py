@@ -87,8 +87,7 @@ class TwBankAccountRecognizer(CuedRecognizer):
         if len(digits) < fewest or tw_phone.is_toll_free(views.figures[slice(*span)]):
             return False
         telephone = _TELEPHONE.fullmatch(digits) or _LOCAL.fullmatch(views.figures, *span)
-        if len(digits) <= _LONGEST_TELEPHONE and has_extension(views.figures, span[1]):
-            return False
-        if telephone and not _DIRECT.search(views.before(span[0], 8)):
+        extended = len(digits) <= _LONGEST_TELEPHONE and has_extension(views.figures, span[1])
+        if (telephone or extended) and not _DIRECT.search(views.before(span[0], 8)):
             return False
         return super().accepts(views, span, kind)

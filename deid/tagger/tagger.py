@@ -44,10 +44,6 @@ class Tagger:
         self._lexicon = lexicon
         self._network = network
 
-    def scores(self, views: Views) -> Floats:
-        """Return the score of each class at each character of the folded view, a window at a time."""
-        return np.concatenate([scores for _, scores in self._windows(views)])
-
     def _windows(self, views: Views) -> Iterator[tuple[int, Floats]]:
         """Yield where each window of a text that is not empty begins, and its scores."""
         length = len(views.folded)
