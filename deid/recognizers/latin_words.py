@@ -59,7 +59,7 @@ _THINGS = (
     "Edge Chrome Windows Firefox Mazda Nissan Porsche Yamaha Lexus Hyundai Mitsubishi Volvo Tesla Kymco Gogoro "
     "Vespa Ducati Volkswagen Javanese Swahili Tagalog Mandarin Hakka Cantonese Arabic Urdu Eswatini Zealander "
     "Trading Attorneys Orchestra Castings Kindergarten Theological Highway Administration Shelter Mosque Permit "
-    "Departure Festival Spoonbill Fellowship Annex Ltd Inc"
+    "Departure Festival Spoonbill Fellowship Annex Ltd Inc Cheers Regards Sincerely"
 )
 _ACRONYMS = (
     "AI APP ATM CEO DNA FAQ GPS IT LED MRT NGO PDF QR SOP TV USB VIP VPN IDN IND JPN KOR MYS NGA NPL PHL "

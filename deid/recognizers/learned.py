@@ -45,7 +45,7 @@ _ENDED = re.compile(
     "(?<=[0-9A-Z])[室寢號樓]|(?<=月) ?[0-9十]{1,3} ?[日號]?|(?<=月[0-9])[日號]|(?<=月[0-9十][0-9十])[日號]"
 )
 _OTHER_NUMBER = re.compile(
-    "(?:流水號|訂單|文號|案號|字第|型號|料號|條碼|ISBN|郵遞區號|公車|路線|航班|FLIGHT|驗證碼)[^0-9A-Z]{0,4}$"
+    "(?:流水號|訂單|文號|案號|字第|授權碼(?:分別)?是?|型號|料號|條碼|ISBN|郵遞區號|公車|路線|航班|FLIGHT|驗證碼)[^0-9A-Z]{0,4}$"
 )
 # Kinds with a form and a check digit stay with the rules alone.
 _KINDS = (

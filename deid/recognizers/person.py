@@ -6,7 +6,7 @@ A name found once counts everywhere in the text, whatever stands around it there
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 
 from deid.findings import Finding
@@ -32,6 +32,8 @@ _EVERYDAY, _LESS = 0.58, 0.01
 _GIVEN, _MAYBE = 2, 0.1
 _SHORTEST = 3
 _REPEATED_NAMES = 64
+_LONG_ENOUGH = 6
+_CAPITALISED = re.compile("(?<![A-Za-z])[A-Z][a-z]{3,8}(?![A-Za-z])")
 _TITLE = re.compile(r"(?:MRS?|MS|MISS|MADAM|SIR|DR|PROF|ANAKNYA|ISTRINYA|SUAMINYA)\.? (?=[A-Z])")
 _LABEL = re.compile(r"[ ,]+(?:D\.?O\.?B|ARC|ID|TEL|PHONE)\.?$")
 
@@ -57,11 +59,12 @@ class PersonRecognizer(TextRecognizer):
         yield from self._parts(views, believed)
 
     def _parts(self, views: Views, believed: Iterable[tuple[int, int, float]]) -> Iterator[Finding]:
-        """Find one word of a name in Latin letters where it stands alone: Irfan, of Muhammad Irfan Maulana."""
+        """Find one word of a name in Latin letters where it stands alone, or short: Irfan, of Muhammad Irfan; Rosa."""
         found = [(start, end) for start, end, score in believed if score >= _LIKELY]
         names = (views.folded[start:end] for start, end in found)
         words = {word for name in names if name.isascii() and " " in name for word in name.split(" ")}
         covered = {at for start, end in found for at in range(start, end)} if words else set()
+        words |= _short_forms(views, words) if words else set()
         for word in sorted(filter(is_telling, words))[:_REPEATED_NAMES]:
             for start, end in places_of(word, views.folded):
                 if start not in covered and views.text[views.original_span(start, end)[0]].isupper():
@@ -86,6 +89,13 @@ class PersonRecognizer(TextRecognizer):
                 score -= _IN_NOTICES
             label = _LABEL.search(views.folded, start, end)
             yield start, label.start() if label else end, max(0.0, score)
+
+
+def _short_forms(views: Views, words: Collection[str]) -> set[str]:
+    """Return the capitalised words of the text that begin one of the words of a name: Rosa, of Rosalinda."""
+    longer = tuple(word for word in words if len(word) >= _LONG_ENOUGH)
+    found = {match[0].upper() for match in _CAPITALISED.finditer(views.text)} if longer else set()
+    return {short for short in found if any(word.startswith(short) and word != short for word in longer)}
 
 
 def _with_surname(views: Views, start: int, end: int) -> int:

@@ -99,6 +99,11 @@ class PublicContext:
         marks = chain((at - 1 for at, _ in self._anchors), self._notice_marks, self._places)
         return any(not start <= at < end for at in marks) or self._is_served
 
+    def announces(self, start: int, end: int) -> bool:
+        """Whether a value is told in a notice, in which nobody speaks of himself."""
+        marks = _count(self._notice_marks, start - _NOTICE_REACH, end + _NOTICE_REACH)
+        return marks > 0 and not self._is_near_citizen(start, end)
+
     def is_claimed(self, start: int) -> bool:
         """Whether a private word or a name stands before a value."""
         return self._is_claimed(start, -1)

@@ -54,6 +54,8 @@ _EXPECTED = re.compile(
 )
 _EXPECTED_MEAN, _LAST_MEAN = 0.05, 0.02
 _LISTED_MEAN = 0.1
+_INDIGENOUS = re.compile("(?<!民)族|部落|原民|原住")
+_BEHIND_SPACE, _TRACE_AT_END = re.compile("[ ]([一-鿿]{2,4})"), 0.03
 _MAY_SIGN = ("敬", "謹", "拜上", "叩上", "手書")
 _LAST = 12
 _PLACED = 0.8
@@ -78,6 +80,7 @@ def supported_names(views: Views, names: Collection[Scored]) -> Iterator[Scored]
             yield from ((*one, PERSON_USUAL), (*other, PERSON_USUAL))
     yield from ((*span, _PLACED) for span in _placed(folded))
     yield from ((*span, PERSON_USUAL) for span in _in_characters(views, names))
+    yield from ((*span, PERSON_USUAL) for span in _second_parts(views, names))
     yield from ((*span, PERSON_USUAL) for span in _expected(views) if covered.isdisjoint(range(*span)))
 
 
@@ -105,6 +108,22 @@ def _in_characters(views: Views, names: Collection[Scored]) -> Iterator[Span]:
         named = _IN_CHARACTERS.match(views.folded, end)
         if named and load_tagger().name_mean(views, *named.span("name")) >= _EXPECTED_MEAN:
             yield named.span("name")
+
+
+def _second_parts(views: Views, names: Collection[Scored]) -> Iterator[Span]:
+    """Yield what the tagger half sees as an indigenous name's second part, behind a space: 「伊婉 諾峨」."""
+    if not _INDIGENOUS.search(views.folded):
+        return
+    tagger = load_tagger()
+    for start, end, score in names:
+        behind = _BEHIND_SPACE.match(views.folded, end) if score >= _PLACED else None
+        if behind is None or not _HAN_NAME.fullmatch(views.folded, start, end):
+            continue
+        first, last = behind.span(1)
+        while last - first > 1 and tagger.name_at(views, last - 1) < _TRACE_AT_END:
+            last -= 1
+        if last - first > 1 and tagger.name_mean(views, first, last) >= _EXPECTED_MEAN:
+            yield first, last
 
 
 def _expected(views: Views) -> Iterator[Span]:

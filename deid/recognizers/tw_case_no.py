@@ -10,6 +10,7 @@ from deid.identifiers import tw_case_no
 from deid.recognizers import cue_words
 from deid.recognizers.cued import LETTERS, CuedRecognizer, Span
 from deid.recognizers.phone_parts import is_landline
+from deid.recognizers.public_context import PublicContext
 from deid.views import SEPARATORS, Views
 
 _HOTLINE = re.compile(rf"20(?:{SEPARATORS}?[0-9]){{11}}(?![0-9A-Z])")
@@ -22,6 +23,7 @@ _PUBLISHED = re.compile("[台臺判釋]|裁字|決議")
 class TwCaseNoRecognizer(CuedRecognizer):
     """Thirteen digits that begin with a date are the hotline's; other numbers need a cue.
 
+    One that a notice tells (of a tender) stays.
     A court's number is found where it names a private matter; published judgments and official letters stay.
     """
 
@@ -34,7 +36,9 @@ class TwCaseNoRecognizer(CuedRecognizer):
     REACH = 16
 
     def accepts(self, views: Views, span: Span, kind: str) -> bool:
-        return not is_landline(views.figures, span) and super().accepts(views, span, kind)
+        if is_landline(views.figures, span) or PublicContext.of(views).announces(*span):
+            return False
+        return super().accepts(views, span, kind)
 
     def find(self, views: Views) -> Iterator[Finding]:
         if views.has_long_number:
