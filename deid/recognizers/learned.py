@@ -35,6 +35,8 @@ _TOLL_FREE = ("0800", "0809")
 _TELEPHONE = re.compile(r"[0-9+(][0-9()\-#. ]{6,}[0-9]")
 _NEARLY_ID = re.compile("[A-Z]{1,2}[0-9]{8,10}")
 _SPAN_BEFORE = re.compile("(?:年資|資歷|服務|工作|屋齡)[^0-9]{0,4}$")
+# 「92年12月31日(含)以前出廠」: a rule's date, unless somebody's birth goes on.
+_IN_RULE = re.compile(r" ?(?:\(含\))?(?:以前|以後|之前|之後|起(?!床)|生效|實施|施行|修正|函)(?!出?生)")
 _STREET = re.compile(" ?[巷弄段]")
 _ESCAPE = re.compile("U[0-9A-F]{4}")  # of a character in JSON
 _IN_URL = re.compile(r"(?:HTTPS?://|WWW\.)\S*$")
@@ -79,6 +81,8 @@ class LearnedValueRecognizer(TextRecognizer):
             start, end = _whole(views.figures, *shape.span())
             digits = sum(map(str.isdigit, views.figures[start:end]))
             if digits < _FEWEST.get(entity, _FEWEST_DIGITS):
+                continue
+            if entity == "DATE_OF_BIRTH" and _IN_RULE.match(views.figures, end):
                 continue
             sure = entity == "DATE_OF_BIRTH" and score >= _SURE_BIRTH
             if sure or not _is_judged(views, start, end, entity):

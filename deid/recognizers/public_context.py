@@ -20,6 +20,7 @@ from deid.recognizers.public_words import (
     ADDRESS_LINK,
     ANCHOR,
     ASKED,
+    ASKED_OF,
     CITIZEN,
     LINE_AFTER,
     LINE_GLUE,
@@ -150,7 +151,12 @@ class PublicContext:
         if not contact and self._is_claimed(start, max(anchors, default=-1)):
             return False
         asked = bool(anchors) and ASKED.search(self._folded[max(0, start - _ASK) : start]) is not None
-        return asked or self._is_notice(start, end)
+        return asked or self._is_asked_of(start) or self._is_notice(start, end)
+
+    def _is_asked_of(self, start: int) -> bool:
+        """Whether one is told to call a firm: 「電梯故障,請電三菱電梯(02)…」."""
+        asked = ASKED_OF.search(self._folded, max(0, start - _SERVICE), start)
+        return asked is not None and _count(self._names, asked.start(), start) == 0
 
     def _is_contact(self, start: int, end: int) -> bool:
         """Whether a contact is named with an extension: he answers there for an office."""

@@ -104,6 +104,7 @@ NAME_BEFORE = re.compile(
     rf"(?:[0-9]{{3,6}})?{_AREA}$"
 )
 ASKED = re.compile(f"{_ASK} ?\\(?$")
+ASKED_OF = re.compile("(?:請電|電洽|請洽|請撥)[一-鿿]{2,8}(?<![生姐太媽爸東我他她])[ :(]{0,2}$")
 OWN_LINE = re.compile("[,。;] ?[聯連]絡電話(?:是|為|:)? ?[(]?$")
 SERVED_BY_MOBILE = re.compile("簡訊|專線|熱線|客服|服務|報案|值班|公務|總機|SMS")
 SERVED_AFTER = re.compile(
