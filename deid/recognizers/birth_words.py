@@ -79,7 +79,7 @@ CHILD_NAMED_BEFORE = re.compile(
     rf"{SURNAME_START.pattern}[一-鿿·]{{1,3}}{ROW}$"
 )
 NAME_OPENED = re.compile(
-    rf"(?:^|[ \n\t,、:。;]|[偶子女夫妻母父兄弟姊妹孫])"
+    rf"(?:^|[ \n\t,、:。;「『]|[偶子女夫妻母父兄弟姊姐妹孫爸媽公嬤])"
     rf"(?P<name>{SURNAME_START.pattern}[一-鿿·]{{1,4}}(?<![橋庫縣震災風案險運軌場法站路館])) ?\((?:[一-鿿]{{1,4}},)?$"
 )
 IN_BRACKETS = re.compile("[,)]")
@@ -105,6 +105,7 @@ ZODIAC_BEFORE = re.compile(
 FESTIVAL = re.compile(
     "的?(?:中秋|端午|五月節|雙十|國慶|冬至|元旦|除夕|元宵|清明|聖誕|耶誕|愚人|重陽|中元|尾牙)節?日?(?:那天|當天|前一天)?"
 )
+THIS_YEAR = re.compile("^[今去前]年")
 SELF_BEFORE, SAID_OF = re.compile("[我他她]$"), re.compile("的(?![一-鿿])")
 SELF_ALONE_BEFORE = re.compile("(?:^|[ ,。;!?\n])[我他她] ?$")
 SAID_LAST = re.compile("[,。\n]|$")

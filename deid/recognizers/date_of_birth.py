@@ -31,7 +31,7 @@ _MONTH = "(?:JAN|FEB|MAR|APR|MAY|MEI|JUN|JUL|AUG|AGU|SEP|OCT|OKT|NOV|DEC|DES)[A-
 _SEP = r"(?: ?[./\-、] ?| )"
 _DATE = re.compile(
     rf"(?=[0-9零〇○一二兩三四五六七八九十百廿卅壹貳參叁肆伍陸柒捌玖拾中民西明大昭平正元臘冬今去前RJFMASOND])(?:"
-    rf"[今去前]年 ?{_MON} ?月 ?{_DAY}|"
+    rf"[今去前]年(?: ?{_MON} ?月 ?{_DAY}|{words.FESTIVAL.pattern})|"
     rf"(?:{_ERA} ?)?{_Y} ?年(?: ?次|的(?=[^,。]{{1,2}}月))?"
     rf"(?:[ ⋯]{{0,4}}{words.LUNAR}?{_MON} ?月(?: ?{_DAY}|半)?|{words.FESTIVAL.pattern})?|{_MON} ?月 ?{_DAY}"
     rf"|(?<![0-9./\-])(?:{_ERA} ?)?[0-9]{{1,4}}{_SEP}[0-9]{{1,2}}{_SEP}(?:[0-9]{{4}}|[0-9]{{1,2}})(?![0-9]|"
@@ -96,7 +96,7 @@ def _is_announced(folded: str, before: str, found: re.Match[str]) -> bool:
 def _parts(text: str) -> tuple[int | None, int | None, int | None] | None:
     """Return year, month and day as far as they are told; a feast is some day. None when it is no date."""
     try:
-        return roc_date.parts(words.FESTIVAL.sub("1月1日", text))
+        return roc_date.parts(words.FESTIVAL.sub("1月1日", words.THIS_YEAR.sub("", text)))
     except InvalidNumber:
         return None
 

@@ -33,6 +33,7 @@ _GIVEN, _MAYBE = 2, 0.1
 _SHORTEST = 3
 _REPEATED_NAMES = 64
 _LONG_ENOUGH = 6
+_PLACE_AFTER, _TRACE = re.compile("[區路街里村鄉鎮市縣國站高大宮橋樓館中小]"), 0.002
 _CAPITALISED = re.compile("(?<![A-Za-z])[A-Z][a-z]{3,8}(?![A-Za-z])")
 _TITLE = re.compile(r"(?:MRS?|MS|MISS|MADAM|SIR|DR|PROF|ANAKNYA|ISTRINYA|SUAMINYA)\.? (?=[A-Z])")
 _LABEL = re.compile(r"[ ,]+(?:D\.?O\.?B|ARC|ID|TEL|PHONE)\.?$")
@@ -56,6 +57,8 @@ class PersonRecognizer(TextRecognizer):
         for name, score in list(names.items())[:_REPEATED_NAMES]:
             for span in places_of(name, views.folded):
                 yield self.finding(views, span, score)
+            for span in _given_alone(views, name):
+                yield self.finding(views, span, PERSON_USUAL)
         yield from self._parts(views, believed)
 
     def _parts(self, views: Views, believed: Iterable[tuple[int, int, float]]) -> Iterator[Finding]:
@@ -89,6 +92,18 @@ class PersonRecognizer(TextRecognizer):
                 score -= _IN_NOTICES
             label = _LABEL.search(views.folded, start, end)
             yield start, label.start() if label else end, max(0.0, score)
+
+
+def _given_alone(views: Views, name: str) -> Iterator[tuple[int, int]]:
+    """Yield where the given name of a full one stands alone: 柏舟, of 紀柏舟. Not where a place is called so."""
+    if len(name) != _SHORTEST or not SURNAME_START.match(name) or load_tagger().is_everyday(name[1:]):
+        return
+    for start, end in places_of(name[1:], views.folded):
+        whole = start > 0 and views.folded[start - 1] == name[0]
+        if whole or _PLACE_AFTER.match(views.folded, end):
+            continue
+        if load_tagger().name_mean(views, start, end) >= _TRACE:
+            yield start, end
 
 
 def _short_forms(views: Views, words: Collection[str]) -> set[str]:
