@@ -36,10 +36,12 @@ _FIGURES = {char: str(value) for value, group in enumerate(_DIGIT_GROUPS) for ch
 _PAUSE = re.compile(f"[⋯…][⋯… {_DROPPED}]*")
 _PAUSES, _DIGITS = frozenset("⋯…"), frozenset("0123456789").union(*_DIGIT_GROUPS)
 _DIGIT = f"[{''.join(sorted(_DIGITS))}]"
-_PART, _MOST_IN_PART = 24, 7
+_PART = 24
+# A mobile number, a line with its area code, an ID, a card; an account may go on.
+_WHOLE = re.compile("(?:09[0-9]{8}|0[2-8][0-9]{7,8}|[A-Z][0-9A-D][0-9]{8}|[0-9]{15,})(?![0-9])")
 _PART_BEFORE = re.compile(rf"(?:{_DIGIT}[ .\-]?|[A-Z][ .\-]?)*{_DIGIT} ?$")
 _PART_AFTER = re.compile(
-    rf"{_DIGIT}[ \-]?{_DIGIT}(?!{_DIGIT}{{0,2}} ?[年月日號點時天歲間樓元次個人位百千萬])"
+    rf"{_DIGIT}(?: ?[⋯…]|[ \-]?{_DIGIT})(?!{_DIGIT}{{0,2}} ?[年月日號點時天歲間樓元次個人位百千萬])"
 )
 _RADIO_DIGIT = re.compile("[洞拐勾]")
 _RADIO_RUN = re.compile("[0-9洞拐勾兩](?:[ -]?[0-9洞拐勾兩]){3,}")
@@ -128,17 +130,22 @@ def _fold(text: str) -> tuple[str, Sequence[int] | None]:
 def _pauses(text: str) -> frozenset[int]:
     """Return where the dots of the pauses stand that somebody makes inside a number.
 
-    A number that is whole before its pause is not joined to the next one, nor to a time, a count or a single digit.
+    A number that is whole before its pause is not joined to the next one, nor is one to a time or a count.
     """
     found: set[int] = set()
     for pause in _PAUSE.finditer(text):
         before = _PART_BEFORE.search(_folded_part(text[max(0, pause.start() - _PART) : pause.start()]))
         after = _folded_part(text[pause.end() : pause.end() + _PART])
-        if before is None or sum(map(_DIGITS.__contains__, before[0])) > _MOST_IN_PART:
+        if before is None or _WHOLE.fullmatch(_compact(before[0])) or _WHOLE.match(_compact(after)):
             continue
         if _PART_AFTER.match(after):
             found.update(at for at in range(*pause.span()) if text[at] in _PAUSES)
     return frozenset(found)
+
+
+def _compact(text: str) -> str:
+    """Return digits as figures and the letters, without what separates them."""
+    return "".join(_FIGURES.get(char, char) for char in text if char not in " .-")
 
 
 def _folded_part(text: str) -> str:

@@ -82,23 +82,26 @@ NAME_OPENED = re.compile(
     rf"(?:^|[ \n\t,、:。;「『]|[偶子女夫妻母父兄弟姊姐妹孫爸媽公嬤])"
     rf"(?P<name>{SURNAME_START.pattern}[一-鿿·]{{1,4}}(?<![橋庫縣震災風案險運軌場法站路館])) ?\((?:[一-鿿]{{1,4}},)?$"
 )
+CLOSED_BY_WORDS = re.compile(r"\)[一-鿿]")
 IN_BRACKETS = re.compile("[,)]")
 NEXT_NAMED = re.compile(
-    rf"\)?[ 、,;\n]{{1,3}}{SURNAME_START.pattern}[一-鿿·]{{1,3}}(?<![日期間址話號])[ ,:(]{{1,2}}"
+    rf"\)?[ 、,;\n]{{1,3}}(?P<name>{SURNAME_START.pattern}[一-鿿·]{{1,3}}(?<![日期間址話號]))[ ,:(]{{1,2}}"
 )
 BABY_BEFORE_ENGLISH, TOLD_ALONE = re.compile("BABY (?:BOY|GIRL)[,:(]? ?$"), re.compile("[,.)\n]|$")
-GOES_ON, DONE = (
-    re.compile(" ?[一-鿿]"),
-    re.compile(
-        "[ ,]{0,2}(?:去|被|退|開始|確診|領|搬|入|到|來|就|才|離|結婚|報|辦|申請|住|開刀|出[院席]|回|進|打|發)"
-    ),
+GOES_ON = re.compile(" ?[一-鿿]")
+_KIN = "[大小]的|老[大二三四么]|哥哥|弟弟|[姊姐]{2}|妹妹|我|[上前]一胎"
+# What may follow a date that is all that is said of somebody: the end, the next child, where he was born.
+NOTHING_MORE = re.compile(
+    f"[ ,、]{{0,2}}(?:$|[。!?;\n]|{_KIN}|生|在(?:[^0-9,。\n]{{1,8}}出?生|[一-鿿]{{2}}(?:$|[ ,。])))"
 )
 # 「身分證上寫的是36.2.5」, 「我屬龍的啦,六十五年…」, 「農曆是民國三十四年的七月半」: nothing but a birth is told so.
 PAPER_BEFORE = re.compile(
     "(?:身[分份]證|戶籍|戶口(?:名簿)?|健保卡|證件)[上裡]?面?"
     "(?:寫的是|記載的?[是為]?|登記的?[是為]?|是寫|寫的?|是|為) ?$"
 )
-ISSUED_AFTER = re.compile(" ?[一-鿿]{0,4}?(?:發|到期|領|辦|申請|遷|補|換|改|設|做|掛失|除)")
+ISSUED_AFTER = re.compile(
+    " ?[一-鿿]{0,4}?(?:發|到期|領|辦|申請|遷|補|換|改|設|做|掛|除|掉|遺|過期|被|丟|鎖|壞|簽|結|離|移)"
+)
 ZODIAC_BEFORE = re.compile(
     "屬[鼠牛虎兔龍蛇馬羊猴雞狗豬](?:的|啦|喔|年){0,3}[ ,]{0,2}$|農曆(?:生日)?是 ?$|國曆生日是 ?$"
 )
@@ -108,19 +111,18 @@ FESTIVAL = re.compile(
 THIS_YEAR = re.compile("^[今去前]年")
 SELF_BEFORE, SAID_OF = re.compile("[我他她]$"), re.compile("的(?![一-鿿])")
 SELF_ALONE_BEFORE = re.compile("(?:^|[ ,。;!?\n])[我他她] ?$")
-SAID_LAST = re.compile("[,。\n]|$")
+SAID_LAST = re.compile("[。\n]|$")
 OPENED, CLOSED = re.compile(r" ?\("), re.compile(r" ?\)")
 AGED_BEFORE = re.compile(r"歲 ?\($")
 CHILD = "(?:小孩|孩子|兒子|女兒|寶寶|孫子|孫女)"
 CHILD_BEFORE = re.compile(f"{CHILD} ?$")
 # 「大的九十八年四月一號 小的…」, 「他是九十年…」: a whole date and nothing else that it could be of.
 KIN_BEFORE = re.compile(
-    "(?:[大小]的|老[大二三四么]|[上前]一胎|(?P<third>(?:(?<=^)|(?<=[ ,。;!?\n]))[他她]是)|[大二三]寶|"
+    "(?:[大小]的|老[大二三四么]|[上前]一胎|(?:(?<=^)|(?<=[ ,。;!?\n]))[他她]是|[大二三]寶|"
     "(?:哥哥|弟弟|[姊姐]{2}|妹妹)(?=是))是? ?$"
 )
 # 「寶寶是去年二月三號在醫院出生的」.
 BABY_BEFORE, BORN_AFTER = re.compile(f"{CHILD}是? ?$"), re.compile("在[^0-9,。\n]{1,8}出生(?![登證率])")
 SAID = re.compile("[ ,。;\n]|$|老[二三四么]")
-AT_PLACE = re.compile("[ ,]{0,2}在")
 LUNAR_BEFORE = re.compile(f"{LUNAR}$")
 HEADER = re.compile("生日|出生(?!地)|BIRTH|DOB")

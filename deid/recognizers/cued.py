@@ -35,7 +35,7 @@ _NOT_A_VALUE = re.compile(
     "(?:錯誤|錯誤代?碼|例如|範例|比如|譬如|格式|ERROR|ERROR CODE|E\\.G\\.)[^0-9A-Z]{0,6}$"
 )
 # 「錯誤代碼E5031請重新登入,E7702為…」: the next of a list of codes.
-_ERROR_BEFORE = re.compile("錯誤代?碼 ?(?P<letter>[A-Z])[0-9]{2,5}[^0-9A-Z]{1,12}$")
+_ERROR_BEFORE = re.compile("錯誤代?碼 ?(?P<letter>[A-Z])[0-9]{2,5}[^0-9A-Z號碼證]{1,12}$")
 _ERROR = re.compile("[A-Z][0-9]{2,5}")
 # 「請依「ABC-1234」格式」, but not 「我的車號ABC-1234格式不符」.
 _FORM_BEFORE = re.compile("[依照按以][ 「『\"'(]{0,2}$")

@@ -52,7 +52,7 @@ _DATE = re.compile(
 )
 _SEPARATORS = ("\t", "|", ",", "  ", " ")
 _BEFORE, _LONGEST_HEADING, _OLDEST, _GROWN, _SETTLED = 36, 200, 125, 12, 3
-_NAMED = 0.05
+_NAMED, _SURELY = 0.05, 0.5
 
 
 class DateOfBirthRecognizer(TextRecognizer):
@@ -68,9 +68,9 @@ class DateOfBirthRecognizer(TextRecognizer):
             start, end = found.span()
             before = folded[max(0, start - _BEFORE) : start]
             told = announced and (_is_announced(folded, before, found) or _follows(folded, last, found))
-            listed = 0 <= start - known <= _BEFORE and known >= 0 and _is_next(folded, known, found)
+            listed = 0 <= known <= start <= known + _BEFORE and _is_next(views, known, found)
             if told or listed or _is_in_row(views, before, found):
-                last, known = (end if told else last), end
+                last, known = (end if told else last), _end(found)
                 lunar = words.LUNAR_BEFORE.search(before)
                 first = start - len(lunar[0]) if lunar else start
                 yield self.finding(views, (first, start + len(found[0].rstrip())), 0.7)
@@ -106,9 +106,14 @@ def _is_whole(text: str) -> bool:
     return None not in (_parts(text) or (None,))
 
 
-def _is_next(folded: str, known: int, found: re.Match[str]) -> bool:
-    """Whether the next name of a list and its date follow a date of birth."""
-    return words.NEXT_NAMED.fullmatch(folded, known, found.start()) is not None and _is_past(found[0], 0)
+def _is_next(views: Views, known: int, found: re.Match[str]) -> bool:
+    """Whether the next name or the next child of a list and its date follow a date of birth."""
+    if not _is_past(found[0], 0):
+        return False
+    named = words.NEXT_NAMED.fullmatch(views.folded, known, found.start())
+    if named is None:
+        return words.NEXT_OF_KIN.fullmatch(views.folded, known, found.start()) is not None
+    return load_tagger().name_mean(views, *named.span("name")) >= _NAMED
 
 
 def _follows(folded: str, last: int, found: re.Match[str]) -> bool:
@@ -154,7 +159,8 @@ def _is_named_in_brackets(views: Views, before: str, found: re.Match[str]) -> bo
         return False
     base = found.start() - len(before)
     mean = load_tagger().name_mean(views, base + named.start("name"), base + named.end("name"))
-    return mean >= _NAMED and _is_past(found[0], _SETTLED)
+    closed = words.CLOSED_BY_WORDS.match(views.folded, _end(found))
+    return mean >= (_SURELY if closed else _NAMED) and _is_past(found[0], _SETTLED)
 
 
 def _is_of_somebody(folded: str, before: str, found: re.Match[str]) -> bool:
@@ -173,10 +179,7 @@ def _is_of_somebody(folded: str, before: str, found: re.Match[str]) -> bool:
         found[0].isdecimal() and words.CHILD_BEFORE.search(before) and words.SAID.match(folded, found.end())
     )
     of_age = words.AGED_BEFORE.search(before) and words.CLOSED.match(folded, found.end())
-    kin = words.KIN_BEFORE.search(before)
-    of_kin = kin and words.SAID.match(folded, end) and not words.DONE.match(folded, end)
-    if kin and kin["third"] and words.AT_PLACE.match(folded, end):
-        of_kin = None
+    of_kin = words.KIN_BEFORE.search(before) and words.NOTHING_MORE.match(folded, end)
     if words.BABY_BEFORE.search(before) and words.BORN_AFTER.match(folded, found.end()):
         return True
     return bool(of_self or of_child or of_age or of_kin) and _is_past(found[0], 0)

@@ -34,7 +34,8 @@ _OFFERED = re.compile(
     "(?:(?P<asked>加我?的?(?:賴|LINE)|ME ON LINE)|我的?(?:賴|LINE|IG|FB|THREADS|臉書|推特|脆)|"
     "(?<![A-Z])MY (?:LINE|IG|FB|INSTAGRAM|FACEBOOK|THREADS))[ :]{0,2}$"
 )
-_OFFER_ENDS = re.compile(" ?(?:$|[,。;\n)]|私訊|私我|加我|[你可]|找我|聯絡|傳|密)")
+_OFFER_ENDS = re.compile(" ?(?:$|[,。;\n)]|私訊|私我|加我|[你可]|找我|聯絡|傳|密|被)")
+_OFFICE_OFFERS = re.compile(" ?(?:好友|會員|領|優惠|點數)")
 _COUNTED = re.compile(" ?[人元次名則位個件]")
 _SENTENCE_GOES_ON = re.compile(" [A-Z]")
 _OFFICIAL = re.compile("官方|官網|粉專|粉絲|市府|政府|縣府|公所|客服|GOV|訂閱|LINE@|小編|機關")
@@ -101,7 +102,8 @@ def is_private(views: Views, span: Span) -> bool:
         offered = _OFFERED.search(views.before(start, 16))
         if offered is None or load_tagger().is_english(name):
             return False
-        return offered["asked"] is not None or _OFFER_ENDS.match(views.folded, end) is not None
+        asked = offered["asked"] is not None and not _OFFICE_OFFERS.match(views.folded, end)
+        return asked or _OFFER_ENDS.match(views.folded, end) is not None
     joined = outright[0].rstrip()[-1] in ":=是為叫"
     return joined or _SENTENCE_GOES_ON.match(views.folded, end) is None
 

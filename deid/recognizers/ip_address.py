@@ -21,7 +21,8 @@ _IP_BEFORE = re.compile(r"(?<![A-Z])IP[^0-9\n]{0,20}$")
 _V6 = re.compile(r"(?<![0-9A-Z:.])[0-9A-F:]{4,39}(?:\.[0-9]{1,3}){0,3}(?![0-9A-Z:])")
 _VERSION = re.compile(r"(?:VERSION|VER|BUILD|RELEASE|版本|版|V)[\"': .=號為是]{0,6}$")
 _IN_URL, _PORT = re.compile("://$"), re.compile(":[0-9]")
-_OWN = re.compile("[我家]|監視器|攝影機|路由|主機|NAS|DVR|(?<![A-Z])MY ")
+_SITE = re.compile("請[上至見]|官網|網站|[^一-鿿]?[一-鿿]網[」』 (:]|詳見|點選")
+_OWN = re.compile("[我家駭]|監[視控]|鏡頭|遠端|畫面|攝影機|門禁|路由|主機|NAS|DVR|CAM|(?<![A-Z])MY ")
 # What every router and every computer is called from inside.
 _ROUTER = re.compile(r"127\.0\.0\.1|192\.168\.[01]\.1")
 _CUE = re.compile(r"IP|位址|ADDRESS|HOST")
@@ -69,7 +70,8 @@ def _is_network(folded: str, match: re.Match[str]) -> bool:
 def _is_of_nobody(views: Views, match: re.Match[str]) -> bool:
     """Whether it is a version, a public web site or the router."""
     before = views.before(match.start(), 32)
-    site = _IN_URL.search(before) and not _OWN.search(before) and not _PORT.match(views.folded, match.end())
+    own = _OWN.search(f"{before}\n{views.after(match.end())}") or _PORT.match(views.folded, match.end())
+    site = _IN_URL.search(before) and _SITE.search(before) and not own
     return bool(_VERSION.search(before) or site or _ROUTER.fullmatch(match[0]))
 
 

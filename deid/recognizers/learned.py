@@ -14,6 +14,7 @@ from deid.findings import Finding
 from deid.identifiers import tw_phone
 from deid.recognizers.address_english import follows_office
 from deid.recognizers.base import TextRecognizer
+from deid.recognizers.birth_words import PERSONAL_BEFORE
 from deid.recognizers.cued import is_example
 from deid.recognizers.date_of_birth import is_long_past
 from deid.recognizers.public_context import PublicContext
@@ -36,7 +37,9 @@ _TELEPHONE = re.compile(r"[0-9+(][0-9()\-#. ]{6,}[0-9]")
 _NEARLY_ID = re.compile("[A-Z]{1,2}[0-9]{8,10}")
 _SPAN_BEFORE = re.compile("(?:年資|資歷|服務|工作|屋齡)[^0-9]{0,4}$")
 # 「92年12月31日(含)以前出廠」: a rule's date, unless somebody's birth goes on.
-_IN_RULE = re.compile(r" ?(?:\(含\))?(?:以前|以後|之前|之後|起(?!床)|生效|實施|施行|修正|函)(?!出?生)")
+_IN_RULE = re.compile(
+    r" ?(?:\(含\))?(?:以前|以後|之前|之後|起(?=[,。、;)至算適施\n ]|$)|生效|實施|施行|修正|函)(?!出?生)"
+)
 _STREET = re.compile(" ?[巷弄段]")
 _ESCAPE = re.compile("U[0-9A-F]{4}")  # of a character in JSON
 _IN_URL = re.compile(r"(?:HTTPS?://|WWW\.)\S*$")
@@ -82,7 +85,7 @@ class LearnedValueRecognizer(TextRecognizer):
             digits = sum(map(str.isdigit, views.figures[start:end]))
             if digits < _FEWEST.get(entity, _FEWEST_DIGITS):
                 continue
-            if entity == "DATE_OF_BIRTH" and _IN_RULE.match(views.figures, end):
+            if entity == "DATE_OF_BIRTH" and _is_in_rule(views, start, end):
                 continue
             sure = entity == "DATE_OF_BIRTH" and score >= _SURE_BIRTH
             if sure or not _is_judged(views, start, end, entity):
@@ -97,6 +100,13 @@ def _whole(figures: str, start: int, end: int) -> tuple[int, int]:
     if figures[start - 1 : start] == "\\" and (escape := _ESCAPE.match(figures, start, end - 1)):
         return escape.end(), end
     return start - len(begun[0]) if begun else start, end
+
+
+def _is_in_rule(views: Views, start: int, end: int) -> bool:
+    """Whether a rule's words follow a date, and nobody is spoken of who was born then."""
+    if _IN_RULE.match(views.figures, end) is None or PERSONAL_BEFORE.search(views.before(start)):
+        return False
+    return "生" not in views.after(end, 15)
 
 
 def _is_other_time(views: Views, start: int, end: int) -> bool:

@@ -32,8 +32,11 @@ _EVERYDAY, _LESS = 0.58, 0.01
 _GIVEN, _MAYBE = 2, 0.1
 _SHORTEST = 3
 _REPEATED_NAMES = 64
-_LONG_ENOUGH = 6
-_PLACE_AFTER, _TRACE = re.compile("[區路街里村鄉鎮市縣國站高大宮橋樓館中小]"), 0.002
+_LONG_ENOUGH, _SHORTEST_PART, _LONGEST_PART = 6, 4, 9
+_PLACE_AFTER, _TRACE = (
+    re.compile("[區路街里村鄉鎮市縣國站高大宮橋樓館中小航銀海運保證超企集公電機水]|客運"),
+    0.01,
+)
 _CAPITALISED = re.compile("(?<![A-Za-z])[A-Z][a-z]{3,8}(?![A-Za-z])")
 _TITLE = re.compile(r"(?:MRS?|MS|MISS|MADAM|SIR|DR|PROF|ANAKNYA|ISTRINYA|SUAMINYA)\.? (?=[A-Z])")
 _LABEL = re.compile(r"[ ,]+(?:D\.?O\.?B|ARC|ID|TEL|PHONE)\.?$")
@@ -67,9 +70,11 @@ class PersonRecognizer(TextRecognizer):
         names = (views.folded[start:end] for start, end in found)
         words = {word for name in names if name.isascii() and " " in name for word in name.split(" ")}
         covered = {at for start, end in found for at in range(start, end)} if words else set()
-        words |= _short_forms(views, words) if words else set()
-        for word in sorted(filter(is_telling, words))[:_REPEATED_NAMES]:
+        short = _short_forms(views, words) - words if words else set()
+        for word in sorted(filter(is_telling, words | short))[:_REPEATED_NAMES]:
             for start, end in places_of(word, views.folded):
+                if word in short and load_tagger().name_mean(views, start, end) < _TRACE:
+                    continue
                 if start not in covered and views.text[views.original_span(start, end)[0]].isupper():
                     yield self.finding(views, (start, end), PERSON_USUAL)
 
@@ -108,9 +113,14 @@ def _given_alone(views: Views, name: str) -> Iterator[tuple[int, int]]:
 
 def _short_forms(views: Views, words: Collection[str]) -> set[str]:
     """Return the capitalised words of the text that begin one of the words of a name: Rosa, of Rosalinda."""
-    longer = tuple(word for word in words if len(word) >= _LONG_ENOUGH)
-    found = {match[0].upper() for match in _CAPITALISED.finditer(views.text)} if longer else set()
-    return {short for short in found if any(word.startswith(short) and word != short for word in longer)}
+    beginnings = {
+        word[:length]
+        for word in words
+        for length in range(_SHORTEST_PART, min(len(word), _LONGEST_PART + 1))
+        if len(word) >= _LONG_ENOUGH
+    }
+    found = {match[0].upper() for match in _CAPITALISED.finditer(views.text)} if beginnings else set()
+    return {short for short in found & beginnings if not load_tagger().is_english(short)}
 
 
 def _with_surname(views: Views, start: int, end: int) -> int:

@@ -50,7 +50,11 @@ _MOST_ANCHORS = 3
 # Nobody tells so many lines of his own; a list of offices does.
 _LANDLINE = re.compile(r"(?<![0-9])\(?0[2-8][0-9]{0,2}\)?[ -]?[0-9]{3,4}[ -]?[0-9]{3,4}(?![0-9])")
 _ENOUGH_LINES = 3
-_SOMEBODY_BEFORE = re.compile("(?:[阿小老](?![組學姐師人])[一-鿿]|歲)[ :(]{0,2}$")
+_SOMEBODY_BEFORE = re.compile(
+    "(?:(?P<called>[阿小老](?![組學姐師人])[一-鿿](?<![街館店站棧鎮屋]))|"
+    "歲|大[嫂姊姐哥]|學[姊姐長弟妹]|朋友)[ :(]{0,2}$"
+)
+_BESIDE = 4
 _EXTENDED, _CONTACT_BEFORE = re.compile("[轉#]|分機|EXT"), re.compile("(?:聯絡|連絡|承辦)人[^\n。]{0,16}$")
 _NAME = "public_context"
 _PUBLIC_BELOW, _SURELY_PRIVATE = 0.3, 0.999
@@ -62,17 +66,18 @@ class PublicContext:
     Whatever it needs of the text is looked for once, by the first judgment that needs it.
     """
 
-    def __init__(self, folded: str, names: Collection[int] = ()) -> None:
-        """Take the folded view, and where the tagger sees names begin."""
+    def __init__(self, folded: str, names: Collection[tuple[int, int]] = ()) -> None:
+        """Take the folded view, and where the tagger sees names begin and end."""
         self._folded = folded
-        self._names = sorted(names)
+        self._names = sorted(start for start, _ in names)
+        self._name_ends = sorted(end for start, end in names if folded[start:end] not in PLAIN_PLACES)
 
     @classmethod
     def of(cls, views: Views) -> PublicContext:
         """Return the one that all recognisers of a text share."""
         context = views.cache.get(_NAME)
         if not isinstance(context, cls):
-            names = [start for start, _, _ in load_tagger().spans(views)]
+            names = [(start, end) for start, end, _ in load_tagger().spans(views)]
             context = views.cache[_NAME] = cls(views.folded, names)
         return context
 
@@ -99,11 +104,6 @@ class PublicContext:
             return False
         marks = chain((at - 1 for at, _ in self._anchors), self._notice_marks, self._places)
         return any(not start <= at < end for at in marks) or self._is_served
-
-    def announces(self, start: int, end: int) -> bool:
-        """Whether a value is told in a notice, in which nobody speaks of himself."""
-        marks = _count(self._notice_marks, start - _NOTICE_REACH, end + _NOTICE_REACH)
-        return marks > 0 and not self._is_near_citizen(start, end)
 
     def is_claimed(self, start: int) -> bool:
         """Whether a private word or a name stands before a value."""
@@ -192,7 +192,10 @@ class PublicContext:
     def _is_claimed(self, start: int, last_anchor: int) -> bool:
         """Whether a private word or a name stands before the value, with no agency between."""
         before = max(0, start - _CLAIM)
-        if _SOMEBODY_BEFORE.search(self._folded, max(0, start - _ASK), start):
+        somebody = _SOMEBODY_BEFORE.search(self._folded, max(0, start - _ASK), start)
+        if somebody and somebody["called"] not in PLAIN_PLACES:
+            return True
+        if _count(self._name_ends, max(last_anchor + 1, start - _BESIDE), start + 1):
             return True
         words = self._private_words
         at = bisect_left(words, (start + 1, 0)) - 1

@@ -23,12 +23,14 @@ _LEFT_WINDOW = 48
 _NOT_NUMBERS = re.compile("[第字]$|(?:台|國道|縣道|省道) ?$")
 _NOT_HOUSE = re.compile(" ?(?:間(?![房隔歇接壁])|公車|出口|月台|候車|登機|窗口|櫃)")
 _NOT_HOUSE_IN_DISTRICT = re.compile(
-    " ?(?:公車|出口|月台|候車|登機|窗口|櫃|碼頭|診|水門|球場|公園|停車|車位|攤|線|道|機|井|倉|廳|教室|房|展|"
+    " ?(?:公車|出口|月台|候車|登機|窗口|櫃|碼頭|診|水門|步道|登山|涼亭|古道|"
+    "球場|公園|停車|車位|攤|線|道|機|井|倉|廳|教室|房|展|"
     "門(?!口)|池|館|場|站|"
     "[信函令案燈公園]|橋|隧道|幹線|投開票|投票)"
 )
 _NOT_DOOR = re.compile(
-    " ?(?:早|晚|上午|下午|凌晨|半夜|開始|要|就|才|會|那天|以[前後]|之[前後]|的(?:公園|出口|公車|捷運|站)|診間|窗口)"
+    " ?(?:早|晚|上午|下午|凌晨|半夜|開始|要|就|才|會|那天|"
+    "以[前後]|之[前後]|的(?:公園|出口|公車|捷運|站)|診間|窗口|搬|走)"
 )
 _NOT_VILLAGES = ("公里", "鄰里", "這里", "那里", "海里", "英里", "農村", "山村", "漁村")
 _ENGLISH = re.compile(
@@ -87,7 +89,9 @@ def _homes(folded: str) -> Iterator[tuple[int, int]]:
             numbered = folded[end - 1] == "號"
             if numbered and (_NOT_HOUSE_IN_DISTRICT.match(folded, end) or _NOT_DOOR.match(folded, end)):
                 continue
-            if home.groupdict().get("settled") not in PLAIN_PLACES:
+            groups = home.groupdict()
+            told = groups.get("dated") is None or not folded.startswith("號", end - 1)
+            if told or groups.get("settled") not in PLAIN_PLACES:
                 yield start, end
 
 

@@ -10,20 +10,20 @@ from deid.identifiers import tw_case_no
 from deid.recognizers import cue_words
 from deid.recognizers.cued import LETTERS, CuedRecognizer, Span
 from deid.recognizers.phone_parts import is_landline
-from deid.recognizers.public_context import PublicContext
 from deid.views import SEPARATORS, Views
 
 _HOTLINE = re.compile(rf"20(?:{SEPARATORS}?[0-9]){{11}}(?![0-9A-Z])")
 _COURT = re.compile(
     r"(?<![0-9])[0-9]{2,3} ?年度?[一-鿿]{0,4}(?:護|偵|家|婚|監|養|少|執|他|簡|易|訴)[一-鿿]{0,3}字第 ?[0-9]{1,8} ?號"
 )
+_TENDER = re.compile("標案|招標|採購|[開決流投]標")
 _PUBLISHED = re.compile("[台臺判釋]|裁字|決議")
 
 
 class TwCaseNoRecognizer(CuedRecognizer):
     """Thirteen digits that begin with a date are the hotline's; other numbers need a cue.
 
-    One that a notice tells (of a tender) stays.
+    A tender's stays.
     A court's number is found where it names a private matter; published judgments and official letters stay.
     """
 
@@ -36,7 +36,7 @@ class TwCaseNoRecognizer(CuedRecognizer):
     REACH = 16
 
     def accepts(self, views: Views, span: Span, kind: str) -> bool:
-        if is_landline(views.figures, span) or PublicContext.of(views).announces(*span):
+        if is_landline(views.figures, span) or _TENDER.search(views.around(*span)):
             return False
         return super().accepts(views, span, kind)
 

@@ -20,6 +20,8 @@ MARK = re.compile("⟦(.*?)⟧")
 RECOGNIZER = PersonRecognizer()
 
 WITH_NAMES = [
+    "⟦Stephen Baker⟧ asked about Step 1 of the form.",
+    "我是⟦林立榮⟧。上週的票是立榮航空的",
     "本名後來才知道是⟦紀柏舟⟧。上個月他把小男生背到派出所，希望市府能表揚⟦柏舟⟧。",
     "鄰居⟦陳柏霖⟧住柏霖街，⟦柏霖⟧人很好",
     "我叫⟦蔡宜靜⟧，想問租金補貼",
