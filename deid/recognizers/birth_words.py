@@ -83,7 +83,7 @@ NAME_OPENED = re.compile(
     rf"(?P<name>{SURNAME_START.pattern}[一-鿿·]{{1,4}}(?<![橋庫縣震災風案險運軌場法站路館])) ?\((?:[一-鿿]{{1,4}},)?$"
 )
 CLOSED_BY_WORDS = re.compile(r"\)[一-鿿]")
-IN_BRACKETS = re.compile("[,)]")
+IN_BRACKETS = re.compile("[,)](?!颱風|豪雨|風災|[一-鿿]{0,2}案)")
 NEXT_NAMED = re.compile(
     rf"\)?[ 、,;\n]{{1,3}}(?P<name>{SURNAME_START.pattern}[一-鿿·]{{1,3}}(?<![日期間址話號]))[ ,:(]{{1,2}}"
 )

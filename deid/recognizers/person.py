@@ -22,6 +22,8 @@ from deid.views import Views
 
 # 「婦女暨家庭服務中心」: between two words it is "and", hardly ever a surname.
 _AND = re.compile("暨(?<=[一-鿿]暨)(?<![叫是名我]暨)")
+_NO_NAME = re.compile("ANTI-|(?<![A-Z])IG[AEGM](?![A-Z])|[聯連]絡(?=電話|方式|地址)|[聯連]絡$")
+_PET_PREFIXES, _HAN = ("小", "阿"), re.compile("[一-鿿]")
 # In a text that speaks for an agency a word is less likely somebody's name.
 _IN_NOTICES = 0.2
 _SURE, _LIKELY = 0.8, 0.6
@@ -84,8 +86,10 @@ class PersonRecognizer(TextRecognizer):
             unsure = score < PERSON_USUAL + _IN_NOTICES
             if unsure and views.folded[start:end] in NAMELESS_DISTRICTS:
                 continue
-            if _AND.match(views.folded, start):
+            if _AND.match(views.folded, start) or _NO_NAME.search(views.folded, start, end):
                 continue
+            if views.folded[start:end] in _PET_PREFIXES and _HAN.match(views.folded, end):
+                end += 1
             if score < _SURE and is_no_person(views.folded[start:end]):
                 continue
             if score < _LATIN and views.folded[start:end].isascii():

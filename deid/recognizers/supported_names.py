@@ -29,6 +29,9 @@ _AGENT_BEFORE = re.compile("(?:由|經|委託|授權|轉介|通知)$")
 _TOGETHER = re.compile(
     "合[買租夥資開]|一起|兩[個人位]|結婚|離婚|吵架|打架|是(?:兄弟|夫妻|姊妹|姐妹|母子|父子|母女)"
 )
+_WITH = re.compile(f"[跟和與](?P<name>[一-鿿]{{2,3}}?)(?:{_TOGETHER.pattern})")
+_TITLED = re.compile(f"(?:^|[ ,。;、\\n與和跟及])(?P<name>{SURNAME_START.pattern})(?=先生|小姐|女士|太太)")
+_PET_BEFORE_MAIL = re.compile(r"(?:^|[。!?\n,; ])(?P<name>[小阿][一-鿿])[ :]{1,2}(?=[A-Z0-9._\-]{3,40}@)")
 _LIVES, _CLAUSE = re.compile("住(?![戶址家宅院所民處房])"), re.compile("^|[ ,。;、\n]$")
 _ENDS = re.compile("[ ,。、;:!?)」\n]|$")
 _SIGNED = re.compile(
@@ -74,6 +77,7 @@ def supported_names(views: Views, names: Collection[Scored]) -> Iterator[Scored]
         beside = _is_beside_name(folded, start, end, starts, ends) and _may_be_listed(views, start, end)
         if beside or _is_called(folded, start, end):
             yield start, end, PERSON_USUAL
+    yield from ((*span, PERSON_USUAL) for span in _said_with(folded, names))
     for one, other in pairwise(doubted):
         joined = _JOINED_AFTER.match(folded, one[1])
         if joined and joined.end() == other[0] and _TOGETHER.match(folded, other[1]):
@@ -82,6 +86,20 @@ def supported_names(views: Views, names: Collection[Scored]) -> Iterator[Scored]
     yield from ((*span, PERSON_USUAL) for span in _in_characters(views, names))
     yield from ((*span, PERSON_USUAL) for span in _second_parts(views, names))
     yield from ((*span, PERSON_USUAL) for span in _expected(views) if covered.isdisjoint(range(*span)))
+
+
+def _said_with(folded: str, names: Collection[Scored]) -> Iterator[Span]:
+    """Yield whom somebody named does something with: 「文雄跟自立合租」; surnames before 先生; 「小曼 xiaoman@」."""
+    for start, end, score in names:
+        if (
+            score >= PERSON_USUAL
+            and _HAN_NAME.fullmatch(folded, start, end)
+            and (other := _WITH.match(folded, end))
+        ):
+            yield other.span("name")
+    for pattern in (_TITLED, _PET_BEFORE_MAIL):
+        for found in pattern.finditer(folded):
+            yield found.span("name")
 
 
 def _placed(folded: str) -> Iterator[Span]:
@@ -141,6 +159,8 @@ def _expected(views: Views) -> Iterator[Span]:
 
 def _may_be_listed(views: Views, start: int, end: int) -> bool:
     """Whether a word is not one often said, or the tagger takes it seriously: 「聯絡人：王小明、連絡電話」."""
+    if views.folded[start:end] in ("聯絡", "連絡"):
+        return False
     if "、" not in (views.before(start, 1), views.after(end, 1)):
         return True
     tagger = load_tagger()
