@@ -22,7 +22,8 @@ from deid.views import Views
 
 # 「婦女暨家庭服務中心」: between two words it is "and", hardly ever a surname.
 _AND = re.compile("暨(?<=[一-鿿]暨)(?<![叫是名我]暨)")
-_NO_NAME = re.compile("ANTI-|(?<![A-Z])IG[AEGM](?![A-Z])|[聯連]絡(?=電話|方式|地址)|[聯連]絡$")
+# Antibodies, a contact's heading, tomorrow as Taiwanese says it.
+_NO_NAME = re.compile("ANTI-|(?<![A-Z])IG[AEGM](?![A-Z])|[聯連]絡(?=電話|方式|地址)|[聯連]絡$|明仔$")
 _PET_PREFIXES, _HAN = ("小", "阿"), re.compile("[一-鿿]")
 # In a text that speaks for an agency a word is less likely somebody's name.
 _IN_NOTICES = 0.2
