@@ -30,6 +30,7 @@ _TOGETHER = re.compile(
     "合[買租夥資開]|一起|兩[個人位]|結婚|離婚|吵架|打架|是(?:兄弟|夫妻|姊妹|姐妹|母子|父子|母女)"
 )
 _WITH = re.compile(f"[跟和與](?P<name>[一-鿿]{{2,3}}?)(?:{_TOGETHER.pattern})")
+_TITLES = ("先生", "小姐", "女士", "太太")
 _TITLED = re.compile(f"(?:^|[ ,。;、\\n與和跟及])(?P<name>{SURNAME_START.pattern})(?=先生|小姐|女士|太太)")
 _PET_BEFORE_MAIL = re.compile(r"(?:^|[。!?\n,; ])(?P<name>[小阿][一-鿿])[ :]{1,2}(?=[A-Z0-9._\-]{3,40}@)")
 _LIVES, _CLAUSE = re.compile("住(?![戶址家宅院所民處房])"), re.compile("^|[ ,。;、\n]$")
@@ -97,7 +98,8 @@ def _said_with(folded: str, names: Collection[Scored]) -> Iterator[Span]:
             and (other := _WITH.match(folded, end))
         ):
             yield other.span("name")
-    for pattern in (_TITLED, _PET_BEFORE_MAIL):
+    patterns = [_TITLED] if any(title in folded for title in _TITLES) else []
+    for pattern in (*patterns, *((_PET_BEFORE_MAIL,) if "@" in folded else ())):
         for found in pattern.finditer(folded):
             yield found.span("name")
 

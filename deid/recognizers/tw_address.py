@@ -28,6 +28,7 @@ _NOT_HOUSE_IN_DISTRICT = re.compile(
     "門(?!口)|池|館|場|站|"
     "[信函令案燈公園]|橋|隧道|幹線|投開票|投票)"
 )
+_NUMBERED, _HOME = re.compile("[號樓棟弄巷舍]"), re.compile("[住家租寄送蹛鄰隔舍址籍]|門牌|們是|那[個位戶間]")
 _NOT_DOOR = re.compile(
     " ?(?:早|晚|上午|下午|凌晨|半夜|開始|要|就|才|會|那天|"
     "以[前後]|之[前後]|的(?:公園|出口|公車|捷運|站)|診間|窗口|搬|走)"
@@ -62,7 +63,8 @@ class TwAddressRecognizer(TextRecognizer):
                 lowest = house.end()
                 if start is not None:
                     yield start, with_floor_and_room(folded, house.end()) if views.has_letter else house.end()
-        yield from _homes(folded)
+        if _NUMBERED.search(folded) and _HOME.search(folded):
+            yield from _homes(folded)
         for building in grammar.BUILDING.finditer(folded) if "樓" in folded else ():
             yield grammar.name_start(folded, building.start(), building.start() + 2), building.end()
         for house in grammar.UNMARKED.finditer(folded):

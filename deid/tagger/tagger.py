@@ -24,7 +24,7 @@ PERSON_SURE, PERSON_EDGE = 0.35, 0.25
 PERSON_USUAL = 0.4  # from here on a name is hidden by a policy that is not strict: its min_score
 PERSON_DOUBTED, PERSON_TRACE = 0.015, 0.005
 VALUE_SURE, VALUE_EDGE = 0.6, 0.5
-_CACHED = "tagger"
+_CACHED, _CACHED_NAMES = "tagger", "names"
 _EVERYDAY_LENGTH, _OFTEN = 2, 3
 
 _LONGEST_WORD = 24
@@ -68,8 +68,12 @@ class Tagger:
         return found.T
 
     def spans(self, views: Views) -> list[Span]:
-        """Return start, end and score of every name, in offsets of the folded view."""
-        return list(_people(self._read(views), views.folded)) if views.folded else []
+        """Return start, end and score of every name, in offsets of the folded view; read off once for a text."""
+        found: list[Span] | None = views.cache.get(_CACHED_NAMES)
+        if found is None:
+            found = list(_people(self._read(views), views.folded)) if views.folded else []
+            views.cache[_CACHED_NAMES] = found
+        return found
 
     def doubtful(self, views: Views) -> list[tuple[int, int]]:
         """Return the places of what may be names, sure ones among them, in offsets of the folded view."""
