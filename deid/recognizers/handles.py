@@ -99,13 +99,18 @@ def is_private(views: Views, span: Span) -> bool:
         return False
     outright = _TOLD_OUTRIGHT.search(views.before(start, 24))
     if outright is None:
-        offered = _OFFERED.search(views.before(start, 16))
-        if offered is None or load_tagger().is_english(name):
-            return False
-        asked = offered["asked"] is not None and not _OFFICE_OFFERS.match(views.folded, end)
-        return asked or _OFFER_ENDS.match(views.folded, end) is not None
+        return _is_offered(views, span, name)
     joined = outright[0].rstrip()[-1] in ":=是為叫"
     return joined or _SENTENCE_GOES_ON.match(views.folded, end) is None
+
+
+def _is_offered(views: Views, span: Span, name: str) -> bool:
+    """Whether somebody offers a name of letters to be found by: 「加我賴 amychen」."""
+    offered = _OFFERED.search(views.before(span[0], 16))
+    if offered is None or load_tagger().is_english(name):
+        return False
+    asked = offered["asked"] is not None and not _OFFICE_OFFERS.match(views.folded, span[1])
+    return asked or _OFFER_ENDS.match(views.folded, span[1]) is not None
 
 
 def is_name(views: Views, cell: Span) -> bool:

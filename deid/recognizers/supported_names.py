@@ -57,7 +57,8 @@ _EXPECTED = re.compile(
     r"|(?:^|[,。;!?\n ])我(?P<self>[一-鿿]{3})(?=,)"
 )
 _EXPECTED_MEAN, _LAST_MEAN = 0.05, 0.02
-_LISTED_MEAN = 0.1
+# For 我們 and 太太 the tagger says a tenth of this.
+_LISTED_MEAN, _HARDLY = 0.1, 0.0003
 _INDIGENOUS = re.compile("(?<!民)族|部落|原民|原住")
 _BEHIND_SPACE, _TRACE_AT_END = re.compile("[ ]([一-鿿]{2,4})"), 0.03
 _MAY_SIGN = ("敬", "謹", "拜上", "叩上", "手書")
@@ -78,7 +79,7 @@ def supported_names(views: Views, names: Collection[Scored]) -> Iterator[Scored]
         beside = _is_beside_name(folded, start, end, starts, ends) and _may_be_listed(views, start, end)
         if beside or _is_called(folded, start, end):
             yield start, end, PERSON_USUAL
-    yield from ((*span, PERSON_USUAL) for span in _said_with(folded, names))
+    yield from ((*span, PERSON_USUAL) for span in _said_with(views, names))
     for one, other in pairwise(doubted):
         joined = _JOINED_AFTER.match(folded, one[1])
         if joined and joined.end() == other[0] and _TOGETHER.match(folded, other[1]):
@@ -89,14 +90,13 @@ def supported_names(views: Views, names: Collection[Scored]) -> Iterator[Scored]
     yield from ((*span, PERSON_USUAL) for span in _expected(views) if covered.isdisjoint(range(*span)))
 
 
-def _said_with(folded: str, names: Collection[Scored]) -> Iterator[Span]:
+def _said_with(views: Views, names: Collection[Scored]) -> Iterator[Span]:
     """Yield whom somebody named does something with: 「文雄跟自立合租」; surnames before 先生; 「小曼 xiaoman@」."""
+    folded = views.folded
     for start, end, score in names:
-        if (
-            score >= PERSON_USUAL
-            and _HAN_NAME.fullmatch(folded, start, end)
-            and (other := _WITH.match(folded, end))
-        ):
+        named = score >= PERSON_USUAL and _HAN_NAME.fullmatch(folded, start, end)
+        other = _WITH.match(folded, end) if named else None
+        if other and load_tagger().name_mean(views, *other.span("name")) >= _HARDLY:
             yield other.span("name")
     patterns = [_TITLED] if any(title in folded for title in _TITLES) else []
     for pattern in (*patterns, *((_PET_BEFORE_MAIL,) if "@" in folded else ())):

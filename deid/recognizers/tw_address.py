@@ -92,8 +92,8 @@ def _homes(folded: str) -> Iterator[tuple[int, int]]:
             if numbered and (_NOT_HOUSE_IN_DISTRICT.match(folded, end) or _NOT_DOOR.match(folded, end)):
                 continue
             groups = home.groupdict()
-            told = groups.get("dated") is None or not folded.startswith("號", end - 1)
-            if told or groups.get("settled") not in PLAIN_PLACES:
+            dated = numbered and groups.get("dated") is not None
+            if not dated or groups.get("settled") not in PLAIN_PLACES:
                 yield start, end
 
 

@@ -17,6 +17,7 @@ COLUMNS = ("案號", "內容")
 NUMBER, LETTERS, HAN = "\x01", "\x02", "\x03"
 HOSTILE: Mapping[str, str] = {
     "digits": "1234567890",
+    "digits with pauses": "1⋯",
     "「陳」": "陳",
     "nested brackets": "〔［[【〖（(「『《{<",
     "combining marks": "\u0301\u0308\u20dd",

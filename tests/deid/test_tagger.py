@@ -20,6 +20,8 @@ MARK = re.compile("⟦(.*?)⟧")
 RECOGNIZER = PersonRecognizer()
 
 WITH_NAMES = [
+    "⟦王小明⟧跟我們一起去區公所，⟦林大同⟧與太太吵架",
+    "⟦陳小美⟧跟前夫離婚三年了，⟦阿珠⟧跟里長吵架",
     "⟦Stephen Baker⟧ asked about Step 1 of the form.",
     "我是⟦林立榮⟧。上週的票是立榮航空的",
     "本名後來才知道是⟦紀柏舟⟧。上個月他把小男生背到派出所，希望市府能表揚⟦柏舟⟧。",
