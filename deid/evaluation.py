@@ -16,7 +16,8 @@ from typing import Any
 
 _Z = 1.96
 _AREA_BEFORE = re.compile(
-    r"\s*(?:[0-9０-９]{3,6}\s*)?(?:[台臺]灣|Taiwan)?\s*(?:\w{1,3}[縣市])?\s*(?:\w{1,4}?[鄉鎮市區])?\s*"
+    r"\s*(?:[0-9０-９]{3,6}\s*)?(?:[台臺]灣|Taiwan)?\s*(?:\w{1,3}[縣市](?!區))?\s*"
+    r"(?:[前平左]鎮區|新市區|\w{1,4}?[鄉鎮市區])?\s*"
 )
 _AREA_AFTER = re.compile(
     r"(?:,\s*[A-Z][A-Za-z' -]*(?:Dist(?:rict|\.)?|City|County|Township|Taiwan|Taipei|R\.?O\.?C\.?)\.?\s*"

@@ -11,9 +11,17 @@ _OFFICE = (
 _BEFORE = re.compile(f"(?:{_OFFICE})$")
 _AFTER = re.compile(f"前?(?:副|代理)?(?:{_OFFICE})(?!室|信箱|您|你)")
 _LONGEST_OFFICE = 8
+# 「主任委員…、監察委員…」: the committee of a block of flats has one, too.
+_SUPERVISOR, _COMMITTEE, _LIST = (
+    "監察委員",
+    re.compile("管委會|管理委員會|主任委員|主委|財務委員|社區|大廈"),
+    120,
+)
 
 
 def in_role(text: str, start: int, end: int) -> bool:
     """Whether a public office stands directly before or behind a name: 市長〇〇〇, 〇〇〇立委."""
     before = text[max(0, start - _LONGEST_OFFICE) : start]
+    if before.endswith(_SUPERVISOR) and _COMMITTEE.search(text, max(0, start - _LIST), end + _LIST):
+        return False
     return _BEFORE.search(before) is not None or _AFTER.match(text, end) is not None

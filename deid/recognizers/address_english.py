@@ -35,6 +35,7 @@ _PIECE = (
     r"|FLOORS [0-9]{1,2} (?:TO|AND) [0-9]{1,2}|[0-9]{1,3}[ /]?F(?:L|LOOR)?\.?(?: ?- ?[0-9]{1,3})?"
     r"|(?:[0-9]{1,2}(?:ST|ND|RD|TH)|GROUND|FIRST|SECOND|THIRD|FOURTH|FIFTH|SIXTH|SEVENTH|EIGHTH|NINTH|TENTH|ELEVENTH|"
     r"TWELFTH) FL(?:OOR|\.)?(?![A-Z])|B[0-9]F?|(?:THE )?(?:ROOFTOP|BASEMENT)(?![A-Z])|(?:KAMAR|LANTAI) [0-9]{1,4}"
+    r"|(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3}) ?樓(?: ?之 ?[0-9一二三四五六七八九])?"
     r"|(?:RM|ROOM|UNIT|APT|FLAT)\.? ?(?:[A-Z]?-?[0-9]{1,4}[A-Z]?|[A-Z])(?![A-Z0-9]))"
 )
 _SEPARATOR = r"(?: (?:IN|ON|OF) |[.,]{0,2}[ \n]?)"

@@ -30,7 +30,7 @@ CUE_BEFORE = re.compile(
 CUE_FAR_BEFORE = re.compile(
     "(?:(?:生日|出生(?!登記|證明|率|地|別|後|前|通報|之)(?:年月日|日期)?|誕生)[^。!?\n0-9一二三四五六七八九十]{0,24}"
     "(?:是|為|寫成?|記載|登記|報|印成|改[成為])|"
-    "(?<![A-Z])(?:BORN|BIRTH|LAHIR)[^.!?\n0-9]{0,28} (?:ON|IS|WAS|TANGGAL)(?: THE)?) ?$"
+    "(?<![A-Z])(?:BORN|BIRTH|LAHIR)[^.!?\n0-9]{0,48} (?:ON|IS|WAS|TANGGAL|SHOULD BE|MUST BE)(?: THE)?) ?$"
 )
 CUE_AFTER = re.compile(
     " ?(?:(?:IS |AS )?(?:MY |HIS |HER |THE )?(?:BIRTHDAY|DATE OF BIRTH|DOB)(?![A-Z])|"

@@ -56,7 +56,9 @@ _PLACE_AFTER = re.compile(" ?(?:[台臺]灣|[一-鿿]{2}[縣市])")
 _LONGEST_ADDITION = 5
 _LONGEST_VALUE = 48
 
-WORD_BEFORE = "(?:FROM|SAYS?|SAID|IS|WAS|AND|OR|BUT|WITH|FOR|ON|IN|OF|TO|BY|AT|AS|IT|ID|MY|NO)"
+WORD_BEFORE = (
+    "(?:FROM|SAYS?|SAID|IS|WAS|AND|OR|BUT|WITH|FOR|ON|IN|OF|TO|BY|AT|AS|IT|ID|MY|NO|START|END|DATE|UNTIL|SINCE)"
+)
 LETTERS = rf"(?!{WORD_BEFORE} )(?:[A-Z] ){{0,4}}[A-Z]{{0,4}}[ .\-]{{0,2}}"
 CODE = re.compile(
     rf"(?=[A-Z]{{0,6}}[0-9])(?=(?:[A-Z]{{0,6}}[0-9]){{5}})[0-9A-Z]{{12,18}}(?![0-9A-Z])"

@@ -46,12 +46,13 @@ _DATE = re.compile(
     rf"|(?<!{_C})(?:一?百[零〇]?)?{_C}{{1,3}}(?<=..) {_C}{{1,3}} {_C}{{1,3}}(?! ?{_C})"
     rf"|(?<![0-9])(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?=生)"
     rf"|(?<![A-Z]){_MONTH}\.? [0-9]{{1,2}}(?:ST|ND|RD|TH)?(?![0-9A-Z])"
+    rf"|(?<![0-9A-Z])[0-9]{{1,2}} {_MONTH}(?![A-Z])"
     rf"|(?:(?<=生日)|(?<=生日[是: ])|(?<=四碼)|(?<=四碼[是: ]))(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9元])"
     rf"|[0-9]{{1,2}} THáNG [0-9]{{1,2}},? NăM [0-9]{{4}}"
     rf"|(?<=NăM )[0-9]{{4}},? NGàY [0-9]{{1,2}} THáNG [0-9]{{1,2}}(?![0-9]))"
 )
 _SEPARATORS = ("\t", "|", ",", "  ", " ")
-_BEFORE, _LONGEST_HEADING, _OLDEST, _GROWN, _SETTLED = 36, 200, 125, 12, 3
+_BEFORE, _NEAR, _LONGEST_HEADING, _OLDEST, _GROWN, _SETTLED = 48, 36, 200, 125, 12, 3
 _NAMED, _SURELY = 0.05, 0.5
 
 
@@ -68,7 +69,7 @@ class DateOfBirthRecognizer(TextRecognizer):
             start, end = found.span()
             before = folded[max(0, start - _BEFORE) : start]
             told = announced and (_is_announced(folded, before, found) or _follows(folded, last, found))
-            listed = 0 <= known <= start <= known + _BEFORE and _is_next(views, known, found)
+            listed = 0 <= known <= start <= known + _NEAR and _is_next(views, known, found)
             if told or listed or _is_in_row(views, before, found):
                 last, known = (end if told else last), _end(found)
                 lunar = words.LUNAR_BEFORE.search(before)
@@ -118,7 +119,7 @@ def _is_next(views: Views, known: int, found: re.Match[str]) -> bool:
 
 def _follows(folded: str, last: int, found: re.Match[str]) -> bool:
     """Whether a date corrects the date of birth before it, or is that of the next child."""
-    if last < 0 or found.start() - last > _BEFORE or found[0].rstrip().endswith("次"):
+    if last < 0 or found.start() - last > _NEAR or found[0].rstrip().endswith("次"):
         return False
     if words.OPENED.fullmatch(folded, last, found.start()):
         return words.CLOSED.match(folded, found.end()) is not None

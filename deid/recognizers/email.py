@@ -39,6 +39,8 @@ _ROLE = re.compile(
     r"(?:SERVICE|INFO|CONTACT|MAYOR|WEBMASTER|ADMIN|MAIL|HELP|SUPPORT|PUBLIC|OFFICE|1999|PRESS|PETITION|RECALL|SALES|ORDERS?|BOOKING|RESERVATIONS?|CUSTOMERS?|MARKETING|HR|EBILL|EDM|NEWS)"
     r"[A-Z\-_]{0,12}@(?:[A-Z0-9\-]{1,63}\.){0,5}GOV\.(?:TW|TAIPEI)|([A-Z]{2,12})@\1\.(?:[A-Z0-9\-]{1,63}\.){0,4}GOV\.TW"
 )
+# What a firm or an association calls the mailbox that it publishes; at a provider of free ones it may be anybody's.
+_OF_FIRM = re.compile(r"(?:SERVICES?|INFO|CONTACT|SUPPORT|HELP|SALES|ORDERS?|BOOKING|HR|PRESS|CUSTOMER)[0-9]{0,2}@")
 # A name and a number: 「anson.chang_64@」. A clerk's mailbox at an office is its own.
 _PERSONAL = re.compile(r"[A-Z]{2,15}[._\-][A-Z]{2,15}[._\-]?[0-9]{1,4}@(?!.*GOV\.)")
 # Where everybody may have a mailbox, and where an agency's event seldom has one.
@@ -75,6 +77,8 @@ class EmailAddressRecognizer(TextRecognizer):
     def _is_published(self, views: Views, match: re.Match[str]) -> bool:
         address = match[0].replace(" ", "")
         if address in self._public or _ROLE.fullmatch(address):
+            return True
+        if _OF_FIRM.match(address) and not _FREE.search(address):
             return True
         free = _FREE.search(address) or _PERSONAL.match(address)
         return PublicContext.of(views).publishes_mailbox(*match.span(), free=free is not None)

@@ -11,7 +11,8 @@ from deid.views import Views
 _SPOKEN = "下?底線|底槓|點|減號|槓|UNDERSCORE|UNDERLINE|DASH|DOT"
 HANDLE = re.compile(
     rf"(?:@|小老鼠)? ?[A-Z0-9](?:[A-Z0-9._\-]| ?(?:{_SPOKEN}) ?(?=[A-Z0-9])"
-    r"|(?<=[A-Z_]) (?=[0-9]{2,6}(?![0-9年月日號點元樓個次]))|(?<=(?<![A-Z0-9])[A-Z0-9]) (?=[A-Z0-9](?![A-Z]))){2,40}"
+    r"|(?<=[A-Z_]) (?!09[0-9]{2}[ -]?[0-9]{3}[ -]?[0-9]{3})(?=[0-9]{2,6}(?![0-9年月日號點元樓個次]))"
+    r"|(?<=(?<![A-Z0-9])[A-Z0-9]) (?=[A-Z0-9](?![A-Z]))){2,40}"
     r"(?<=[A-Z0-9_])(?:#[0-9]{4})?(?![A-Z0-9@]|\.[A-Z0-9])"
 )
 
@@ -39,7 +40,7 @@ _OFFICE_OFFERS = re.compile(" ?(?:好友|會員|領|優惠|點數)")
 _COUNTED = re.compile(" ?[人元次名則位個件]")
 _SENTENCE_GOES_ON = re.compile(" [A-Z]")
 _OFFICIAL = re.compile("官方|官網|粉專|粉絲|市府|政府|縣府|公所|客服|GOV|訂閱|LINE@|小編|機關")
-_SENTENCE_END = re.compile("[。!?\n]")
+_SENTENCE_END = re.compile("[。!?\n]|我(?!們)")
 _PRODUCT = re.compile(
     r"(?:V|VER|IOS|ANDROID|IPHONE|IPAD|WIN|WINDOWS|COVID|PM|MP|OPPO|PIXEL|GALAXY|CHROME|EDGE|GPT)[ \-]?[0-9.]+"
     r"|[A-Z]?[0-9]X[0-9A-F]+|[0-9.]+(?:[GKMPT]B?|PX|MIN|HR)|.*(?:APP|BOT)|[0-9]{1,2}點.*|HTTPS?|WWW\..*|.*\.(?:PHP|HTML?|ASPX?|PDF|JPG|PNG|MP4)"

@@ -45,7 +45,8 @@ _INSTITUTIONS = (
     "Cathedral Monastery Trust Union Party Society Committee Harbour Harbor Port Terminal Hospice Corporation "
     "Industries Industrial Electronics Technology Technologies Holdings Cruise Cruises Airlines Airways "
     "Pier Wharf Quartet Quintet Choir Troupe Symphony Ensemble Grotto Trail Trailhead Canyon Gorge "
-    "Lantern Riddles Workshop Lecture Exhibition Gallery Visitor Jokes"
+    "Junior Senior High Elementary Middle Primary Bakery Reservoir Aquarium Observatory Gymnasium Arena Pavilion "
+    "Shrine Monument Lighthouse Wetland Lantern Riddles Workshop Lecture Exhibition Gallery Visitor Jokes"
 )
 # Persons of history and stage, temples, universities, firms and places that are written like names.
 _KNOWN = (

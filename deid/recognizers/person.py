@@ -40,6 +40,8 @@ _PLACE_AFTER, _TRACE = (
     re.compile("[區路街里村鄉鎮市縣國站高大宮橋樓館中小航銀海運保證超企集公電機水]|客運"),
     0.01,
 )
+# 「承辦問「如意」是什麼」, 「電腦印成□少岩」.
+_OPENING_QUOTES, _CLOSING_QUOTES, _DAMAGED = frozenset("「『"), frozenset("」』"), frozenset("□○◯〇*�")
 _CAPITALISED = re.compile("(?<![A-Za-z])[A-Z][a-z]{3,8}(?![A-Za-z])")
 _TITLE = re.compile(r"(?:MRS?|MS|MISS|MADAM|SIR|DR|PROF|ANAKNYA|ISTRINYA|SUAMINYA)\.? (?=[A-Z])")
 _LABEL = re.compile(r"[ ,]+(?:D\.?O\.?B|ARC|ID|TEL|PHONE)\.?$")
@@ -106,13 +108,16 @@ class PersonRecognizer(TextRecognizer):
 
 def _given_alone(views: Views, name: str) -> Iterator[tuple[int, int]]:
     """Yield where the given name of a full one stands alone: 柏舟, of 紀柏舟. Not where a place is called so."""
-    if len(name) != _SHORTEST or not SURNAME_START.match(name) or load_tagger().is_everyday(name[1:]):
+    if len(name) != _SHORTEST or not SURNAME_START.match(name):
         return
+    everyday = load_tagger().is_everyday(name[1:])
     for start, end in places_of(name[1:], views.folded):
-        whole = start > 0 and views.folded[start - 1] == name[0]
-        if whole or _PLACE_AFTER.match(views.folded, end):
+        before = views.before(start, 1)
+        if before == name[0] or _PLACE_AFTER.match(views.folded, end):
             continue
-        if load_tagger().name_mean(views, start, end) >= _TRACE:
+        quoted = before in _OPENING_QUOTES and views.after(end, 1) in _CLOSING_QUOTES
+        known = not everyday and load_tagger().name_mean(views, start, end) >= _TRACE
+        if quoted or known or before in _DAMAGED:
             yield start, end
 
 

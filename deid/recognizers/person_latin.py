@@ -13,6 +13,7 @@ from deid.findings import Finding
 from deid.recognizers.base import TextRecognizer, places_of
 from deid.recognizers.latin_words import BEFORE_NAMES, INSTITUTIONS, NOT_NAMES, TITLES, is_no_person
 from deid.tagger.tagger import load_tagger
+from deid.tw_districts import ROMANISED_DISTRICTS
 from deid.views import Views
 
 NAME_WORD = r"(?!I['’])[A-ZÀ-ÖØ-ÞĐ][a-zà-öø-ÿA-ZÀ-ÖØ-ÞĐđ\u0100-\u024f\u1e00-\u1eff'’\-]{1,24}"
@@ -26,7 +27,8 @@ _CUE = re.compile(
     r"(?:[Nn]ame is|I am|I'm|I’m|[Tt]his is|[Cc]aller:|[Oo]wner:?|[Aa]sk for|[Pp]atient|[Ff]riend|[Hh]usband|[Ww]ife|"
     r"[Cc]olleague|[Cc]o-?worker|[Cc]lassmate|[Rr]oom-?mate|[Ff]lat-?mate|[Gg]irlfriend|[Bb]oyfriend|[Ff]ianc[eé]e?|"
     r"[Nn]eighbou?r|[Bb]oss|[Mm]anager|[Cc]ousin|[Uu]ncle|[Aa]unt|[Nn]iece|[Nn]ephew|"
-    r"[Bb]uyer was|[Tt]he late|[Ss]on|[Dd]aughter|[Ff]ather|[Mm]other|[Cc]aptain|[Cc]all (?:him|her|me)|"
+    r"[Bb]uyer was|[Tt]he late|[Ss]ons?|[Dd]aughters?|"
+    r"[Kk]ids|[Cc]hildren|[Tt]wins|[Ff]ather|[Mm]other|[Cc]aptain|[Cc]all (?:him|her|me)|"
     r"[Bb]rother|[Ss]ister|(?<![A-Za-z])(?:[Tt]eman|[Ss]uami|[Ii]stri|[Mm]ajikan)(?: saya)?,?|"
     r"po si|ko si|tên là|hồng em là|"
     r"[Nn]ama(?: nenek| saya)?|[Ss]aya|anaknya|Mr\.|Ms\.|Mrs\.|"
@@ -59,6 +61,12 @@ _ANGLICISED = re.compile(
     rf"(?=[A-Z])(?<![A-Za-z])(?:[A-Z][a-z]{{2,12}} (?:{_SURNAMES})|"
     rf"(?:{_SURNAMES}), [A-Z][a-z]{{2,12}})(?![A-Za-z-])"
 )
+# 「the Jin-an Junior High stop」, 「Jin-an Bakery」: a school or a shop that is called like somebody.
+_PLACE_HERE = re.compile(rf" (?:{'|'.join(sorted(INSTITUTIONS))})$")
+_PLACE_NEXT = re.compile(
+    " (?:Junior|Senior|High|Elementary|Middle|Primary|School|University|Hospital|Clinic|Temple|Market|Station|"
+    "Road|Rd|Street|St|Park|Bridge|Village|Township|District)(?![a-z])"
+)
 _HANGUL = re.compile(r"(?:저는|이름은|제 이름은) ([가-힣]{2,4}?)(?=입니다|이에요|예요|이고|[ ,.])")
 # Capitalised words that no cue announces.
 _FULL_NAME = re.compile(rf"(?<![\w'’.])(?:[A-Z]\. ?){{0,2}}{NAME_WORD}(?: {NAME_INNER}){{0,4}}(?!\w)")
@@ -73,6 +81,9 @@ _LAST = 48
 _DASHED = re.compile(rf"(?:[.!?)]|\n)[ \n]*-{{1,2}} ?({_NAME})[ .!\n]*$")
 _LAST_LINE = re.compile(rf"\n(?:[Ff]rom|[Ll]ove) ({_NAME})[ .!\n]*$")
 _NICKNAME = re.compile(r"(?<![A-Za-z.\-])(?:A-[A-Z][a-z]{1,6}|Ah[ \-][A-Z][a-z]{1,6})(?![A-Za-z])")
+_AND_NEXT = re.compile(rf" (?:and|&) ({NAME_WORD})(?![\w'’])(?! [A-Z])")
+# 「…expire this Friday!!! Dilshan」: one word behind a sentence's end, and nothing more.
+_ALONE_AT_END = re.compile(rf"[.!?)] {{1,2}}({NAME_WORD})\s*$")
 _CHINESE = re.compile("[一-鿿]")
 _NOT_FIRST = NOT_NAMES | BEFORE_NAMES | TITLES
 _HALF_BELIEVED, _NEAR, _BEFORE = 0.25, 16, 28
@@ -91,7 +102,9 @@ class LatinNameRecognizer(TextRecognizer):
         if not _CAPITAL.search(text):
             return
         names: dict[str, float] = {}
-        for start, name, score in chain(_candidates(text), _unannounced(views)):
+        for start, name, score in chain(
+            _candidates(text), _unannounced(views), _joined(views), _alone_at_end(views)
+        ):
             offset, name = _untitled(name)
             start += offset
             if name and not is_no_person(name):
@@ -108,7 +121,7 @@ class LatinNameRecognizer(TextRecognizer):
 
 def _candidates(text: str) -> Iterator[tuple[int, str, float]]:
     for match in _SOME_NAME.finditer(text):
-        if _CUE.search(text[max(0, match.start() - _WINDOW) : match.start()]):
+        if _is_cued(text, match):
             yield match.start(), match[0], 0.6
     for pattern in (_LAST_WORD, _DASHED, _LAST_LINE):
         if last := pattern.search(text, max(0, len(text) - _LAST)):
@@ -116,31 +129,68 @@ def _candidates(text: str) -> Iterator[tuple[int, str, float]]:
     for mailbox in _MAILBOX.finditer(text) if "@" in text else ():
         base = max(0, mailbox.start() - _WINDOW * 2)
         before = _BEFORE_MAILBOX.search(text[base : mailbox.start()])
-        words = before["name"].lower().replace(",", "").split(" ") if before else ()
-        if before and any(
-            len(word) >= _SHORTEST_SHARED and word in mailbox["local"].lower() for word in words
-        ):
-            yield base + before.start(), before["name"], 0.6
+        skipped, name = _unopened(before["name"]) if before else (0, "")
+        words, local = name.lower().replace(",", "").split(" "), mailbox["local"].lower()
+        if before and any(len(word) >= _SHORTEST_SHARED and word in local for word in words):
+            yield base + before.start() + skipped, name, 0.6
     for pattern, score in ((_HANGUL, 0.7), (_ROMANISED, 0.7), (_ANGLICISED, 0.5), (_NICKNAME, 0.6)):
         for match in pattern.finditer(text):
-            yield match.start(), match[pattern.groups], score
+            if not _PLACE_HERE.search(match[0]) and not _PLACE_NEXT.match(text, match.end()):
+                yield match.start(), match[pattern.groups], score
+
+
+def _unopened(name: str) -> tuple[int, str]:
+    """Return how long the greeting before a name is, and the name: 「Cheers, Declan」."""
+    words = name.split(" ")
+    while words and words[0].strip(".,") in _NOT_FIRST:
+        words.pop(0)
+    left = " ".join(words)
+    return len(name) - len(left), left
 
 
 def _unannounced(views: Views) -> Iterator[tuple[int, str, float]]:
     """Yield signatures, and names that the tagger half believes in where no Chinese stands near."""
     text = views.text
     for match in _FULL_NAME.finditer(text):
-        start, end = match.span()
-        words = match[0].split(" ")
-        while words and words[0].strip(".,") in _NOT_FIRST:
-            start += len(words.pop(0)) + 1
+        end = match.end()
+        skipped, name = _unopened(match[0])
+        start, words = match.start() + skipped, name.split(" ")
         plain = {word.strip(".,").capitalize() for word in words}
-        if not words or not INSTITUTIONS.isdisjoint(plain) or _is_near_chinese(text, start, end):
+        if not name or not INSTITUTIONS.isdisjoint(plain) or _is_near_chinese(text, start, end):
             continue
         signed = NOT_NAMES.isdisjoint(plain) and _is_signed(text, start, end)
         believed = (" " in match[0] or signed) and _is_half_believed(views, start, end)
         if believed or (signed and len(words) > 1):
             yield start, text[start:end], 0.5
+
+
+def _joined(views: Views) -> Iterator[tuple[int, str, float]]:
+    """Yield who is named with somebody: 「Somchai and Prasit」, 「our kids Odile and Mathieu」."""
+    text, tagger = views.text, load_tagger()
+    ends = [views.original_span(start, end)[1] for start, end, _ in tagger.spans(views)]
+    cued = (match for match in _SOME_NAME.finditer(text) if " and " in text and _is_cued(text, match))
+    for end in (*ends, *(match.end() for match in cued)):
+        other = _AND_NEXT.match(text, end)
+        if other and _is_unknown_word(other[1]):
+            yield other.start(1), other[1], 0.5
+
+
+def _alone_at_end(views: Views) -> Iterator[tuple[int, str, float]]:
+    last = _ALONE_AT_END.search(views.text, max(0, len(views.text) - _LAST))
+    if last and _is_unknown_word(last[1]):
+        yield last.start(1), last[1], 0.5
+
+
+def _is_unknown_word(word: str) -> bool:
+    """Whether a capitalised word is no common one, no place and no institution: rather somebody's name."""
+    plain = word.capitalize()
+    if plain in _NOT_FIRST or plain in INSTITUTIONS or word.upper() in ROMANISED_DISTRICTS:
+        return False
+    return not word.isupper() and not load_tagger().is_english(word.upper())
+
+
+def _is_cued(text: str, match: re.Match[str]) -> bool:
+    return _CUE.search(text[max(0, match.start() - _WINDOW) : match.start()]) is not None
 
 
 def _is_signed(text: str, start: int, end: int) -> bool:

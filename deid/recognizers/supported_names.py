@@ -45,6 +45,10 @@ _OF_KIN = re.compile(
 _WITH_PHONE = re.compile(r"(?:^|[。!?\n])[ ]?(?P<name>[一-鿿]{2,3})[ ,:]{1,2}(?=0[2-9][0-9-])")
 # 「Yamamoto Kenji（山本健司）」: the same name in characters.
 _IN_CHARACTERS = re.compile(r" ?\((?P<name>[一-鿿]{2,5})\)")
+# 「佐藤 健(さとう けん,」: how a name is read.
+_IN_KANA = re.compile(r" ?[(,][ (]?(?P<name>[ぁ-ヿ]{1,8} ?[ぁ-ヿ]{1,8})(?=[,)、])")
+# 「把「黃罔市」登打成「黃岡市」」.
+_MISWRITTEN = re.compile(r"」?[^「」,。\n]{0,8}[打寫登印植記填]?(?:成|為|作)了?「(?P<name>[一-鿿]{2,4})」")
 _LAST_WORD = re.compile(r"(?:--|[。!?~\n] ?-) ?(?P<name>[一-鿿]{2,4})\s*$")
 # Where a name is expected: before a mobile number, an ID or a date; behind 名字, 小犬, 對方; 「我黃金花，」.
 _EXPECTED = re.compile(
@@ -121,9 +125,17 @@ def _is_office(name: str) -> bool:
 
 
 def _in_characters(views: Views, names: Collection[Scored]) -> Iterator[Span]:
-    """Yield what stands in characters in brackets behind a name in Latin letters, unless it is no name at all."""
+    """Yield what stands in brackets behind a name: its characters, unless they are no name at all, or its reading.
+
+    A name in quotes that another replaces in a register was misspelt: the other is hidden, too.
+    """
     for start, end, score in names:
-        if score < PERSON_USUAL or not views.folded[start:end].isascii():
+        if score < PERSON_USUAL:
+            continue
+        pattern = _MISWRITTEN if views.before(start, 1) == "「" else _IN_KANA
+        if read := pattern.match(views.folded, end):
+            yield read.span("name")
+        if not views.folded[start:end].isascii():
             continue
         named = _IN_CHARACTERS.match(views.folded, end)
         if named and load_tagger().name_mean(views, *named.span("name")) >= _EXPECTED_MEAN:

@@ -98,6 +98,8 @@ ROWS = [
     "我媽陳葉英可以申請了 她 ⟦47.10.03⟧",
     "Mr. Lindholm, born in ⟦1975-12-01⟧.",
     "He was born in Kayseri on the ⟦19th of Oct., '95⟧, resides in Taipei",
+    "my date of birth on the ticket is wrong; it should be ⟦14 July 1990⟧, not ⟦7 April⟧. Thanks",
+    "I was born on ⟦14 July⟧. My visa ends on 3 May, the office moved on 2 June.",
     "Birthday printed ⟦1990/12/06⟧, correct ⟦1990/06/12⟧",
     "my ARC is lost, birthday ⟦1999 may 20⟧. thanks",
     "dob ⟦12-Jun-1990⟧, DOB ⟦1987-Apr-30⟧",

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from deid.command import deid
+from deid.evaluation import must_hide
 
 TEXT = "我叫陳怡君，電話0912-345-678\n身分證A123456789"
 
@@ -120,6 +121,14 @@ def test_eval_counts_leaks_recall_and_over_masking(tmp_path: Path) -> None:
     assert (figures["clean_texts_touched"], figures["clean_texts"]) == (1, 1)
     assert figures["over_masked_per_1000"] == round(1000 * 2 / 34, 2)
     assert figures["by_channel"]["web"]["clean_texts_touched"] == 1
+
+
+@pytest.mark.parametrize(
+    "area", ["桃園市平鎮區", "前鎮區", "臺南市新市區", "324平鎮區", "中壢區", "臺中市西屯區", ""]
+)
+def test_eval_lets_a_district_stay_whatever_its_name(area: str) -> None:
+    text = f"{area}和平路5號"
+    assert must_hide(text, {"start": 0, "end": len(text), "type": "TW_ADDRESS"}) == (len(area), len(text))
 
 
 def test_eval_shows_texts_only_when_asked(tmp_path: Path) -> None:

@@ -104,6 +104,7 @@ PHONE = [
     "轉7015-7019",
 ]
 EMAIL = [
+    "批號拍照寄客服 service@anjia.example，七日內寄回；私人信箱⟦info.lin@gmail.com⟧、⟦service@gmail.com⟧",
     "主旨：請求公開噪音檢測結果\n說明：施工單位打樁，請提供所有檢測紀錄。\n具名：一位家長\n信箱：⟦tw.hsu0812@gmail.com⟧",
     "信箱是⟦wang.ming@gmail.com⟧請回",
     "寄⟦a_b+c@mail.gov.tw⟧",
@@ -146,6 +147,8 @@ ADDRESS = [
     "市民大道三段",
     "國道3號、7號櫃台、捷運2號出口、第5號",
     "中山分館3號窗口",
+    "我住在 ⟦Section 3 Roosevelt Road number 88 十二樓⟧ 管理員說丟錯",
+    "本社區（桃園市龜山區⟦文青二路187號⟧）停車場積水，管委會不理",
 ]
 PERSON = [
     "The street light is out, please fix it. thx ⟦Jonas⟧",
@@ -218,6 +221,17 @@ PERSON = [
     "I was told by Officer ⟦Tung Wei-lun⟧ to come back",
     "My boss Madam ⟦Judy Kang⟧ keeps my papers",
     "Regards,\n⟦Vivian Kao⟧, HR",
+    "管委會名單：主任委員⟦林大同⟧、監察委員⟦何欣蓉⟧、財務委員⟦李志豪⟧",
+    "我叫⟦仝少岩⟧，電腦印成「□⟦少岩⟧」",
+    "丈夫 ⟦佐藤 健⟧（⟦さとう けん⟧）要辦入籍",
+    "my husband ⟦Louis Perrin⟧ and our kids ⟦Odile⟧ and ⟦Mathieu⟧ wait for their cards",
+    "我是⟦鄭如意⟧，承辦問「⟦如意⟧」是什麼，祝大家吉祥如意",
+    "戶籍謄本把我母親「⟦黃罔市⟧」登打成「⟦黃岡市⟧」",
+    "Other worker ⟦Somchai⟧ and ⟦Prasit⟧ also same.",
+    "My visa will expire this Friday!!! ⟦Dilshan⟧",
+    "I will go back to the office on Friday. Taipei",
+    "Board at the Jin-an Junior High stop or the Jin-an Bakery instead.",
+    "My boss ⟦Kevin⟧ and Taiwan Labor Bureau don't answer",
 ]
 
 TABLES = {
@@ -236,6 +250,12 @@ def test_golden(concealer: Concealer, numbers, entity: str, row: str) -> None:
     found = concealer.detect(text)
     assert [text[f.start : f.end] for f in found] == expected
     assert {f.entity for f in found} <= {entity}
+
+
+def test_a_name_behind_a_greeting_is_told_by_its_mailbox(concealer: Concealer) -> None:
+    text = "Which lot is it in? Cheers, Declan (declan.murphy@example.ie)"
+    found = [text[f.start : f.end] for f in concealer.detect(text)]
+    assert found == ["Declan", "declan.murphy@example.ie"]
 
 
 @pytest.mark.parametrize("build", ["national_id", "ui_no", "old_ui_no", "mobile"])

@@ -7,6 +7,8 @@ ACCOUNT = [
     "my ig ⟦coffeeluvr⟧, dm me",
     "我的IG reels 不能看",
     "我的FB messenger 壞了",
+    "粉專留言被刪 我FB叫⟦Amy.Ko.7712⟧ 是怎樣",
+    "Contract no. ⟦AB20931177⟧. Contract start 2025/7/1 end 2026/6/30.",
     "參加市政府LINE官方帳號「on air」活動",
     "利用各種手段讓使用者「信任」來進行詐欺",
     "使用者名稱「⟦小熊維尼⟧」一直罵人",

@@ -9,6 +9,7 @@ LINE = [
     "add me on line ⟦amychen⟧, ok",
     "加我賴 please thanks",
     "我的賴 story 打不開",
+    "Zalo của em ngày mai em gửi",
     "請加官方帳號。我的賴ID：⟦p_p_rain-31⟧",
     "please do not phone, only line ⟦rosa.tw⟧",
     "我的賴 ⟦chili.pepper⟧ 可以問我",
