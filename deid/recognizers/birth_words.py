@@ -22,7 +22,7 @@ CUE_BEFORE = re.compile(
     r"(?:PRINTED|WRONG|SHOWN|SHOWS|LISTED|WRITTEN|ENTERED|RECORDED|SAYS)(?: AS)? |"
     rf"\([DMY/\-. ]{{5,12}}\)|日期|格式|[後末][四4]碼|"
     rf"{LUNAR}|填|寫|就|應該|應|正確|[打寫登印記填][錯成]|被|誤植|有誤|不對|不是|"
-    r"[把將我他她卻]|結果|了|TANGGAL|NGàY|NăM|改成?|"
+    r"[把將我他她卻]|結果|了|TANGGAL|NG[àA]Y |NGàY|NăM|改成?|"
     r"分別|都|[\n]){0,8}"
     r"(?:IS |WAS |AS )?(?:THE )?$"
 )
@@ -34,6 +34,7 @@ CUE_FAR_BEFORE = re.compile(
 )
 CUE_AFTER = re.compile(
     " ?(?:(?:IS |AS )?(?:MY |HIS |HER |THE )?(?:BIRTHDAY|DATE OF BIRTH|DOB)(?![A-Z])|"
+    "(?:[一-鿿]{2,3}節)?(?:那天|[昨今明]天|前天)?是?生日(?!快樂|[蛋禮派])|"
     "[)( ,]{0,2}(?:出生(?!登記|率|證明|[之者、])|誕生|生日|BORN)|"
     "(?:[凌清]晨|[早晚]上|[上中下]午|半夜)出生(?![登之者、])|"
     "(?:牡羊|白羊|金牛|雙子|巨蟹|獅子|處女|天秤|天蠍|射手|摩羯|水瓶|雙魚)座|屬[鼠牛虎兔龍蛇馬羊猴雞狗豬]|"
@@ -42,7 +43,7 @@ CUE_AFTER = re.compile(
 )
 # What may stand between one date of birth and the next: 「印成」, 「不是」, 「、老二」.
 CORRECTED = re.compile(
-    r"(?![^0-9\n]{0,12}[劑次針班])[^。!\n0-9]{0,10}(?:[打寫登印記填變弄]成|[打寫登印記填]錯|應該?[是為]|應改|不是|才對|更正|改成|"
+    r"(?![^0-9\n]{0,12}[劑次針班])[^。!\n0-9]{0,10}(?:[打寫登印記填變弄]成|[打寫登印記填]錯|誤[植登載寫打]|應該?[是為]|應改|不是|才對|更正|改成|"
     r"還是|正確|CORRECT|INSTEAD OF|SHOULD BE|, NOT|(?<=, )NOT|AND|[證照戶籍本]上?面?[寫是登])[^。!\n0-9]{0,6}"
 )
 NEXT_OF_KIN = re.compile(
@@ -56,7 +57,7 @@ GENERIC_YEAR = re.compile(
 )
 COHORT_BEFORE = re.compile(r"[0-9] ?(?:年次)?[~-]$|歲 ?\($|例[:如]$|\(例:?$")
 # 「101年9月2日至102年9月1日出生」: whoever was born then; 「今天是11/26」.
-ANY_BEFORE = re.compile("[0-9日] ?(?:至|到|~|起至)(?:民國)? ?$|[今明昨][天日]是? ?$")
+ANY_BEFORE = re.compile("[0-9日] ?(?:至|到|~|起至)(?:民國)? ?$|[今明昨][天日]是? ?$|[於在][^0-9,。\n]{1,10}出生[,。 ]$")
 EXAMPLE_BEFORE = re.compile(r"(?:例[如:]|\([例如]|範例|格式)[: ]?$")
 PERSONAL_BEFORE = re.compile(
     "(?:我|本人|爸|媽|先生|太太|老[公婆]|兒子|女兒|小孩|公|嬤|[他她]|弟|妹|哥|姊|姐)[^,。!?\n]{0,8}$"
@@ -92,7 +93,7 @@ GOES_ON = re.compile(" ?[一-鿿]")
 _KIN = "[大小]的|老[大二三四么]|哥哥|弟弟|[姊姐]{2}|妹妹|我|[上前]一胎"
 # What may follow a date that is all that is said of somebody: the end, the next child, where he was born.
 NOTHING_MORE = re.compile(
-    f"[ ,、]{{0,2}}(?:$|[。!?;\n]|{_KIN}|生|在(?:[^0-9,。\n]{{1,8}}出?生|[一-鿿]{{2}}(?:$|[ ,。])))"
+    f"[ ,、]{{0,2}}(?:$|[。!?;\n]|{_KIN}|生|也是|在(?:[^0-9,。\n]{{1,8}}出?生|[一-鿿]{{2}}(?:$|[ ,。])))"
 )
 # 「身分證上寫的是36.2.5」, 「我屬龍的啦,六十五年…」, 「農曆是民國三十四年的七月半」: nothing but a birth is told so.
 PAPER_BEFORE = re.compile(
@@ -110,9 +111,15 @@ FESTIVAL = re.compile(
 )
 THIS_YEAR = re.compile("^[今去前]年")
 SELF_BEFORE, SAID_OF = re.compile("[我他她]$"), re.compile("的(?![一-鿿])")
-SELF_ALONE_BEFORE = re.compile("(?:^|[ ,。;!?\n])[我他她] ?$")
+SELF_ALONE_BEFORE = re.compile(
+    "(?:(?:^|[ ,。;!?\n])(?P<self>[我他她])|"
+    "配偶|先生|太太|老公|老婆|丈夫|妻子?|父親?|母親?|爸爸?|媽媽?|阿[公嬤]|公公|婆婆|外[公婆])[ :]?$"
+)
 SAID_LAST = re.compile("[。\n]|$")
-OPENED, CLOSED = re.compile(r" ?\("), re.compile(r" ?\)")
+SAID_OF_KIN = re.compile(" ?(?:[(、;。\n]|$)")
+# 「民國64年國曆10月31日」: hardly anything but a birth is told by which calendar.
+CALENDAR = re.compile(f"年 ?{LUNAR}")
+OPENED, CLOSED = re.compile(rf" ?\((?:也?就?是)?{LUNAR}?"), re.compile(r" ?\)")
 AGED_BEFORE = re.compile(r"歲 ?\($")
 CHILD = "(?:小孩|孩子|兒子|女兒|寶寶|孫子|孫女)"
 CHILD_BEFORE = re.compile(f"{CHILD} ?$")
@@ -123,6 +130,11 @@ KIN_BEFORE = re.compile(
 )
 # 「寶寶是去年二月三號在醫院出生的」.
 BABY_BEFORE, BORN_AFTER = re.compile(f"{CHILD}是? ?$"), re.compile("在[^0-9,。\n]{1,8}出生(?![登證率])")
+# 「寶寶林小寶於115年11月9日上午7時41分於某醫院出生」.
+CHILD_AT_BEFORE = re.compile(f"(?:{CHILD}|嬰兒|長[子女]|次[子女]|[之本]子|[之本]女)[一-鿿]{{0,4}}[於在] ?$")
+BORN_AT_AFTER = re.compile(
+    "(?:[上下中]午|[凌清]晨|[早晚]上|半夜)?(?:[0-9]{1,2}[時點:](?:[0-9]{1,2}分?)?)?[於在][^0-9,。\n]{1,10}出生(?![登證率])"
+)
 SAID = re.compile("[ ,。;\n]|$|老[二三四么]")
 LUNAR_BEFORE = re.compile(f"{LUNAR}$")
 HEADER = re.compile("生日|出生(?!地)|BIRTH|DOB")

@@ -44,11 +44,11 @@ _DATE = re.compile(
     rf"|(?<![0-9])[0-9]{{2,4}}\n(?:0?[1-9]|1[0-2])\n(?:0?[1-9]|[12][0-9]|3[01])(?![0-9年./\-])"
     rf"|民國{_C}{{6,7}}(?!{_C})|{_Y}點{_N}點{_N}"
     rf"|(?<!{_C})(?:一?百[零〇]?)?{_C}{{1,3}}(?<=..) {_C}{{1,3}} {_C}{{1,3}}(?! ?{_C})"
-    rf"|(?<![0-9])(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?=生)"
+    rf"|(?<![0-9])(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?=出?生)"
     rf"|(?<![A-Z]){_MONTH}\.? [0-9]{{1,2}}(?:ST|ND|RD|TH)?(?![0-9A-Z])"
     rf"|(?<![0-9A-Z])[0-9]{{1,2}} {_MONTH}(?![A-Z])"
     rf"|(?:(?<=生日)|(?<=生日[是: ])|(?<=四碼)|(?<=四碼[是: ]))(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9元])"
-    rf"|[0-9]{{1,2}} THáNG [0-9]{{1,2}},? NăM [0-9]{{4}}"
+    rf"|[0-9]{{1,2}} TH[áA]NG [0-9]{{1,2}},? N[ăA]M [0-9]{{4}}"
     rf"|(?<=NăM )[0-9]{{4}},? NGàY [0-9]{{1,2}} THáNG [0-9]{{1,2}}(?![0-9]))"
 )
 _SEPARATORS = ("\t", "|", ",", "  ", " ")
@@ -171,10 +171,14 @@ def _is_of_somebody(folded: str, before: str, found: re.Match[str]) -> bool:
         return is_long_past(found[0])
     if words.PAPER_BEFORE.search(before) and not words.ISSUED_AFTER.match(folded, end):
         return _is_past(found[0], _SETTLED)
+    if words.CHILD_AT_BEFORE.search(before) and words.BORN_AT_AFTER.match(folded, end):
+        return _is_whole(found[0])
     if words.BABY_BEFORE_ENGLISH.search(before) and words.TOLD_ALONE.match(folded, end):
         return _is_whole(found[0])
     of_self = words.SELF_BEFORE.search(before) and words.SAID_OF.match(folded, found.end())
-    if words.SELF_ALONE_BEFORE.search(before) and words.SAID_LAST.match(folded, end):
+    alone = words.SELF_ALONE_BEFORE.search(before)
+    last = words.SAID_LAST if alone and alone["self"] else words.SAID_OF_KIN
+    if words.CALENDAR.search(found[0]) or (alone and last.match(folded, end)):
         return is_long_past(found[0])
     of_child = (
         found[0].isdecimal() and words.CHILD_BEFORE.search(before) and words.SAID.match(folded, found.end())

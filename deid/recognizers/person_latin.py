@@ -86,7 +86,7 @@ _AND_NEXT = re.compile(rf" (?:and|&) ({NAME_WORD})(?![\w'’])(?! [A-Z])")
 _ALONE_AT_END = re.compile(rf"[.!?)] {{1,2}}({NAME_WORD})\s*$")
 _CHINESE = re.compile("[一-鿿]")
 _NOT_FIRST = NOT_NAMES | BEFORE_NAMES | TITLES
-_HALF_BELIEVED, _NEAR, _BEFORE = 0.25, 16, 28
+_HALF_BELIEVED, _HARDLY, _NEAR, _BEFORE = 0.25, 0.02, 16, 28
 _TITLED = re.compile(rf"(?:(?:{'|'.join(sorted(TITLES))}) )+(?=[A-Z])")
 _POSSESSIVE = re.compile("['’][sS]$")
 _CAPITAL = re.compile("[A-ZÀ-ÞĐ가-힣]")
@@ -107,8 +107,8 @@ class LatinNameRecognizer(TextRecognizer):
         ):
             offset, name = _untitled(name)
             start += offset
-            if name and not is_no_person(name):
-                at = text.index(name, start)
+            at = text.index(name, start)
+            if name and not is_no_person(name) and not _is_plain_words(views, at, name):
                 yield Finding(at, at + len(name), self.ENTITY, score, self.name)
                 if len(names) < _REPEATED_NAMES:
                     names.setdefault(name, score)
@@ -117,6 +117,15 @@ class LatinNameRecognizer(TextRecognizer):
             if len(name) > 2:
                 for start, end in places_of(name, text):
                     yield Finding(start, end, self.ENTITY, score, self.name)
+
+
+def _is_plain_words(views: Views, start: int, name: str) -> bool:
+    """Whether a name has common English words in it, and the tagger sees no name there: 「Mr. Occupant」."""
+    words = (word.strip(".,'") for word in name.upper().split(" "))
+    if not any(map(load_tagger().is_english, words)):
+        return False
+    first, last = views.folded_offset(start), views.folded_offset(start + len(name))
+    return load_tagger().name_mean(views, first, last) < _HARDLY
 
 
 def _candidates(text: str) -> Iterator[tuple[int, str, float]]:

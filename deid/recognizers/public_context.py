@@ -57,7 +57,7 @@ _SOMEBODY_BEFORE = re.compile(
 _BESIDE = 4
 _EXTENDED, _CONTACT_BEFORE = re.compile("[轉#]|分機|EXT"), re.compile("(?:聯絡|連絡|承辦)人[^\n。]{0,16}$")
 _NAME = "public_context"
-_PUBLIC_BELOW, _SURELY_PRIVATE = 0.3, 0.999
+_PUBLIC_BELOW, _SURELY_PUBLIC, _SURELY_PRIVATE = 0.3, 0.02, 0.999
 
 
 class PublicContext:
@@ -100,7 +100,7 @@ class PublicContext:
 
     def speaks_for_agencies(self, start: int, end: int) -> bool:
         """Whether agencies are spoken of and nobody speaks of himself around a value."""
-        if not self._has_evidence or self._is_near_citizen(start, end):
+        if not self.has_evidence or self._is_near_citizen(start, end):
             return False
         marks = chain((at - 1 for at, _ in self._anchors), self._notice_marks, self._places)
         return any(not start <= at < end for at in marks) or self._is_served
@@ -126,7 +126,7 @@ class PublicContext:
     def _is_published(
         self, start: int, end: int, link: re.Pattern[str], glue: re.Pattern[str], *, notice: bool
     ) -> bool:
-        if not (self._anchors if not notice else self._has_evidence):
+        if not (self._anchors if not notice else self.has_evidence):
             return False
         if PRIVATE_AFTER.match(self._folded, end):
             return False
@@ -210,7 +210,7 @@ class PublicContext:
         return [(match.end(), match["firm"] is not None) for match in ANCHOR.finditer(self._folded)]
 
     @cached_property
-    def _has_evidence(self) -> bool:
+    def has_evidence(self) -> bool:
         """Whether anything in the text speaks of an agency at all: mostly not, and then nothing is weighed."""
         return bool(self._anchors or self._notice_marks or self._places or self._is_served)
 
@@ -242,11 +242,16 @@ class PublicContext:
 
 
 def reads_as_public(views: Views, start: int, end: int) -> bool:
-    """Whether agencies are spoken of around a value, nobody of himself, and the tagger sees nothing private."""
+    """Whether agencies are spoken of around a value, and the tagger sees nothing private.
+
+    It must be surer of that where somebody speaks of himself, too.
+    """
     context = PublicContext.of(views)
-    if not context.speaks_for_agencies(start, end) or context.is_claimed(start):
+    if context.is_claimed(start):
         return False
-    return load_tagger().value_mean(views, start, end) < _PUBLIC_BELOW
+    if context.speaks_for_agencies(start, end):
+        return load_tagger().value_mean(views, start, end) < _PUBLIC_BELOW
+    return context.has_evidence and load_tagger().value_mean(views, start, end) < _SURELY_PUBLIC
 
 
 def reads_as_private(views: Views, start: int, end: int) -> bool:
