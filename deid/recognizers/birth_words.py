@@ -80,7 +80,7 @@ CHILD_NAMED_BEFORE = re.compile(
     rf"{SURNAME_START.pattern}[一-鿿·]{{1,3}}{ROW}$"
 )
 NAME_OPENED = re.compile(
-    rf"(?:^|[ \n\t,、:。;「『]|[偶子女夫妻母父兄弟姊姐妹孫爸媽公嬤])"
+    rf"(?:^|[ \n\t,、:。;「『]|[偶子女夫妻母父親兄弟姊姐妹孫爸媽公嬤])"
     rf"(?P<name>{SURNAME_START.pattern}[一-鿿·]{{1,4}}(?<![橋庫縣震災風案險運軌場法站路館])) ?\((?:[一-鿿]{{1,4}},)?$"
 )
 CLOSED_BY_WORDS = re.compile(r"\)[一-鿿]")

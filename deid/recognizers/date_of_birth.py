@@ -161,7 +161,8 @@ def _is_named_in_brackets(views: Views, before: str, found: re.Match[str]) -> bo
     base = found.start() - len(before)
     mean = load_tagger().name_mean(views, base + named.start("name"), base + named.end("name"))
     closed = words.CLOSED_BY_WORDS.match(views.folded, _end(found))
-    return mean >= (_SURELY if closed else _NAMED) and _is_past(found[0], _SETTLED)
+    month = _is_month_long_past(found[0]) and mean >= _SURELY
+    return month or (mean >= (_SURELY if closed else _NAMED) and _is_past(found[0], _SETTLED))
 
 
 def _is_of_somebody(folded: str, before: str, found: re.Match[str]) -> bool:
@@ -193,6 +194,13 @@ def _is_of_somebody(folded: str, before: str, found: re.Match[str]) -> bool:
 def is_long_past(text: str) -> bool:
     """Whether a text is a whole date on which somebody who is not a child any more may have been born."""
     return _is_past(text, _GROWN)
+
+
+def _is_month_long_past(text: str) -> bool:
+    """Whether a text is a year and a month of more years ago than a child has: 「王陳金花(民國四十年九月)」."""
+    year, month, day = _parts(text) or (None, None, None)
+    grown = year is not None and _GROWN <= datetime.date.today().year - year <= _OLDEST
+    return grown and month is not None and day is None
 
 
 def _is_past(text: str, years: int) -> bool:
