@@ -14,7 +14,7 @@ _LONGEST_OFFICE = 8
 # 「主任委員…、監察委員…」: the committee of a block of flats has one, too.
 _SUPERVISOR, _COMMITTEE, _LIST = (
     "監察委員",
-    re.compile("管委會|管理委員會|主任委員|主委|財務委員|社區|大廈"),
+    re.compile("管委會|管理委員會|主任委員|主委|財務委員"),
     120,
 )
 

@@ -30,16 +30,17 @@ CUE_BEFORE = re.compile(
 CUE_FAR_BEFORE = re.compile(
     "(?:(?:生日|出生(?!登記|證明|率|地|別|後|前|通報|之)(?:年月日|日期)?|誕生)[^。!?\n0-9一二三四五六七八九十]{0,24}"
     "(?:是|為|寫成?|記載|登記|報|印成|改[成為])|"
-    "(?<![A-Z])(?:BORN|BIRTH|LAHIR)[^.!?\n0-9]{0,48} (?:ON|IS|WAS|TANGGAL|SHOULD BE|MUST BE)(?: THE)?) ?$"
+    "(?<![A-Z])(?:BORN|BIRTH|LAHIR)(?:[^.!?\n0-9]{0,28}|[^.!?\n0-9,]{0,44}) "
+    "(?:ON|IS|WAS|TANGGAL|SHOULD BE|MUST BE)(?: THE)?) ?$"
 )
 CUE_AFTER = re.compile(
     " ?(?:(?:IS |AS )?(?:MY |HIS |HER |THE )?(?:BIRTHDAY|DATE OF BIRTH|DOB)(?![A-Z])|"
-    "(?:[一-鿿]{2,3}節)?(?:那天|[昨今明]天|前天)?是?生日(?!快樂|[蛋禮派])|"
-    "[)( ,]{0,2}(?:出生(?!登記|率|證明|[之者、])|誕生|生日|BORN)|"
+    "(?:[一-鿿]{2,3}節)?(?:那天|[昨今明]天|前天)?生日(?!快樂|[蛋禮派])|"
+    "[)( ,]{0,2}(?:出生(?!登記|率|證明|[之者、])|誕生|生日(?!快樂|[蛋禮派])|BORN)|"
     "(?:[凌清]晨|[早晚]上|[上中下]午|半夜)出生(?![登之者、])|"
     "(?:牡羊|白羊|金牛|雙子|巨蟹|獅子|處女|天秤|天蠍|射手|摩羯|水瓶|雙魚)座|屬[鼠牛虎兔龍蛇馬羊猴雞狗豬]|"
     "(?:的)?生(?![效活產態命物意病死育氣前成肖日長鮮理涯動])|"
-    "(?:是|為)?(?:我|他|她|小孩|兒子|女兒|爸|媽|先生|太太|本人)?(?:爸|媽)?的?(?:生日|出生))"
+    "(?:是|為)?(?:我|他|她|小孩|兒子|女兒|爸|媽|先生|太太|本人)?(?:爸|媽)?的?(?:生日(?!快樂|[蛋禮派])|出生))"
 )
 # What may stand between one date of birth and the next: 「印成」, 「不是」, 「、老二」.
 CORRECTED = re.compile(
@@ -57,7 +58,10 @@ GENERIC_YEAR = re.compile(
 )
 COHORT_BEFORE = re.compile(r"[0-9] ?(?:年次)?[~-]$|歲 ?\($|例[:如]$|\(例:?$")
 # 「101年9月2日至102年9月1日出生」: whoever was born then; 「今天是11/26」.
-ANY_BEFORE = re.compile("[0-9日] ?(?:至|到|~|起至)(?:民國)? ?$|[今明昨][天日]是? ?$|[於在][^0-9,。\n]{1,10}出生[,。 ]$")
+ANY_BEFORE = re.compile(
+    "[0-9日] ?(?:至|到|~|起至)(?:民國)? ?$|[今明昨][天日]是? ?$|"
+    r"[日號時分][^0-9,;。\n]{0,3}[於在][^0-9,。\n]{1,10}出生[,。 ]$"
+)
 EXAMPLE_BEFORE = re.compile(r"(?:例[如:]|\([例如]|範例|格式)[: ]?$")
 PERSONAL_BEFORE = re.compile(
     "(?:我|本人|爸|媽|先生|太太|老[公婆]|兒子|女兒|小孩|公|嬤|[他她]|弟|妹|哥|姊|姐)[^,。!?\n]{0,8}$"
@@ -113,12 +117,13 @@ THIS_YEAR = re.compile("^[今去前]年")
 SELF_BEFORE, SAID_OF = re.compile("[我他她]$"), re.compile("的(?![一-鿿])")
 SELF_ALONE_BEFORE = re.compile(
     "(?:(?:^|[ ,。;!?\n])(?P<self>[我他她])|"
-    "配偶|先生|太太|老公|老婆|丈夫|妻子?|父親?|母親?|爸爸?|媽媽?|阿[公嬤]|公公|婆婆|外[公婆])[ :]?$"
+    "(?:^|[^一-鿿]|我)(?:配偶|先生|太太|老公|老婆|丈夫|妻子|父親|母親|爸爸?|媽媽?|阿[公嬤]|公公|婆婆|外[公婆]))[ :]?$"
 )
+ENDED_BEFORE = re.compile("[離結]婚|登記|死亡|過世|往生|除戶|[通致]")
 SAID_LAST = re.compile("[。\n]|$")
-SAID_OF_KIN = re.compile(" ?(?:[(、;。\n]|$)")
+SAID_OF_KIN = re.compile(" ?(?:\\((?!歿|第|離|結|卒|亡)|[、;。\n]|$)")
 # 「民國64年國曆10月31日」: hardly anything but a birth is told by which calendar.
-CALENDAR = re.compile(f"年 ?{LUNAR}")
+CALENDAR, CLAUSE_ENDS = re.compile(f"年 ?{LUNAR}"), re.compile(" ?(?:[,。、;)\n]|$)")
 OPENED, CLOSED = re.compile(rf" ?\((?:也?就?是)?{LUNAR}?"), re.compile(r" ?\)")
 AGED_BEFORE = re.compile(r"歲 ?\($")
 CHILD = "(?:小孩|孩子|兒子|女兒|寶寶|孫子|孫女)"

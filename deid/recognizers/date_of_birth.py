@@ -27,7 +27,10 @@ _N = f"(?:[0-9]{{1,2}}|{_C}{{1,3}}|{_C} {_C})"
 _MON = f"(?:{_N}|[正元臘冬])"
 _DAY = f"(?:(?:⋯{{1,4}}{_N}(?! ?年|[0-9]|{_C})|{_N}) ?[日號]?|初 ?[一二三四五六七八九十])"
 _ERA = "(?:(?:中華)?民國|民(?=[0-9])|民前|西元|明治|大正|昭和|平成|ROC(?: YEAR)?|MINGUO|R\\.O\\.C\\.)"
-_MONTH = "(?:JAN|FEB|MAR|APR|MAY|MEI|JUN|JUL|AUG|AGU|SEP|OCT|OKT|NOV|DEC|DES)[A-Z]{0,7}"
+_MONTH = (
+    "(?:JAN(?:UAR[YI])?|FEB(?:RUAR[YI])?|MAR(?:CH|ET|SO)?|APR(?:IL)?|MAY|MEI|JUN[EI]?|JUL[YI]?|AUG(?:UST)?|"
+    "AGU(?:STUS)?|SEP(?:T(?:EMBER)?)?|O[CK]T(?:OBER)?|NOV(?:EMBER)?|DE[CS](?:EMBER)?)(?![A-Z])"
+)
 _SEP = r"(?: ?[./\-、] ?| )"
 _DATE = re.compile(
     rf"(?=[0-9零〇○一二兩三四五六七八九十百廿卅壹貳參叁肆伍陸柒捌玖拾中民西明大昭平正元臘冬今去前RJFMASOND])(?:"
@@ -161,7 +164,7 @@ def _is_named_in_brackets(views: Views, before: str, found: re.Match[str]) -> bo
     base = found.start() - len(before)
     mean = load_tagger().name_mean(views, base + named.start("name"), base + named.end("name"))
     closed = words.CLOSED_BY_WORDS.match(views.folded, _end(found))
-    month = _is_month_long_past(found[0]) and mean >= _SURELY
+    month = not closed and mean >= _SURELY and _is_month_long_past(found[0])
     return month or (mean >= (_SURELY if closed else _NAMED) and _is_past(found[0], _SETTLED))
 
 
@@ -177,10 +180,13 @@ def _is_of_somebody(folded: str, before: str, found: re.Match[str]) -> bool:
     if words.BABY_BEFORE_ENGLISH.search(before) and words.TOLD_ALONE.match(folded, end):
         return _is_whole(found[0])
     of_self = words.SELF_BEFORE.search(before) and words.SAID_OF.match(folded, found.end())
-    alone = words.SELF_ALONE_BEFORE.search(before)
-    last = words.SAID_LAST if alone and alone["self"] else words.SAID_OF_KIN
-    if words.CALENDAR.search(found[0]) or (alone and last.match(folded, end)):
+    if words.CALENDAR.search(found[0]) and words.CLAUSE_ENDS.match(folded, end):
         return is_long_past(found[0])
+    alone = words.SELF_ALONE_BEFORE.search(before)
+    if alone and (alone["self"] or not words.ENDED_BEFORE.search(before)):
+        last = words.SAID_LAST if alone["self"] else words.SAID_OF_KIN
+        if last.match(folded, end):
+            return is_long_past(found[0])
     of_child = (
         found[0].isdecimal() and words.CHILD_BEFORE.search(before) and words.SAID.match(folded, found.end())
     )

@@ -40,12 +40,13 @@ _ROLE = re.compile(
     r"[A-Z\-_]{0,12}@(?:[A-Z0-9\-]{1,63}\.){0,5}GOV\.(?:TW|TAIPEI)|([A-Z]{2,12})@\1\.(?:[A-Z0-9\-]{1,63}\.){0,4}GOV\.TW"
 )
 # What a firm or an association calls the mailbox that it publishes; at a provider of free ones it may be anybody's.
-_OF_FIRM = re.compile(r"(?:SERVICES?|INFO|CONTACT|SUPPORT|HELP|SALES|ORDERS?|BOOKING|HR|PRESS|CUSTOMER)[0-9]{0,2}@")
+_OF_FIRM = re.compile(r"(?:SERVICES?|INFO|CONTACT|SUPPORT|HELP|SALES|ORDERS?|BOOKING|HR|PRESS|CUSTOMER)@")
 # A name and a number: 「anson.chang_64@」. A clerk's mailbox at an office is its own.
 _PERSONAL = re.compile(r"[A-Z]{2,15}[._\-][A-Z]{2,15}[._\-]?[0-9]{1,4}@(?!.*GOV\.)")
 # Where everybody may have a mailbox, and where an agency's event seldom has one.
 _FREE = re.compile(
-    r"@(?:[A-Z0-9\-]+\.)?(?:GMAIL|YAHOO|HOTMAIL|OUTLOOK|ICLOUD|LIVE|MSN|PROTON(?:MAIL)?|PCHOME|NAVER|QQ|TUTANOTA)\."
+    r"@(?:[A-Z0-9\-]+\.)?(?:GMAIL|YAHOO|HOTMAIL|OUTLOOK|ICLOUD|LIVE|MSN|PROTON(?:MAIL)?|PCHOME|NAVER|QQ|TUTANOTA|HINET|SEED|TFN|SO-NET|163|126|FOXMAIL|"
+    r"ME|PM|MAIL|AOL|YANDEX|GMX|ZOHO)\."
 )
 
 
@@ -78,10 +79,10 @@ class EmailAddressRecognizer(TextRecognizer):
         address = match[0].replace(" ", "")
         if address in self._public or _ROLE.fullmatch(address):
             return True
-        if _OF_FIRM.match(address) and not _FREE.search(address):
-            return True
-        free = _FREE.search(address) or _PERSONAL.match(address)
-        return PublicContext.of(views).publishes_mailbox(*match.span(), free=free is not None)
+        context, free = PublicContext.of(views), _FREE.search(address) or _PERSONAL.match(address)
+        if _OF_FIRM.match(address) and not free and not context.is_claimed(match.start()):
+            return not context.is_near_citizen(*match.span())
+        return context.publishes_mailbox(*match.span(), free=free is not None)
 
 
 def _spoken(views: Views) -> Iterator[tuple[int, int]]:

@@ -11,6 +11,8 @@ _ORDINARY = (
     "Estate Mein Sec Visa Blogger Threads Thanksgiving Christmas Ramadan First National Medical Public Private "
     "Confidential Labour Labor Vocational International Postman Typhoon Calling Writing Wondering Your My Our "
     "Just Still Also Very So Now When Where What Why How Can Could Would Sirs Arc Id Ip Dob Is Are Does If But "
+    "Familymart Easywallet Taipower Chunghwa Hinet Carrefour Costco Ikea Youbike Ubike Foodpanda Ubereats Shopee Momo "
+    "Pchome Starbucks Mcdonald's Gogoro Uber Whatsapp Telegram Instagram Youtube Tiktok Gmail Linepay "
     "For It He She We They After Before Because Since With Some All Any Hr Dept Says He's We're Dgpa Hey"
 )
 _BEFORE = (

@@ -41,7 +41,8 @@ _PLACE_AFTER, _TRACE = (
     0.01,
 )
 # 「承辦問「如意」是什麼」, 「電腦印成□少岩」.
-_OPENING_QUOTES, _CLOSING_QUOTES, _DAMAGED = frozenset("「『"), frozenset("」』"), frozenset("□○◯〇*�")
+_OPENING_QUOTES, _DAMAGED = frozenset("「『"), frozenset("□○◯〇*�")
+_QUOTE_ENDS = re.compile("[」』](?!號|一?詞|二字|兩字)")
 _CAPITALISED = re.compile("(?<![A-Za-z])[A-Z][a-z]{3,8}(?![A-Za-z])")
 _TITLE = re.compile(r"(?:MRS?|MS|MISS|MADAM|SIR|DR|PROF|ANAKNYA|ISTRINYA|SUAMINYA)\.? (?=[A-Z])")
 _LABEL = re.compile(r"[ ,]+(?:D\.?O\.?B|ARC|ID|TEL|PHONE)\.?$")
@@ -115,7 +116,7 @@ def _given_alone(views: Views, name: str) -> Iterator[tuple[int, int]]:
         before = views.before(start, 1)
         if before == name[0] or _PLACE_AFTER.match(views.folded, end):
             continue
-        quoted = before in _OPENING_QUOTES and views.after(end, 1) in _CLOSING_QUOTES
+        quoted = before in _OPENING_QUOTES and _QUOTE_ENDS.match(views.folded, end)
         known = not everyday and load_tagger().name_mean(views, start, end) >= _TRACE
         if quoted or known or before in _DAMAGED:
             yield start, end

@@ -62,10 +62,9 @@ _ANGLICISED = re.compile(
     rf"(?:{_SURNAMES}), [A-Z][a-z]{{2,12}})(?![A-Za-z-])"
 )
 # 「the Jin-an Junior High stop」, 「Jin-an Bakery」: a school or a shop that is called like somebody.
-_PLACE_HERE = re.compile(rf" (?:{'|'.join(sorted(INSTITUTIONS))})$")
-_PLACE_NEXT = re.compile(
-    " (?:Junior|Senior|High|Elementary|Middle|Primary|School|University|Hospital|Clinic|Temple|Market|Station|"
-    "Road|Rd|Street|St|Park|Bridge|Village|Township|District)(?![a-z])"
+_PLACE_HERE = re.compile(
+    " (?:Junior|Senior|Elementary|Primary|Middle|High|Bakery|"
+    "Hospital|Temple|School|Station|Market|University|Road|Street|Bridge|Library|Museum|Hotel|Clinic)$"
 )
 _HANGUL = re.compile(r"(?:저는|이름은|제 이름은) ([가-힣]{2,4}?)(?=입니다|이에요|예요|이고|[ ,.])")
 # Capitalised words that no cue announces.
@@ -83,7 +82,8 @@ _LAST_LINE = re.compile(rf"\n(?:[Ff]rom|[Ll]ove) ({_NAME})[ .!\n]*$")
 _NICKNAME = re.compile(r"(?<![A-Za-z.\-])(?:A-[A-Z][a-z]{1,6}|Ah[ \-][A-Z][a-z]{1,6})(?![A-Za-z])")
 _AND_NEXT = re.compile(rf" (?:and|&) ({NAME_WORD})(?![\w'’])(?! [A-Z])")
 # 「…expire this Friday!!! Dilshan」: one word behind a sentence's end, and nothing more.
-_ALONE_AT_END = re.compile(rf"[.!?)] {{1,2}}({NAME_WORD})\s*$")
+_ALONE_AT_END = re.compile(rf"[.!)] {{1,2}}({NAME_WORD})\s*$")
+_WEAK_CUE = re.compile(r"(?:Mr\.?|Mrs\.?|Ms\.?|I am|I'm|I’m|[Tt]hank you,?|[Tt]hanks,?) $")
 _CHINESE = re.compile("[一-鿿]")
 _NOT_FIRST = NOT_NAMES | BEFORE_NAMES | TITLES
 _HALF_BELIEVED, _HARDLY, _NEAR, _BEFORE = 0.25, 0.02, 16, 28
@@ -120,9 +120,10 @@ class LatinNameRecognizer(TextRecognizer):
 
 
 def _is_plain_words(views: Views, start: int, name: str) -> bool:
-    """Whether a name has common English words in it, and the tagger sees no name there: 「Mr. Occupant」."""
+    """Whether common English words stand where the tagger sees no name: 「Mr. Occupant」, 「I am Writing」."""
     words = (word.strip(".,'") for word in name.upper().split(" "))
-    if not any(map(load_tagger().is_english, words)):
+    weak = _WEAK_CUE.search(views.text[max(0, start - _WINDOW) : start])
+    if weak is None or not all(map(load_tagger().is_english, words)):
         return False
     first, last = views.folded_offset(start), views.folded_offset(start + len(name))
     return load_tagger().name_mean(views, first, last) < _HARDLY
@@ -138,20 +139,21 @@ def _candidates(text: str) -> Iterator[tuple[int, str, float]]:
     for mailbox in _MAILBOX.finditer(text) if "@" in text else ():
         base = max(0, mailbox.start() - _WINDOW * 2)
         before = _BEFORE_MAILBOX.search(text[base : mailbox.start()])
-        skipped, name = _unopened(before["name"]) if before else (0, "")
-        words, local = name.lower().replace(",", "").split(" "), mailbox["local"].lower()
+        local = mailbox["local"].lower()
+        skipped, name = _unopened(before["name"], local) if before else (0, "")
+        words = name.lower().replace(",", "").split(" ")
         if before and any(len(word) >= _SHORTEST_SHARED and word in local for word in words):
             yield base + before.start() + skipped, name, 0.6
     for pattern, score in ((_HANGUL, 0.7), (_ROMANISED, 0.7), (_ANGLICISED, 0.5), (_NICKNAME, 0.6)):
         for match in pattern.finditer(text):
-            if not _PLACE_HERE.search(match[0]) and not _PLACE_NEXT.match(text, match.end()):
+            if pattern is not _ROMANISED or _PLACE_HERE.search(match[0]) is None:
                 yield match.start(), match[pattern.groups], score
 
 
-def _unopened(name: str) -> tuple[int, str]:
-    """Return how long the greeting before a name is, and the name: 「Cheers, Declan」."""
+def _unopened(name: str, mailbox: str = "") -> tuple[int, str]:
+    """Return how long the greeting before a name is, and the name: 「Cheers, Declan」; Will, of will.ng@, is none."""
     words = name.split(" ")
-    while words and words[0].strip(".,") in _NOT_FIRST:
+    while words and (first := words[0].strip(".,")) in _NOT_FIRST and first.lower() not in mailbox:
         words.pop(0)
     left = " ".join(words)
     return len(name) - len(left), left
@@ -175,12 +177,13 @@ def _unannounced(views: Views) -> Iterator[tuple[int, str, float]]:
 
 def _joined(views: Views) -> Iterator[tuple[int, str, float]]:
     """Yield who is named with somebody: 「Somchai and Prasit」, 「our kids Odile and Mathieu」."""
-    text, tagger = views.text, load_tagger()
-    ends = [views.original_span(start, end)[1] for start, end, _ in tagger.spans(views)]
-    cued = (match for match in _SOME_NAME.finditer(text) if " and " in text and _is_cued(text, match))
-    for end in (*ends, *(match.end() for match in cued)):
-        other = _AND_NEXT.match(text, end)
-        if other and _is_unknown_word(other[1]):
+    text = views.text
+    if " and " not in text and " & " not in text:
+        return
+    ends = {views.original_span(start, end)[1] for start, end, _ in load_tagger().spans(views)}
+    for match in _SOME_NAME.finditer(text):
+        other = _AND_NEXT.match(text, match.end())
+        if other and _is_unknown_word(other[1]) and (match.end() in ends or _is_cued(text, match)):
             yield other.start(1), other[1], 0.5
 
 

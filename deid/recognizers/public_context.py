@@ -1,6 +1,6 @@
 """Tells a number or an address that an agency publishes from a private one, by the words around it.
 
-Two kinds of evidence; without either a value is private:
+Two kinds of evidence; without either a value is private, but for what the tagger makes of it (``reads_as_public``):
 
 * a link: an agency's name, its form of address (本局, 承辦人) or a published line (服務專線) leads straight to it;
 * a notice: the surroundings read like an agency's notice, nobody speaks of himself there, and no private word
@@ -96,11 +96,11 @@ class PublicContext:
         """Whether the address at ``start:end`` is an agency's."""
         if self._is_published(start, end, ADDRESS_LINK, ADDRESS_GLUE, notice=True):
             return True
-        return self._is_near_citizen(start, end) is False and PLACE_AFTER.match(self._folded, end) is not None
+        return self.is_near_citizen(start, end) is False and PLACE_AFTER.match(self._folded, end) is not None
 
     def speaks_for_agencies(self, start: int, end: int) -> bool:
         """Whether agencies are spoken of and nobody speaks of himself around a value."""
-        if not self.has_evidence or self._is_near_citizen(start, end):
+        if not self.has_evidence or self.is_near_citizen(start, end):
             return False
         marks = chain((at - 1 for at, _ in self._anchors), self._notice_marks, self._places)
         return any(not start <= at < end for at in marks) or self._is_served
@@ -117,7 +117,7 @@ class PublicContext:
         if not free and self._is_published(start, end, LINE_LINK, LINE_GLUE, notice=True):
             return True
         told = MAIL_TOLD.search(self._folded[max(0, start - _CLAIM) : start])
-        if told is None or self._is_near_citizen(start, end):
+        if told is None or self.is_near_citizen(start, end):
             return False
         near = start - _NOTICE_REACH, end + _NOTICE_REACH
         marks = _count(self._notice_marks, *near) + _count(self._places, *near)
@@ -133,7 +133,7 @@ class PublicContext:
         first = bisect_left(self._anchors, (start - _LEFT, False))
         near = self._anchors[first : bisect_left(self._anchors, (start + 1, False))]
         anchors = [at for at, _ in near]
-        speaks = self._is_near_citizen(start, end)
+        speaks = self.is_near_citizen(start, end)
         # So a citizen tells his own number: 「我小孩念公立幼兒園，聯絡電話…」.
         own = speaks and OWN_LINE.search(self._folded[max(0, start - _SERVICE) : start]) is not None
         said = [at for at, is_firm in near if not is_firm and not own]
@@ -166,7 +166,8 @@ class PublicContext:
             and _EXTENDED.search(self._folded[start:end]) is not None
         )
 
-    def _is_near_citizen(self, start: int, end: int) -> bool:
+    def is_near_citizen(self, start: int, end: int) -> bool:
+        """Whether somebody speaks of himself around a value."""
         return _count(self._citizen_marks, start - _CITIZEN_REACH, end + _CITIZEN_REACH) > 0
 
     def _is_notice(self, start: int, end: int) -> bool:
@@ -241,17 +242,18 @@ class PublicContext:
         return [match.start() for match in PLACE.finditer(self._folded)]
 
 
-def reads_as_public(views: Views, start: int, end: int) -> bool:
-    """Whether agencies are spoken of around a value, and the tagger sees nothing private.
+def reads_as_public(views: Views, start: int, end: int, *, whoever_speaks: bool = False) -> bool:
+    """Whether agencies are spoken of around a value, nobody of himself, and the tagger sees nothing private.
 
-    It must be surer of that where somebody speaks of himself, too.
+    With ``whoever_speaks`` somebody may speak of himself, too, where the tagger is sure of that.
     """
     context = PublicContext.of(views)
     if context.is_claimed(start):
         return False
     if context.speaks_for_agencies(start, end):
         return load_tagger().value_mean(views, start, end) < _PUBLIC_BELOW
-    return context.has_evidence and load_tagger().value_mean(views, start, end) < _SURELY_PUBLIC
+    evident = whoever_speaks and context.has_evidence
+    return evident and load_tagger().value_mean(views, start, end) < _SURELY_PUBLIC
 
 
 def reads_as_private(views: Views, start: int, end: int) -> bool:

@@ -46,9 +46,9 @@ _WITH_PHONE = re.compile(r"(?:^|[。!?\n])[ ]?(?P<name>[一-鿿]{2,3})[ ,:]{1,2}
 # 「Yamamoto Kenji（山本健司）」: the same name in characters.
 _IN_CHARACTERS = re.compile(r" ?\((?P<name>[一-鿿]{2,5})\)")
 # 「佐藤 健(さとう けん,」: how a name is read.
-_IN_KANA = re.compile(r" ?[(,][ (]?(?P<name>[ぁ-ヿ]{1,8} ?[ぁ-ヿ]{1,8})(?=[,)、])")
+_IN_KANA = re.compile(r" ?\((?P<name>[ぁ-ゖ]{1,6} [ぁ-ゖ]{1,6}|[ぁ-ゖ]{4,10})(?=[,)、])")
 # 「把「黃罔市」登打成「黃岡市」」.
-_MISWRITTEN = re.compile(r"」?[^「」,。\n]{0,8}[打寫登印植記填]?(?:成|為|作)了?「(?P<name>[一-鿿]{2,4})」")
+_MISWRITTEN = re.compile(r"」?[^「」,。\n]{0,6}[打寫登印植記填誤載](?:成|為|作)了?「(?P<name>[一-鿿]{2,4})」")
 _LAST_WORD = re.compile(r"(?:--|[。!?~\n] ?-) ?(?P<name>[一-鿿]{2,4})\s*$")
 # Where a name is expected: before a mobile number, an ID or a date; behind 名字, 小犬, 對方; 「我黃金花，」.
 _EXPECTED = re.compile(
@@ -132,9 +132,11 @@ def _in_characters(views: Views, names: Collection[Scored]) -> Iterator[Span]:
     for start, end, score in names:
         if score < PERSON_USUAL:
             continue
-        pattern = _MISWRITTEN if views.before(start, 1) == "「" else _IN_KANA
-        if read := pattern.match(views.folded, end):
-            yield read.span("name")
+        if kana := _IN_KANA.match(views.folded, end):
+            yield kana.span("name")
+        other = _MISWRITTEN.match(views.folded, end) if views.before(start, 1) == "「" else None
+        if other and not set(other["name"]).isdisjoint(views.folded[start:end]):
+            yield other.span("name")
         if not views.folded[start:end].isascii():
             continue
         named = _IN_CHARACTERS.match(views.folded, end)

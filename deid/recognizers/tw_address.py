@@ -51,7 +51,7 @@ class TwAddressRecognizer(TextRecognizer):
             published = context.publishes_address(start, end) or follows_office(views, start)
             if published and not reads_as_private(views, start, end):
                 continue
-            if published or not reads_as_public(views, start, end):
+            if published or not reads_as_public(views, start, end, whoever_speaks=True):
                 yield self.finding(views, (start, end), 0.8)
 
     def _spans(self, views: Views) -> Iterator[tuple[int, int]]:

@@ -104,6 +104,9 @@ PHONE = [
     "轉7015-7019",
 ]
 EMAIL = [
+    "我的e-mail：⟦sales88@ms37.hinet.net⟧、⟦order@seed.net.tw⟧是我太太的",
+    "我個人信箱 ⟦hr@linhr.tw⟧",
+    "my email is ⟦hr@163.com⟧ or ⟦booking@me.com⟧",
     "批號拍照寄客服 service@anjia.example，七日內寄回；私人信箱⟦info.lin@gmail.com⟧、⟦service@gmail.com⟧",
     "主旨：請求公開噪音檢測結果\n說明：施工單位打樁，請提供所有檢測紀錄。\n具名：一位家長\n信箱：⟦tw.hsu0812@gmail.com⟧",
     "信箱是⟦wang.ming@gmail.com⟧請回",
@@ -131,6 +134,7 @@ IP = [
     "C::D",
 ]
 ADDRESS = [
+    "受處分人台北市大安區⟦和平東路一段10號3樓⟧ 行政處分書已送達",
     "住大寮區⟦鳳林三路四百五十六巷二十八之一號⟧，",
     "隔壁⟦溪尾街二十三號⟧那間",
     "台北市信義區⟦市府路１號⟧",
@@ -151,6 +155,12 @@ ADDRESS = [
     "本社區（桃園市龜山區⟦文青二路187號⟧）停車場積水，管委會不理",
 ]
 PERSON = [
+    "看護 ⟦Hope⟧ 失聯，landlord: ⟦Rich Field⟧",
+    "My neighbor ⟦Star Banks⟧ parks here",
+    "people call him ⟦A-Hao⟧ Station staff",
+    "「王先生」被稱為「台南之光」；把「幸福號」命名為「幸福巴士」",
+    "Where do I pay? Familymart",
+    "監察委員葉宜津調查某大廈公安，市府說明",
     "The street light is out, please fix it. thx ⟦Jonas⟧",
     "My colleague ⟦Babajide⟧ was asked to pay",
     "Please contact ⟦Thandiwe Mokoena⟧ at the desk",
