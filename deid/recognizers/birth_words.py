@@ -11,41 +11,42 @@ from deid.recognizers.name_context import SURNAME_START
 
 LUNAR = "(?:農曆|國曆|陽曆|陰曆|舊曆|新曆|閏)"
 BIRTH = re.compile(
-    "生|年次|出世|D\\.? ?O\\.? ?B|BIRTH|BORN|B-?DAY|SINH|LAHIR|KAARAWAN|座|屬|"
+    "生|八字|寶寶|年次|出世|D\\.? ?O\\.? ?B|BIRTH|BORN|B-?DAY|SINH|LAHIR|KAARAWAN|座|屬|"
     "(?<![A-Z])B\\. |BABY (?:BOY|GIRL)|TURN(?:ING|S) [0-9]"
 )
 CUE_BEFORE = re.compile(
-    r"(?:生日|出生(?:年月日|日期|日|於|年)?|(?<![先醫學衛產發])生於|年次|誕生(?:於)?|生年月日|生辰|出世|"
+    r"(?:生日|八字|出生(?:年月日|日期|日|於|年)?|(?<![先醫學衛產發])生於|年次|誕生(?:於)?|生年月日|生辰|出世|"
     r"D\.? ?O\.? ?B\.?|(?:DATE ?OF ?)?BIRTH[_ \-]?(?:DAY|DATE)?|(?<![A-Z\-])B-?DAY(?: NI?YA)?|"
     r"BORN|SINH|LAHIR|KAARAWAN|(?<![A-Z])(?<![A-Z] )B\.|TURN(?:ING|S) [0-9]{1,2}(?: SOON)?)"
     r"(?:[ :=→\"'「『(\[{,、\t/|_?的是為在於はON]|(?:A|ANS|ANSWER|CALLER|答|民眾|來電者|對方) ?:|DATE|TIME|IN |年月日|"
     r"(?:PRINTED|WRONG|SHOWN|SHOWS|LISTED|WRITTEN|ENTERED|RECORDED|SAYS)(?: AS)? |"
     rf"\([DMY/\-. ]{{5,12}}\)|日期|格式|[後末][四4]碼|"
     rf"{LUNAR}|填|寫|就|應該|應|正確|[打寫登印記填][錯成]|被|誤植|有誤|不對|不是|"
-    r"[把將我他她卻]|結果|了|TANGGAL|NG[àA]Y |NGàY|NăM|改成?|"
+    r"[把將我他她卻]|結果|了|TANGGAL|NG[àA]Y |NGàY|NăM|GHI |NHầM |Là |改成?|"
     r"分別|都|[\n]){0,8}"
     r"(?:IS |WAS |AS )?(?:THE )?$"
 )
 # Farther away, where no other number and no end of a sentence stands between.
 CUE_FAR_BEFORE = re.compile(
-    "(?:(?:生日|出生(?!登記|證明|率|地|別|後|前|通報|之)(?:年月日|日期)?|誕生)[^。!?\n0-9一二三四五六七八九十]{0,24}"
-    "(?:是|為|寫成?|記載|登記|報|印成|改[成為])|"
+    "(?:(?:生日|出生(?!登記|證明|率|地|別|後|前|通報|之)(?:年月日|日期)?|誕生)"
+    "(?:(?!申請|受理|到期|截止|[結離]婚|過世|死亡|收件|投保)[^。!?\n0-9一二三四五六七八九十]){0,24}"
+    "(?:是|為|寫成?|記載|登記|報|印成|改[成為]|輸入)|"
     "(?<![A-Z])(?:BORN|BIRTH|LAHIR)(?:[^.!?\n0-9]{0,28}|[^.!?\n0-9,]{0,44}) "
     "(?:ON|IS|WAS|TANGGAL|SHOULD BE|MUST BE)(?: THE)?) ?$"
 )
 CUE_AFTER = re.compile(
     " ?(?:(?:IS |AS )?(?:MY |HIS |HER |THE )?(?:BIRTHDAY|DATE OF BIRTH|DOB)(?![A-Z])|"
     "(?:[一-鿿]{2,3}節)?(?:那天|[昨今明]天|前天)?生日(?!快樂|[蛋禮派])|"
-    "[)( ,]{0,2}(?:出生(?!登記|率|證明|[之者、])|誕生|生日(?!快樂|[蛋禮派])|BORN)|"
-    "(?:[凌清]晨|[早晚]上|[上中下]午|半夜)出生(?![登之者、])|"
+    "[)( ,]{0,2}(?:出生(?!登記|率|證明|[之者、])|出世|誕生|生日(?!快樂|[蛋禮派])|BORN)|"
+    "(?:[凌清]晨|[早晚]上|[上中下]午|半夜)(?:出生(?![登之者、])|生的)|(?:[一-鿿]{2}節)?寶寶|"
     "(?:牡羊|白羊|金牛|雙子|巨蟹|獅子|處女|天秤|天蠍|射手|摩羯|水瓶|雙魚)座|屬[鼠牛虎兔龍蛇馬羊猴雞狗豬]|"
     "(?:的)?生(?![效活產態命物意病死育氣前成肖日長鮮理涯動])|"
     "(?:是|為)?(?:我|他|她|小孩|兒子|女兒|爸|媽|先生|太太|本人)?(?:爸|媽)?的?(?:生日(?!快樂|[蛋禮派])|出生))"
 )
 # What may stand between one date of birth and the next: 「印成」, 「不是」, 「、老二」.
 CORRECTED = re.compile(
-    r"(?![^0-9\n]{0,12}[劑次針班])[^。!\n0-9]{0,10}(?:[打寫登印記填變弄]成|[打寫登印記填]錯|誤[植登載寫打]|應該?[是為]|應改|不是|才對|更正|改成|"
-    r"還是|正確|CORRECT|INSTEAD OF|SHOULD BE|, NOT|(?<=, )NOT|AND|[證照戶籍本]上?面?[寫是登])[^。!\n0-9]{0,6}"
+    r"(?![^0-9\n]{0,12}[劑次針班])[^。!\n0-9]{0,10}(?:[打寫登印記填變弄]成|[打寫登印記填講說唸報]錯|誤[植登載寫打]|應該?[是為]|應改|不是|才對|更正|改成|"
+    r"還是|正確|CORRECT|INSTEAD OF|SHOULD BE|, NOT|(?<=, )NOT|AND|[證照戶籍口本]上?面?[寫是登])[^。!\n0-9]{0,6}"
 )
 NEXT_OF_KIN = re.compile(
     r"(?: ?出?生)?(?: ?[、和跟與及/→] ?|[, ]{1,2}而?是|"
@@ -127,7 +128,8 @@ CALENDAR, CLAUSE_ENDS = re.compile(f"年 ?{LUNAR}"), re.compile(" ?(?:[,。、;)
 OPENED, CLOSED = re.compile(rf" ?\((?:也?就?是)?{LUNAR}?"), re.compile(r" ?\)")
 AGED_BEFORE = re.compile(r"歲 ?\($")
 CHILD = "(?:小孩|孩子|兒子|女兒|寶寶|孫子|孫女)"
-CHILD_BEFORE = re.compile(f"{CHILD} ?$")
+CHILD_BEFORE = re.compile(f"(?:{CHILD}|[我他她][爸媽]|爸爸|媽媽|阿[公嬤]|先生|太太|老[公婆])[欸啊啦喔]? ?$")
+SEX_BEFORE = re.compile("(?:^|[ ,、|/\n(])[男女]性?[ ,、|/]{1,2}$")
 # 「大的九十八年四月一號 小的…」, 「他是九十年…」: a whole date and nothing else that it could be of.
 KIN_BEFORE = re.compile(
     "(?:[大小]的|老[大二三四么]|[上前]一胎|(?:(?<=^)|(?<=[ ,。;!?\n]))[他她]是|[大二三]寶|"

@@ -182,6 +182,8 @@ def _is_of_somebody(folded: str, before: str, found: re.Match[str]) -> bool:
     of_self = words.SELF_BEFORE.search(before) and words.SAID_OF.match(folded, found.end())
     if words.CALENDAR.search(found[0]) and words.CLAUSE_ENDS.match(folded, end):
         return is_long_past(found[0])
+    if words.SEX_BEFORE.search(before):
+        return is_long_past(found[0])
     alone = words.SELF_ALONE_BEFORE.search(before)
     if alone and (alone["self"] or not words.ENDED_BEFORE.search(before)):
         last = words.SAID_LAST if alone["self"] else words.SAID_OF_KIN

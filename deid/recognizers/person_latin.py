@@ -81,6 +81,8 @@ _DASHED = re.compile(rf"(?:[.!?)]|\n)[ \n]*-{{1,2}} ?({_NAME})[ .!\n]*$")
 _LAST_LINE = re.compile(rf"\n(?:[Ff]rom|[Ll]ove) ({_NAME})[ .!\n]*$")
 _NICKNAME = re.compile(r"(?<![A-Za-z.\-])(?:A-[A-Z][a-z]{1,6}|Ah[ \-][A-Z][a-z]{1,6})(?![A-Za-z])")
 _AND_NEXT = re.compile(rf" (?:and|&) ({NAME_WORD})(?![\w'’])(?! [A-Z])")
+# 「Amelie born Feb 14」
+_BORN = re.compile(rf"(?<![A-Za-z.] )(?<![A-Za-z])({NAME_WORD})(?= (?:was |is )?born(?![a-z]))")
 # 「…expire this Friday!!! Dilshan」: one word behind a sentence's end, and nothing more.
 _ALONE_AT_END = re.compile(rf"[.!)] {{1,2}}({NAME_WORD})\s*$")
 _WEAK_CUE = re.compile(r"(?:Mr\.?|Mrs\.?|Ms\.?|I am|I'm|I’m|[Tt]hank you,?|[Tt]hanks,?) $")
@@ -103,7 +105,7 @@ class LatinNameRecognizer(TextRecognizer):
             return
         names: dict[str, float] = {}
         for start, name, score in chain(
-            _candidates(text), _unannounced(views), _joined(views), _alone_at_end(views)
+            _candidates(text), _unannounced(views), _joined(views), _by_place(views)
         ):
             offset, name = _untitled(name)
             start += offset
@@ -187,10 +189,13 @@ def _joined(views: Views) -> Iterator[tuple[int, str, float]]:
             yield other.start(1), other[1], 0.5
 
 
-def _alone_at_end(views: Views) -> Iterator[tuple[int, str, float]]:
+def _by_place(views: Views) -> Iterator[tuple[int, str, float]]:
+    """Yield one word that nothing announces: the last one behind a sentence, and who was born."""
     last = _ALONE_AT_END.search(views.text, max(0, len(views.text) - _LAST))
-    if last and _is_unknown_word(last[1]):
-        yield last.start(1), last[1], 0.5
+    born = _BORN.finditer(views.text) if "born" in views.text else ()
+    for match in (*born, *([last] if last else [])):
+        if _is_unknown_word(match[1]):
+            yield match.start(1), match[1], 0.5
 
 
 def _is_unknown_word(word: str) -> bool:

@@ -25,13 +25,13 @@ _ANNOUNCED = re.compile(
 )
 # 「某某段二小段35號」: a number that only its section tells from a house's; without 小段 land must be spoken of.
 _PLAIN = re.compile(
-    rf"(?<=[^路街道0-9一二三四五六七八九十東西南北]段)(?: ?(?P<small>{_SMALL}))? ?{_NO}(?: ?號|(?P<bare>))"
+    rf"(?<=[^路街道0-9一二三四五六七八九十東西南北]段)(?: ?(?P<small>{_SMALL})(?: ?, ?)?)? ?{_NO}(?: ?號|(?P<bare>))"
     r"(?![0-9年月日公尺米元度])"
 )
 _ROAD = re.compile("[路街]|大道|[階時片手路月分波一二三四五六七八九十0-9]$")
 _LAND = re.compile(
     "土地|地政|地主|地目|地價|地籍|農地|農舍|旱地|建地|國有地|私有地|公有地|國有財產|持分|持有|所有權|謄本|鑑界|重劃|徵收|"
-    "繼承|過戶|[那這]塊|祖產|果園|茶園|他的園|的田|的地|竊佔|[占佔]用|LAND"
+    "繼承|過戶|[那這]塊|祖產|果園|茶園|他的園|的田|的地|竊佔|[占佔]用|農業區|住宅區|商業區|分區|LAND"
 )
 # 「Xinyi Section 2, Lot 123-4」, 「Lot 55, Wenshan Section」
 _LATIN_NO = r"[0-9]{1,5}(?:-[0-9]{1,4})?"
@@ -42,7 +42,8 @@ _LATIN = re.compile(
     r"(?=[0-9A-Z])(?:"
     rf"(?:(?<=LAND NO )|(?<=LAND NO\. )|(?<=LAND NUMBER )|(?<=LAND NUMBER: )){_LATIN_NO},? (?:IN )?{_LATIN_SECTION}"
     rf"|{_LATIN_SECTION},? (?:(?:LAND )?(?:LOT|NO)(?: NO)?\.? ?){_LATIN_NO}"
-    rf"|(?<!PARKING )(?<![A-Z])LOT (?:NO\.? ?)?{_LATIN_NO},? {_LATIN_SECTION}(?:, [A-Z]{{4,12}}(?![A-Z]))?"
+    rf"|(?<!PARKING )(?<![A-Z])LOT (?:NO\.? ?)?{_LATIN_NO},? {_LATIN_SECTION}"
+    rf"(?:, [A-Z]{{4,12}}(?![A-Z])(?: DIST(?:RICT)?(?![A-Z])\.?)?)?"
     ")"
 )
 _LATIN_LAND = re.compile("(?<![A-Z])(?:LAND|LOT|PARCEL)(?![A-Z])")

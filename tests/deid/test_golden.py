@@ -155,6 +155,8 @@ ADDRESS = [
     "本社區（桃園市龜山區⟦文青二路187號⟧）停車場積水，管委會不理",
 ]
 PERSON = [
+    "can i check my kid's vaccine? ⟦Amelie⟧ born Feb at the hospital",
+    "children who are Taiwan born, Nobody was born here",
     "看護 ⟦Hope⟧ 失聯，landlord: ⟦Rich Field⟧",
     "My neighbor ⟦Star Banks⟧ parks here",
     "people call him ⟦A-Hao⟧ Station staff",
