@@ -15,6 +15,7 @@ from deid.findings import Finding
 from deid.recognizers import address_grammar as grammar
 from deid.recognizers.address_english import english_addresses, follows_office, with_floor_and_room
 from deid.recognizers.base import TextRecognizer
+from deid.recognizers.linked_places import belongs_to_institution
 from deid.recognizers.public_context import PublicContext, reads_as_private, reads_as_public
 from deid.tw_districts import PLAIN_PLACES
 from deid.views import Views
@@ -51,7 +52,8 @@ class TwAddressRecognizer(TextRecognizer):
             published = context.publishes_address(start, end) or follows_office(views, start)
             if published and not reads_as_private(views, start, end):
                 continue
-            if published or not reads_as_public(views, start, end, whoever_speaks=True):
+            public = reads_as_public(views, start, end, whoever_speaks=True)
+            if published or not (public or belongs_to_institution(views, start, end)):
                 yield self.finding(views, (start, end), 0.8)
 
     def _spans(self, views: Views) -> Iterator[tuple[int, int]]:
