@@ -21,7 +21,7 @@ CUE_BEFORE = re.compile(
     r"(?:[ :=→\"'「『(\[{,、\t/|_?的是為在於はON]|(?:A|ANS|ANSWER|CALLER|答|民眾|來電者|對方) ?:|DATE|TIME|IN |年月日|"
     r"(?:PRINTED|WRONG|SHOWN|SHOWS|LISTED|WRITTEN|ENTERED|RECORDED|SAYS)(?: AS)? |"
     rf"\([DMY/\-. ]{{5,12}}\)|日期|格式|[後末][四4]碼|"
-    rf"{LUNAR}|填|寫|就|應該|應|正確|[打寫登印記填][錯成]|被|誤植|有誤|不對|不是|"
+    rf"{LUNAR}|填|寫|我?[打輸印]入?|就|應該|應|正確|[打寫登印記填][錯成]|被|誤植|有誤|不對|不是|"
     r"[把將我他她卻]|結果|了|TANGGAL|NG[àA]Y |NGàY|NăM|GHI |NHầM |Là |改成?|"
     r"分別|都|[\n]){0,8}"
     r"(?:IS |WAS |AS )?(?:THE )?$"
@@ -37,6 +37,7 @@ CUE_FAR_BEFORE = re.compile(
 CUE_AFTER = re.compile(
     " ?(?:(?:IS |AS )?(?:MY |HIS |HER |THE )?(?:BIRTHDAY|DATE OF BIRTH|DOB)(?![A-Z])|"
     "(?:[一-鿿]{2,3}節)?(?:那天|[昨今明]天|前天)?生日(?!快樂|[蛋禮派])|"
+    "[ ,]?[一-鿿]{2,6}[那當]天出?生(?:的|下)|"
     "[)( ,]{0,2}(?:出生(?!登記|率|證明|[之者、])|出世|誕生|生日(?!快樂|[蛋禮派])|BORN)|"
     "(?:[凌清]晨|[早晚]上|[上中下]午|半夜)(?:出生(?![登之者、])|生的)|(?:[一-鿿]{2}節)?寶寶|"
     "(?:牡羊|白羊|金牛|雙子|巨蟹|獅子|處女|天秤|天蠍|射手|摩羯|水瓶|雙魚)座|屬[鼠牛虎兔龍蛇馬羊猴雞狗豬]|"
@@ -46,14 +47,17 @@ CUE_AFTER = re.compile(
 # What may stand between one date of birth and the next: 「印成」, 「不是」, 「、老二」.
 CORRECTED = re.compile(
     r"(?![^0-9\n]{0,12}[劑次針班])[^。!\n0-9]{0,10}(?:[打寫登印記填變弄]成|[打寫登印記填講說唸報]錯|誤[植登載寫打]|應該?[是為]|應改|不是|才對|更正|改成|"
-    r"還是|正確|CORRECT|INSTEAD OF|SHOULD BE|, NOT|(?<=, )NOT|AND|[證照戶籍口本]上?面?[寫是登])[^。!\n0-9]{0,6}"
+    r"還是|正確|CORRECT|INSTEAD OF|SHOULD BE|, NOT|(?<=, )NOT|AND|[證照戶籍口本]上?[面頭]?[寫是登]|"
+    r"健保卡|護照|居留證|戶口名簿|學生證)[^。!\n0-9]{0,6}"
 )
 NEXT_OF_KIN = re.compile(
-    r"(?: ?出?生)?(?: ?[、和跟與及/→] ?|[, ]{1,2}而?是|"
+    r"(?: ?出?生)?(?: ?[、和跟與及/→] ?|[, ]{1,2}[而就也]?是|"
     r"[ ,、;和跟與及/]{1,3}(?:老[大二三四么]|[姊姐]姊?姐?|妹妹?|哥哥?|弟弟?|[大小]的|[大二三小]?(?:兒子|女兒)|"
-    r"先生|太太|"
+    r"先生|太太|寶寶|小孩|孩子|"
     r"爸爸?|媽媽?|公公|婆婆|阿[公嬤]|我|另一[個位])的?[是: ]{0,2})"
 )
+# 「我打450618，它說格式錯誤，我打0450618」: the same date typed once more.
+RETYPED = re.compile(r"[^。!\n0-9]{0,18}(?:打|輸入?|換成?|填)(?:西元|民國)?")
 GENERIC_YEAR = re.compile(
     " ?(?:\\)?以[上下前後]|以前|以後|之前|之後|[前後至起者~-]|[( ]?含|\\(|的?役男|男子|、|,? ?[0-9]{2}年次)"
 )
@@ -71,6 +75,7 @@ ID = "[A-Z][0-9A-D][0-9]{8}"
 MOBILE = "09[0-9]{2}[- ]?[0-9]{3}[- ]?[0-9]{3}"
 ROW = "[ ,、/\t|;\\n]{1,3}"
 ID_BEFORE, ID_AFTER = re.compile(rf"{ID}{ROW}$"), re.compile(rf"{ROW}{ID}(?![0-9])")
+PAPER_NO_AFTER = re.compile("[ ,、|]{1,2}(?:健保)?(?:卡號|身[分份]證字?號?|證號|病歷號?碼?)")
 MOBILE_BEFORE, MOBILE_AFTER = (
     re.compile(rf"{MOBILE}{ROW}$"),
     re.compile(rf"(?:{ROW}|(?<= ))(?:(?:電話|手機)[是: ]{{0,2}})?{MOBILE}(?![0-9])"),
@@ -121,7 +126,7 @@ SELF_ALONE_BEFORE = re.compile(
     "(?:^|[^一-鿿]|我)(?:配偶|先生|太太|老公|老婆|丈夫|妻子|父親|母親|爸爸?|媽媽?|阿[公嬤]|公公|婆婆|外[公婆]))[ :]?$"
 )
 ENDED_BEFORE = re.compile("[離結]婚|登記|死亡|過世|往生|除戶|[通致]")
-SAID_LAST = re.compile("[。\n]|$")
+SAID_LAST = re.compile(f"[。\n]|$|[ ,]{{1,2}}(?:寶寶|小孩|孩子|{_KIN})")
 SAID_OF_KIN = re.compile(" ?(?:\\((?!歿|第|離|結|卒|亡)|[、;。\n]|$)")
 # 「民國64年國曆10月31日」: hardly anything but a birth is told by which calendar.
 CALENDAR, CLAUSE_ENDS = re.compile(f"年 ?{LUNAR}"), re.compile(" ?(?:[,。、;)\n]|$)")

@@ -26,6 +26,7 @@ _Y = (
 _N = f"(?:[0-9]{{1,2}}|{_C}{{1,3}}|{_C} {_C})"
 _MON = f"(?:{_N}|[正元臘冬])"
 _DAY = f"(?:(?:⋯{{1,4}}{_N}(?! ?年|[0-9]|{_C})|{_N}) ?[日號]?|初 ?[一二三四五六七八九十])"
+_STEM = "(?:[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥])"
 _ERA = "(?:(?:中華)?民國|民(?=[0-9])|民前|西元|明治|大正|昭和|平成|ROC(?: YEAR)?|MINGUO|R\\.O\\.C\\.)"
 _MONTH = (
     "(?:JAN(?:UAR[YI])?|FEB(?:RUAR[YI])?|MAR(?:CH|ET|SO)?|APR(?:IL)?|MAY|MEI|JUN[EI]?|JUL[YI]?|AUG(?:UST)?|"
@@ -33,9 +34,9 @@ _MONTH = (
 )
 _SEP = r"(?: ?[./\-、] ?| )"
 _DATE = re.compile(
-    rf"(?=[0-9零〇○一二兩三四五六七八九十百廿卅壹貳參叁肆伍陸柒捌玖拾中民西明大昭平正元臘冬今去前RJFMASOND])(?:"
+    rf"(?=[0-9零〇○一二兩三四五六七八九十百廿卅壹貳參叁肆伍陸柒捌玖拾中民西明大昭平正元臘冬今去前RJFMASONDTE])(?:"
     rf"[今去前]年(?: ?{_MON} ?月 ?{_DAY}|{words.FESTIVAL.pattern})|"
-    rf"(?:{_ERA} ?)?{_Y} ?年(?: ?次|的(?=[^,。]{{1,2}}月))?"
+    rf"(?:{_ERA} ?)?{_Y} ?年(?: ?\((?:民國|西元)?[0-9]{{2,4}} ?年?\)|{_STEM}年?)?(?: ?次|的(?=[^,。]{{1,2}}月))?"
     rf"(?:[ ⋯]{{0,4}}{words.LUNAR}?{_MON} ?月(?: ?{_DAY}|半)?|{words.FESTIVAL.pattern})?|{_MON} ?月 ?{_DAY}"
     rf"|(?<![0-9./\-])(?:{_ERA} ?)?[0-9]{{1,4}}{_SEP}[0-9]{{1,2}}{_SEP}(?:[0-9]{{4}}|[0-9]{{1,2}})(?![0-9]|"
     rf"[./\-][0-9])"
@@ -50,6 +51,8 @@ _DATE = re.compile(
     rf"|(?<![0-9])(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?=出?生)"
     rf"|(?<![A-Z]){_MONTH}\.? [0-9]{{1,2}}(?:ST|ND|RD|TH)?(?![0-9A-Z])"
     rf"|(?<![0-9A-Z])[0-9]{{1,2}} {_MONTH}(?![A-Z])"
+    rf"|(?<![A-Z])(?:TWENTY-|THIRTY-)?(?:FIRST|SECOND|THIRD|[EFNST][A-Z]{{2,8}}TH) (?:OF )?{_MONTH}"
+    rf"(?:,? (?:NINETEEN|TWO THOUSAND|TWENTY)(?:[ \-](?:AND )?[A-Z]+(?:-[A-Z]+)?)?)?"
     rf"|(?:(?<=生日)|(?<=生日[是: ])|(?<=四碼)|(?<=四碼[是: ]))(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9元])"
     rf"|[0-9]{{1,2}} TH[áA]NG [0-9]{{1,2}},? N[ăA]M [0-9]{{4}}"
     rf"|(?<=NăM )[0-9]{{4}},? NGàY [0-9]{{1,2}} THáNG [0-9]{{1,2}}(?![0-9]))"
@@ -126,7 +129,8 @@ def _follows(folded: str, last: int, found: re.Match[str]) -> bool:
         return False
     if words.OPENED.fullmatch(folded, last, found.start()):
         return words.CLOSED.match(folded, found.end()) is not None
-    between = (words.CORRECTED, words.NEXT_OF_KIN)
+    retyped = (words.RETYPED,) if not found[0].strip("0123456789./-西元民國") else ()
+    between = (words.CORRECTED, words.NEXT_OF_KIN, *retyped)
     return any(pattern.fullmatch(folded, last, found.start()) for pattern in between)
 
 
@@ -137,10 +141,12 @@ def _is_in_row(views: Views, before: str, found: re.Match[str]) -> bool:
     """
     folded = views.folded
     by_id = words.ID_BEFORE.search(before) or words.ID_AFTER.match(folded, found.end())
+    named = words.NAME_BEFORE.search(before)
+    by_id = by_id or (named and words.PAPER_NO_AFTER.match(folded, found.end()))
     beside = (
         words.MOBILE_BEFORE.search(before)
         or words.MOBILE_AFTER.match(folded, found.end())
-        or words.NAME_BEFORE.search(before)
+        or named
     )
     if not by_id and not beside:
         return _is_named_in_brackets(views, before, found) or _is_of_somebody(folded, before, found)

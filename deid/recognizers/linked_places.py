@@ -1,7 +1,8 @@
 """Tells an institution's address by the institution's name that leads straight to it.
 
-A citizen names it (「岡山郵局 維新路96號」) in a text in which he speaks of himself, too. The name alone is no proof (he
-may live in a nursing home): the tagger must doubt that the address is his, more so where words or a space stand between.
+A citizen names it (「岡山郵局 維新路96號」) in a text in which he speaks of himself, too. The name alone is no
+proof (he may live in a nursing home): the tagger must doubt that the address is his, more so where words or a
+space stand between.
 """
 
 from __future__ import annotations
