@@ -23,7 +23,7 @@ CUE_BEFORE = re.compile(
     rf"\([DMY/\-. ]{{5,12}}\)|日期|格式|[後末][四4]碼|"
     rf"{LUNAR}|填|寫|我?[打輸印]入?|就|應該|應|正確|[打寫登印記填][錯成]|被|誤植|有誤|不對|不是|"
     r"[把將我他她卻]|結果|了|TANGGAL|NG[àA]Y |NGàY|NăM|GHI |NHầM |Là |改成?|"
-    r"分別|都|[\n]){0,8}"
+    r"分別|都|的話|幾號|[\n]){0,8}"
     r"(?:IS |WAS |AS )?(?:THE )?$"
 )
 # Farther away, where no other number and no end of a sentence stands between.
@@ -120,7 +120,7 @@ FESTIVAL = re.compile(
     "的?(?:中秋|端午|五月節|雙十|國慶|冬至|元旦|除夕|元宵|清明|聖誕|耶誕|愚人|重陽|中元|尾牙)節?日?(?:那天|當天|前一天)?"
 )
 THIS_YEAR = re.compile("^[今去前]年")
-SELF_BEFORE, SAID_OF = re.compile("[我他她]$"), re.compile("的(?![一-鿿])")
+SELF_BEFORE, SAID_OF = re.compile("[我他她]是?$"), re.compile("的(?![一-鿿])")
 SELF_ALONE_BEFORE = re.compile(
     "(?:(?:^|[ ,。;!?\n])(?P<self>[我他她])|"
     "(?:^|[^一-鿿]|我)(?:配偶|先生|太太|老公|老婆|丈夫|妻子|父親|母親|爸爸?|媽媽?|阿[公嬤]|公公|婆婆|外[公婆]))[ :]?$"

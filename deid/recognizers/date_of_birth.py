@@ -35,11 +35,16 @@ _MONTH = (
 _SEP = r"(?: ?[./\-、] ?| )"
 _DATE = re.compile(
     rf"(?=[0-9零〇○一二兩三四五六七八九十百廿卅壹貳參叁肆伍陸柒捌玖拾中民西明大昭平正元臘冬今去前RJFMASONDTE])(?:"
+    r"(?<![0-9])(?<![0-9] )(?:[0-9] ){5,7}[0-9](?! ?[0-9])|"
+    rf"(?:{_ERA} ?)?{_Y} ?年(?: ?次的?)? ?[0-9]{{1,2}} ?[/.\-] ?[0-9]{{1,2}}(?![0-9/.])"
+    rf"|{_MON} ?月 ?{_DAY} ?,? ?(?:{_ERA} ?{_Y} ?年(?!度)|{_Y} ?年次)|"
     rf"[今去前]年(?: ?{_MON} ?月 ?{_DAY}|{words.FESTIVAL.pattern})|"
-    rf"(?:{_ERA} ?)?{_Y} ?年(?: ?\((?:民國|西元)?[0-9]{{2,4}} ?年?\)|{_STEM}年?)?(?: ?次|的(?=[^,。]{{1,2}}月))?"
-    rf"(?:[ ⋯]{{0,4}}{words.LUNAR}?{_MON} ?月(?: ?{_DAY}|半)?|{words.FESTIVAL.pattern})?|{_MON} ?月 ?{_DAY}"
+    rf"(?:{_ERA} ?)?{_Y} ?年(?: ?\((?:民國|西元)?[0-9]{{2,4}} ?年?\)|{_STEM}年?)?"
+    rf"(?: ?次(?:的(?=[^,。]{{1,2}}月))?|的(?=[^,。]{{1,2}}月))?"
+    rf"(?:[ ⋯]{{0,4}}{words.LUNAR}?{_MON} ?月(?: ?{_DAY}|[半底初](?!旬))?|{words.FESTIVAL.pattern})?"
+    rf"|{_MON} ?月 ?{_DAY}"
     rf"|(?<![0-9./\-])(?:{_ERA} ?)?[0-9]{{1,4}}{_SEP}[0-9]{{1,2}}{_SEP}(?:[0-9]{{4}}|[0-9]{{1,2}})(?![0-9]|"
-    rf"[./\-][0-9])"
+    rf"[./\-][0-9])(?:日(?!本))?"
     rf"|(?<![0-9A-Z./\-])(?:{_ERA} ?)?[0-9]{{6,8}}(?![0-9])|(?<![0-9./\-])[0-9]{{1,2}}[/.][0-9]{{1,2}}(?![0-9./])"
     rf"|(?<![0-9])[0-9]{{1,2}}(?:ST|ND|RD|TH)?(?: OF)?[ \-]{_MONTH}[.,]{{0,2}}[ \-](?:[0-9]{{4}}|'[0-9]{{2}})(?![0-9])"
     rf"|(?<![0-9./\-])[0-9]{{4}}[ \-]{_MONTH}[ \-][0-9]{{1,2}}(?![0-9])"
@@ -100,10 +105,20 @@ def _is_announced(folded: str, before: str, found: re.Match[str]) -> bool:
     return words.CUE_AFTER.match(folded, found.end()) is not None and _parts(found[0]) is not None
 
 
+_WRITTEN_OUT = (
+    (re.compile(r" ?\((?:民國|西元)?[0-9]{2,4} ?年?\)|(?<=年)(?: ?次)的?|(?<=月)[底初]"), ""),
+    (re.compile("年 ?([0-9]{1,2}) ?[/.\\-] ?([0-9]{1,2})$"), r"年\1月\2日"),
+    (re.compile("^(.{1,8}月.{1,4}?[日號]?) ?,? ?((?:民國|西元)?.{1,5}年)次?$"), r"\2\1"),
+)
+
+
 def _parts(text: str) -> tuple[int | None, int | None, int | None] | None:
     """Return year, month and day as far as they are told; a feast is some day. None when it is no date."""
     try:
-        return roc_date.parts(words.FESTIVAL.sub("1月1日", words.THIS_YEAR.sub("", text)))
+        plain = words.FESTIVAL.sub("1月1日", words.THIS_YEAR.sub("", text.strip()))
+        for pattern, instead in _WRITTEN_OUT:
+            plain = pattern.sub(instead, plain)
+        return roc_date.parts(plain)
     except InvalidNumber:
         return None
 

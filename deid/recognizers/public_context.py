@@ -100,7 +100,11 @@ class PublicContext:
 
     def speaks_for_agencies(self, start: int, end: int) -> bool:
         """Whether agencies are spoken of and nobody speaks of himself around a value."""
-        if not self.has_evidence or self.is_near_citizen(start, end):
+        return not self.is_near_citizen(start, end) and self.speaks_of_agencies(start, end)
+
+    def speaks_of_agencies(self, start: int, end: int) -> bool:
+        """Whether agencies are spoken of around a value, and not only in it: 「市府路1號」."""
+        if not self._has_evidence:
             return False
         marks = chain((at - 1 for at, _ in self._anchors), self._notice_marks, self._places)
         return any(not start <= at < end for at in marks) or self._is_served
@@ -126,7 +130,7 @@ class PublicContext:
     def _is_published(
         self, start: int, end: int, link: re.Pattern[str], glue: re.Pattern[str], *, notice: bool
     ) -> bool:
-        if not (self._anchors if not notice else self.has_evidence):
+        if not (self._anchors if not notice else self._has_evidence):
             return False
         if PRIVATE_AFTER.match(self._folded, end):
             return False
@@ -211,7 +215,7 @@ class PublicContext:
         return [(match.end(), match["firm"] is not None) for match in ANCHOR.finditer(self._folded)]
 
     @cached_property
-    def has_evidence(self) -> bool:
+    def _has_evidence(self) -> bool:
         """Whether anything in the text speaks of an agency at all: mostly not, and then nothing is weighed."""
         return bool(self._anchors or self._notice_marks or self._places or self._is_served)
 
@@ -252,7 +256,7 @@ def reads_as_public(views: Views, start: int, end: int, *, whoever_speaks: bool 
         return False
     if context.speaks_for_agencies(start, end):
         return load_tagger().value_mean(views, start, end) < _PUBLIC_BELOW
-    evident = whoever_speaks and context.has_evidence
+    evident = whoever_speaks and context.speaks_of_agencies(start, end)
     return evident and load_tagger().value_mean(views, start, end) < _SURELY_PUBLIC
 
 

@@ -160,7 +160,7 @@ PERSON = [
     "看護 ⟦Hope⟧ 失聯，landlord: ⟦Rich Field⟧",
     "My neighbor ⟦Star Banks⟧ parks here",
     "people call him ⟦A-Hao⟧ Station staff",
-    "「王先生」被稱為「台南之光」；把「幸福號」命名為「幸福巴士」",
+    "「和平號」被稱為「台南之光」；把「幸福號」命名為「幸福巴士」",
     "Where do I pay? Familymart",
     "監察委員葉宜津調查某大廈公安，市府說明",
     "The street light is out, please fix it. thx ⟦Jonas⟧",
@@ -235,7 +235,6 @@ PERSON = [
     "Regards,\n⟦Vivian Kao⟧, HR",
     "管委會名單：主任委員⟦林大同⟧、監察委員⟦何欣蓉⟧、財務委員⟦李志豪⟧",
     "我叫⟦仝少岩⟧，電腦印成「□⟦少岩⟧」",
-    "丈夫 ⟦佐藤 健⟧（⟦さとう けん⟧）要辦入籍",
     "my husband ⟦Louis Perrin⟧ and our kids ⟦Odile⟧ and ⟦Mathieu⟧ wait for their cards",
     "我是⟦鄭如意⟧，承辦問「⟦如意⟧」是什麼，祝大家吉祥如意",
     "戶籍謄本把我母親「⟦黃罔市⟧」登打成「⟦黃岡市⟧」",
@@ -262,6 +261,11 @@ def test_golden(concealer: Concealer, numbers, entity: str, row: str) -> None:
     found = concealer.detect(text)
     assert [text[f.start : f.end] for f in found] == expected
     assert {f.entity for f in found} <= {entity}
+
+
+def test_how_a_name_is_read_goes_with_it(concealer: Concealer) -> None:
+    assert concealer.session().conceal("丈夫 佐藤 健（さとう けん）要辦入籍").endswith("）要辦入籍")
+    assert "さとう" not in concealer.session().conceal("丈夫 佐藤 健（さとう けん）要辦入籍")
 
 
 def test_a_name_behind_a_greeting_is_told_by_its_mailbox(concealer: Concealer) -> None:
