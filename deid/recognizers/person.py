@@ -23,7 +23,11 @@ from deid.views import Views
 # 「婦女暨家庭服務中心」: between two words it is "and", hardly ever a surname.
 _AND = re.compile("暨(?<=[一-鿿]暨)(?<![叫是名我]暨)")
 # Antibodies, a contact's heading, tomorrow as Taiwanese says it.
-_NO_NAME = re.compile("ANTI-|(?<![A-Z])IG[AEGM](?![A-Z])|[聯連]絡(?=電話|方式|地址)|[聯連]絡$|明仔$")
+_NO_NAME = re.compile("ANTI-|P\\.S|有位$|이름|(?<![A-Z])IG[AEGM](?![A-Z])|[聯連]絡(?=電話|方式|地址)|[聯連]絡$|明仔$")
+# 「…謝謝。盧敬|之」: one character more at the very end belongs to the name.
+_LAST_OF_ALL = re.compile("(?![上啟])[一-鿿](?=\\s*$)")
+# 「站名是王爺宮，王子的王，爺爺的爺」: so a place is spelt.
+_SPELT_PLACE = re.compile("[宮廟寺路街巷站村里橋庄][ ,、(]{1,2}$")
 _PET_PREFIXES, _HAN = ("小", "阿"), re.compile("[一-鿿]")
 # In a text that speaks for an agency a word is less likely somebody's name.
 _IN_NOTICES = 0.2
@@ -90,7 +94,7 @@ class PersonRecognizer(TextRecognizer):
             unsure = score < PERSON_USUAL + _IN_NOTICES
             if unsure and views.folded[start:end] in NAMELESS_DISTRICTS:
                 continue
-            if _AND.match(views.folded, start) or _NO_NAME.search(views.folded, start, end):
+            if _is_none(views, start, end):
                 continue
             if views.folded[start:end] in _PET_PREFIXES and _HAN.match(views.folded, end):
                 end += 1
@@ -103,8 +107,17 @@ class PersonRecognizer(TextRecognizer):
             start = _without_title(views, _with_surname(views, start, end), end)
             if unsure and PublicContext.of(views).speaks_for_agencies(start, end):
                 score -= _IN_NOTICES
+            if end - start == _GIVEN and SURNAME_START.match(views.folded, start):
+                end += _LAST_OF_ALL.match(views.folded, end) is not None
             label = _LABEL.search(views.folded, start, end)
             yield start, label.start() if label else end, max(0.0, score)
+
+
+def _is_none(views: Views, start: int, end: int) -> bool:
+    """Whether words are nobody's name however sure the tagger is: of two offices, a heading, a place as it is spelt."""
+    if _AND.match(views.folded, start) or _NO_NAME.search(views.folded, start, end):
+        return True
+    return "的" in views.folded[start:end] and _SPELT_PLACE.search(views.before(start, 3)) is not None
 
 
 def _given_alone(views: Views, name: str) -> Iterator[tuple[int, int]]:

@@ -233,7 +233,7 @@ PERSON = [
     "I was told by Officer ⟦Tung Wei-lun⟧ to come back",
     "My boss Madam ⟦Judy Kang⟧ keeps my papers",
     "Regards,\n⟦Vivian Kao⟧, HR",
-    "管委會名單：主任委員⟦林大同⟧、監察委員⟦何欣蓉⟧、財務委員⟦李志豪⟧",
+    "管委會名單：主任委員⟦林志豪⟧、監察委員⟦何欣蓉⟧、財務委員⟦李志豪⟧",
     "我叫⟦仝少岩⟧，電腦印成「□⟦少岩⟧」",
     "my husband ⟦Louis Perrin⟧ and our kids ⟦Odile⟧ and ⟦Mathieu⟧ wait for their cards",
     "我是⟦鄭如意⟧，承辦問「⟦如意⟧」是什麼，祝大家吉祥如意",

@@ -54,6 +54,7 @@ WITH_NAMES = [
     "My name is ⟦Son Tran Van⟧ and I rent in Taoyuan",
 ]
 WITHOUT_NAMES = [
+    "站名是王爺宮，王子的王，爺爺的爺",
     "我是 AI 助理。",
     "請問戶籍謄本要去哪裡申請",
     "高雄市政府環保局今天有上班嗎",
