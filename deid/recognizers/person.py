@@ -26,7 +26,7 @@ _AND = re.compile("暨(?<=[一-鿿]暨)(?<![叫是名我]暨)")
 _NO_NAME = re.compile("ANTI-|P\\.S|有位$|이름|(?<![A-Z])IG[AEGM](?![A-Z])|[聯連]絡(?=電話|方式|地址)|[聯連]絡$|明仔$")
 # 「…謝謝。盧敬|之」: one character more at the very end belongs to the name.
 _LAST_OF_ALL = re.compile("(?![上啟])[一-鿿](?=\\s*$)")
-# 「站名是王爺宮，王子的王，爺爺的爺」: so a place is spelt.
+# 「站名是媽祖宮，媽媽的媽」: so a place is spelt.
 _SPELT_PLACE = re.compile("[宮廟寺路街巷站村里橋庄][ ,、(]{1,2}$")
 _PET_PREFIXES, _HAN = ("小", "阿"), re.compile("[一-鿿]")
 # In a text that speaks for an agency a word is less likely somebody's name.
