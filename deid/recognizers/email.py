@@ -45,8 +45,10 @@ _OF_FIRM = re.compile(r"(?:SERVICES?|INFO|CONTACT|SUPPORT|HELP|SALES|ORDERS?|BOO
 _PERSONAL = re.compile(r"[A-Z]{2,15}[._\-][A-Z]{2,15}[._\-]?[0-9]{1,4}@(?!.*GOV\.)")
 # Where everybody may have a mailbox, and where an agency's event seldom has one.
 _FREE = re.compile(
-    r"@(?:[A-Z0-9\-]+\.)?(?:GMAIL|YAHOO|HOTMAIL|OUTLOOK|ICLOUD|LIVE|MSN|PROTON(?:MAIL)?|PCHOME|NAVER|QQ|TUTANOTA|HINET|SEED|TFN|SO-NET|163|126|FOXMAIL|"
-    r"ME|PM|MAIL|AOL|YANDEX|GMX|ZOHO)\."
+    r"@(?:[A-Z0-9\-]+\.)?(?:GMAIL|YAHOO|HOTMAIL|OUTLOOK|ICLOUD|LIVE|MSN|PROTON(?:MAIL)?|PCHOME|NAVER|QQ|TUTANOTA)\."
+)
+_PROVIDER = re.compile(
+    r"@(?:[A-Z0-9\-]+\.)?(?:HINET|SEED|TFN|SO-NET|163|126|FOXMAIL|ME|PM|MAIL|AOL|YANDEX|GMX|ZOHO)\."
 )
 
 
@@ -80,7 +82,8 @@ class EmailAddressRecognizer(TextRecognizer):
         if address in self._public or _ROLE.fullmatch(address):
             return True
         context, free = PublicContext.of(views), _FREE.search(address) or _PERSONAL.match(address)
-        if _OF_FIRM.match(address) and not free and not context.is_claimed(match.start()):
+        firm = _OF_FIRM.match(address) and not (free or _PROVIDER.search(address))
+        if firm and not context.is_claimed(match.start()):
             return not context.is_near_citizen(*match.span())
         return context.publishes_mailbox(*match.span(), free=free is not None)
 
