@@ -56,12 +56,12 @@ _HOUSE = re.compile(
     r"[0-9]{1,4} (?:ALLEY|LANE) [0-9]"
 )
 # 「số 45 ngõ 310 đường Zhongshan, Taiping」, 「Jalan Zhongshan No. 45」: folded, with ASCII letters as capitals.
-_VN_FLOOR = "(?:T[ầẦ]NG|L[ầẦ]U) [0-9]{1,2}"
+_VN_FLOOR = "(?:T[AầẦ]NG|L[ầẦ]U) [0-9]{1,2}"
 _VIETNAMESE = re.compile(
     rf"(?:{_VN_FLOOR},? )?S[OốỐ] {_NUMBER}(?:,? (?:NG[Oõ]|H[ẻẺ]M|NG[áÁ]CH) [0-9/]{{1,8}}){{0,2}},? "
     rf"(?:[đĐ][ưƯ][ờỜ]NG|DUONG|PH[ốỐ]) [A-Z]+(?: [A-Z]+){{0,2}}(?: [0-9]{{1,2}})?(?:,? {_VN_FLOOR})?"
     r"(?:, [A-ZÀ-ỹ]+(?: [A-ZÀ-ỹ]+)?){0,2}(?![A-Z])"
-    rf"|(?:[đĐ][ưƯ][ờỜ]NG|DUONG) [A-Z]+(?: [A-Z]+){{0,2}}, S[OốỐ] {_NUMBER}(?:, (?:{_VN_FLOOR}|T[AầẦ]NG [0-9]{{1,2}}))?"
+    rf"|(?:[đĐ][ưƯ][ờỜ]NG|DUONG) [A-Z]+(?: [A-Z]+){{0,2}}, S[OốỐ] {_NUMBER}(?:, {_VN_FLOOR})?"
 )
 _STREET = r"(?:JALAN|JLN?\.?)(?: (?!BAGIAN|NO|LANTAI|LT)[A-Z]+){1,4}"
 _LEVEL = r"(?:,? (?:LANTAI|LT\.?) ?[0-9]{1,2})?(?:,? KAMAR [0-9]{1,4})?"

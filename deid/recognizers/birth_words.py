@@ -22,7 +22,7 @@ CUE_BEFORE = re.compile(
     r"(?:PRINTED|WRONG|SHOWN|SHOWS|LISTED|WRITTEN|ENTERED|RECORDED|SAYS)(?: AS)? |"
     rf"\([DMY/\-. ]{{5,12}}\)|日期|格式|[後末][四4]碼|"
     rf"{LUNAR}|填|寫|我?[打輸印]入?|就|應該|應|正確|[打寫登印記填][錯成]|被|誤植|有誤|不對|不是|"
-    r"[把將我他她卻]|結果|了|TANGGAL|NG[àA]Y |NGàY|NăM|GHI |NHầM |Là |改成?|"
+    r"[把將我他她卻]|結果|了|TANGGAL|NG[àA]Y|NăM|GHI |NHầM |Là |改成?|"
     r"分別|都|的話|幾號|[\n]){0,8}"
     r"(?:IS |WAS |AS )?(?:THE )?$"
 )
@@ -34,15 +34,16 @@ CUE_FAR_BEFORE = re.compile(
     "(?<![A-Z])(?:BORN|BIRTH|LAHIR)(?:[^.!?\n0-9]{0,28}|[^.!?\n0-9,]{0,44}) "
     "(?:ON|IS|WAS|TANGGAL|SHOULD BE|MUST BE)(?: THE)?) ?$"
 )
+_BIRTHDAY = "生日(?!快樂|[蛋禮派])"
 CUE_AFTER = re.compile(
     " ?(?:(?:IS |AS )?(?:MY |HIS |HER |THE )?(?:BIRTHDAY|DATE OF BIRTH|DOB)(?![A-Z])|"
-    "(?:[一-鿿]{2,3}節)?(?:那天|[昨今明]天|前天)?生日(?!快樂|[蛋禮派])|"
+    f"(?:[一-鿿]{{2,3}}節)?(?:那天|[昨今明]天|前天)?{_BIRTHDAY}|"
     "[ ,]?[一-鿿]{2,6}[那當]天出?生(?:的|下)|"
-    "[)( ,]{0,2}(?:出生(?!登記|率|證明|[之者、])|出世|誕生|生日(?!快樂|[蛋禮派])|BORN)|"
+    f"[)( ,]{{0,2}}(?:出生(?!登記|率|證明|[之者、])|出世|誕生|{_BIRTHDAY}|BORN)|"
     "(?:[凌清]晨|[早晚]上|[上中下]午|半夜)(?:出生(?![登之者、])|生的)|(?:[一-鿿]{2}節)?寶寶|"
     "(?:牡羊|白羊|金牛|雙子|巨蟹|獅子|處女|天秤|天蠍|射手|摩羯|水瓶|雙魚)座|屬[鼠牛虎兔龍蛇馬羊猴雞狗豬]|"
     "(?:的)?生(?![效活產態命物意病死育氣前成肖日長鮮理涯動])|"
-    "(?:是|為)?(?:我|他|她|小孩|兒子|女兒|爸|媽|先生|太太|本人)?(?:爸|媽)?的?(?:生日(?!快樂|[蛋禮派])|出生))"
+    f"(?:是|為)?(?:我|他|她|小孩|兒子|女兒|爸|媽|先生|太太|本人)?(?:爸|媽)?的?(?:{_BIRTHDAY}|出生))"
 )
 # What may stand between one date of birth and the next: 「印成」, 「不是」, 「、老二」.
 CORRECTED = re.compile(
@@ -120,7 +121,7 @@ FESTIVAL = re.compile(
     "的?(?:中秋|端午|五月節|雙十|國慶|冬至|元旦|除夕|元宵|清明|聖誕|耶誕|愚人|重陽|中元|尾牙)節?日?(?:那天|當天|前一天)?"
 )
 THIS_YEAR = re.compile("^[今去前]年")
-SELF_BEFORE, SAID_OF = re.compile("[我他她]是?$"), re.compile("的(?![一-鿿])")
+SELF_BEFORE, SAID_OF = re.compile("[我他她](?P<said>是)?$"), re.compile("的(?![一-鿿])")
 SELF_ALONE_BEFORE = re.compile(
     "(?:(?:^|[ ,。;!?\n])(?P<self>[我他她])|"
     "(?:^|[^一-鿿]|我)(?:配偶|先生|太太|老公|老婆|丈夫|妻子|父親|母親|爸爸?|媽媽?|阿[公嬤]|公公|婆婆|外[公婆]))[ :]?$"
@@ -133,7 +134,8 @@ CALENDAR, CLAUSE_ENDS = re.compile(f"年 ?{LUNAR}"), re.compile(" ?(?:[,。、;)
 OPENED, CLOSED = re.compile(rf" ?\((?:也?就?是)?{LUNAR}?"), re.compile(r" ?\)")
 AGED_BEFORE = re.compile(r"歲 ?\($")
 CHILD = "(?:小孩|孩子|兒子|女兒|寶寶|孫子|孫女)"
-CHILD_BEFORE = re.compile(f"(?:{CHILD}|[我他她][爸媽]|爸爸|媽媽|阿[公嬤]|先生|太太|老[公婆])[欸啊啦喔]? ?$")
+CHILD_BEFORE = re.compile(f"{CHILD} ?$")
+ELDER_BEFORE = re.compile("(?:[我他她][爸媽]|爸爸|媽媽|阿[公嬤]|[我他她](?:先生|太太)|老[公婆])[欸啊啦喔]? ?$")
 SEX_BEFORE = re.compile("(?:^|[ ,、|/\n(])[男女]性?[ ,、|/]{1,2}$")
 # 「大的九十八年四月一號 小的…」, 「他是九十年…」: a whole date and nothing else that it could be of.
 KIN_BEFORE = re.compile(

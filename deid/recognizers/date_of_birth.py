@@ -158,11 +158,7 @@ def _is_in_row(views: Views, before: str, found: re.Match[str]) -> bool:
     by_id = words.ID_BEFORE.search(before) or words.ID_AFTER.match(folded, found.end())
     named = words.NAME_BEFORE.search(before)
     by_id = by_id or (named and words.PAPER_NO_AFTER.match(folded, found.end()))
-    beside = (
-        words.MOBILE_BEFORE.search(before)
-        or words.MOBILE_AFTER.match(folded, found.end())
-        or named
-    )
+    beside = words.MOBILE_BEFORE.search(before) or words.MOBILE_AFTER.match(folded, found.end()) or named
     if not by_id and not beside:
         return _is_named_in_brackets(views, before, found) or _is_of_somebody(folded, before, found)
     child = words.CHILD_NAMED_BEFORE.search(before) and not words.GOES_ON.match(folded, _end(found))
@@ -200,16 +196,10 @@ def _is_of_somebody(folded: str, before: str, found: re.Match[str]) -> bool:
         return _is_whole(found[0])
     if words.BABY_BEFORE_ENGLISH.search(before) and words.TOLD_ALONE.match(folded, end):
         return _is_whole(found[0])
-    of_self = words.SELF_BEFORE.search(before) and words.SAID_OF.match(folded, found.end())
-    if words.CALENDAR.search(found[0]) and words.CLAUSE_ENDS.match(folded, end):
-        return is_long_past(found[0])
-    if words.SEX_BEFORE.search(before):
-        return is_long_past(found[0])
-    alone = words.SELF_ALONE_BEFORE.search(before)
-    if alone and (alone["self"] or not words.ENDED_BEFORE.search(before)):
-        last = words.SAID_LAST if alone["self"] else words.SAID_OF_KIN
-        if last.match(folded, end):
-            return is_long_past(found[0])
+    if is_long_past(found[0]) and _is_of_somebody_grown(folded, before, found):
+        return True
+    teller = words.SELF_BEFORE.search(before)
+    of_self = teller is not None and not teller["said"] and words.SAID_OF.match(folded, end)
     of_child = (
         found[0].isdecimal() and words.CHILD_BEFORE.search(before) and words.SAID.match(folded, found.end())
     )
@@ -218,6 +208,25 @@ def _is_of_somebody(folded: str, before: str, found: re.Match[str]) -> bool:
     if words.BABY_BEFORE.search(before) and words.BORN_AFTER.match(folded, found.end()):
         return True
     return bool(of_self or of_child or of_age or of_kin) and _is_past(found[0], 0)
+
+
+def _is_of_somebody_grown(folded: str, before: str, found: re.Match[str]) -> bool:
+    """Whether a date of long ago stands beside who may have been born then: 「男 19950823」, 「配偶1983年…(」."""
+    end = _end(found)
+    if words.CALENDAR.search(found[0]) and words.CLAUSE_ENDS.match(folded, end):
+        return True
+    if words.SEX_BEFORE.search(before):
+        return True
+    if words.SELF_BEFORE.search(before) and words.SAID_OF.match(folded, end):
+        return True
+    if found[0].isdecimal() and words.ELDER_BEFORE.search(before) and words.SAID.match(folded, end):
+        return True
+    alone = words.SELF_ALONE_BEFORE.search(before)
+    if alone is None:
+        return False
+    if alone["self"]:
+        return words.SAID_LAST.match(folded, end) is not None
+    return words.ENDED_BEFORE.search(before) is None and words.SAID_OF_KIN.match(folded, end) is not None
 
 
 def is_long_past(text: str) -> bool:

@@ -83,8 +83,8 @@ class EmailAddressRecognizer(TextRecognizer):
             return True
         context, free = PublicContext.of(views), _FREE.search(address) or _PERSONAL.match(address)
         firm = _OF_FIRM.match(address) and not (free or _PROVIDER.search(address))
-        if firm and not context.is_claimed(match.start()):
-            return not context.is_near_citizen(*match.span())
+        if firm and context.speaks_for_agencies(*match.span()) and not context.is_claimed(match.start()):
+            return True
         return context.publishes_mailbox(*match.span(), free=free is not None)
 
 

@@ -23,9 +23,11 @@ from deid.views import Views
 # 「婦女暨家庭服務中心」: between two words it is "and", hardly ever a surname.
 _AND = re.compile("暨(?<=[一-鿿]暨)(?<![叫是名我]暨)")
 # Antibodies, a contact's heading, tomorrow as Taiwanese says it.
-_NO_NAME = re.compile("ANTI-|P\\.S|有位$|이름|(?<![A-Z])IG[AEGM](?![A-Z])|[聯連]絡(?=電話|方式|地址)|[聯連]絡$|明仔$")
+_NO_NAME = re.compile("ANTI-|(?<![A-Z])IG[AEGM](?![A-Z])|[聯連]絡(?=電話|方式|地址)|[聯連]絡$|明仔$")
+# 「有位小姐」, a postscript, "the name is".
+_NONE = frozenset({"有位", "P.S", "P.S.", "이름은"})
 # 「…謝謝。盧敬|之」: one character more at the very end belongs to the name.
-_LAST_OF_ALL = re.compile("(?![上啟])[一-鿿](?=\\s*$)")
+_LAST_OF_ALL = re.compile("(?![上啟敬謝嗎呢吧啊啦喔了的收])[一-鿿](?=\\s*$)")
 # 「站名是媽祖宮，媽媽的媽」: so a place is spelt.
 _SPELT_PLACE = re.compile("[宮廟寺路街巷站村里橋庄][ ,、(]{1,2}$")
 _PET_PREFIXES, _HAN = ("小", "阿"), re.compile("[一-鿿]")
@@ -115,6 +117,8 @@ class PersonRecognizer(TextRecognizer):
 
 def _is_none(views: Views, start: int, end: int) -> bool:
     """Whether words are nobody's name however sure the tagger is: of two offices, a heading, a place as it is spelt."""
+    if views.folded[start:end] in _NONE:
+        return True
     if _AND.match(views.folded, start) or _NO_NAME.search(views.folded, start, end):
         return True
     return "的" in views.folded[start:end] and _SPELT_PLACE.search(views.before(start, 3)) is not None

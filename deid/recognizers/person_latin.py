@@ -85,10 +85,9 @@ _AND_NEXT = re.compile(rf" (?:and|&) ({NAME_WORD})(?![\w'’])(?! [A-Z])")
 _BORN = re.compile(rf"(?<![A-Za-z.] )(?<![A-Za-z])({NAME_WORD})(?= (?:was |is )?born(?![a-z]))")
 # 「…expire this Friday!!! Dilshan」: one word behind a sentence's end, and nothing more.
 _ALONE_AT_END = re.compile(rf"[.!)] {{1,2}}({NAME_WORD})\s*$")
-_WEAK_CUE = re.compile(r"(?:Mr\.?|Mrs\.?|Ms\.?|I am|I'm|I’m|[Tt]hank you,?|[Tt]hanks,?) $")
 _CHINESE = re.compile("[一-鿿]")
 _NOT_FIRST = NOT_NAMES | BEFORE_NAMES | TITLES
-_HALF_BELIEVED, _HARDLY, _NEAR, _BEFORE = 0.25, 0.02, 16, 28
+_HALF_BELIEVED, _NEAR, _BEFORE = 0.25, 16, 28
 _TITLED = re.compile(rf"(?:(?:{'|'.join(sorted(TITLES))}) )+(?=[A-Z])")
 _POSSESSIVE = re.compile("['’][sS]$")
 _CAPITAL = re.compile("[A-ZÀ-ÞĐ가-힣]")
@@ -109,8 +108,8 @@ class LatinNameRecognizer(TextRecognizer):
         ):
             offset, name = _untitled(name)
             start += offset
-            at = text.index(name, start)
-            if name and not is_no_person(name) and not _is_plain_words(views, at, name):
+            if name and not is_no_person(name):
+                at = text.index(name, start)
                 yield Finding(at, at + len(name), self.ENTITY, score, self.name)
                 if len(names) < _REPEATED_NAMES:
                     names.setdefault(name, score)
@@ -119,16 +118,6 @@ class LatinNameRecognizer(TextRecognizer):
             if len(name) > 2:
                 for start, end in places_of(name, text):
                     yield Finding(start, end, self.ENTITY, score, self.name)
-
-
-def _is_plain_words(views: Views, start: int, name: str) -> bool:
-    """Whether common English words stand where the tagger sees no name: 「Mr. Occupant」, 「I am Writing」."""
-    words = (word.strip(".,'") for word in name.upper().split(" "))
-    weak = _WEAK_CUE.search(views.text[max(0, start - _WINDOW) : start])
-    if weak is None or not all(map(load_tagger().is_english, words)):
-        return False
-    first, last = views.folded_offset(start), views.folded_offset(start + len(name))
-    return load_tagger().name_mean(views, first, last) < _HARDLY
 
 
 def _candidates(text: str) -> Iterator[tuple[int, str, float]]:

@@ -96,11 +96,11 @@ class PublicContext:
         """Whether the address at ``start:end`` is an agency's."""
         if self._is_published(start, end, ADDRESS_LINK, ADDRESS_GLUE, notice=True):
             return True
-        return self.is_near_citizen(start, end) is False and PLACE_AFTER.match(self._folded, end) is not None
+        return self._is_near_citizen(start, end) is False and PLACE_AFTER.match(self._folded, end) is not None
 
     def speaks_for_agencies(self, start: int, end: int) -> bool:
         """Whether agencies are spoken of and nobody speaks of himself around a value."""
-        return not self.is_near_citizen(start, end) and self.speaks_of_agencies(start, end)
+        return not self._is_near_citizen(start, end) and self.speaks_of_agencies(start, end)
 
     def speaks_of_agencies(self, start: int, end: int) -> bool:
         """Whether agencies are spoken of around a value, and not only in it: 「市府路1號」."""
@@ -121,7 +121,7 @@ class PublicContext:
         if not free and self._is_published(start, end, LINE_LINK, LINE_GLUE, notice=True):
             return True
         told = MAIL_TOLD.search(self._folded[max(0, start - _CLAIM) : start])
-        if told is None or self.is_near_citizen(start, end):
+        if told is None or self._is_near_citizen(start, end):
             return False
         near = start - _NOTICE_REACH, end + _NOTICE_REACH
         marks = _count(self._notice_marks, *near) + _count(self._places, *near)
@@ -137,7 +137,7 @@ class PublicContext:
         first = bisect_left(self._anchors, (start - _LEFT, False))
         near = self._anchors[first : bisect_left(self._anchors, (start + 1, False))]
         anchors = [at for at, _ in near]
-        speaks = self.is_near_citizen(start, end)
+        speaks = self._is_near_citizen(start, end)
         # So a citizen tells his own number: 「我小孩念公立幼兒園，聯絡電話…」.
         own = speaks and OWN_LINE.search(self._folded[max(0, start - _SERVICE) : start]) is not None
         said = [at for at, is_firm in near if not is_firm and not own]
@@ -170,8 +170,7 @@ class PublicContext:
             and _EXTENDED.search(self._folded[start:end]) is not None
         )
 
-    def is_near_citizen(self, start: int, end: int) -> bool:
-        """Whether somebody speaks of himself around a value."""
+    def _is_near_citizen(self, start: int, end: int) -> bool:
         return _count(self._citizen_marks, start - _CITIZEN_REACH, end + _CITIZEN_REACH) > 0
 
     def _is_notice(self, start: int, end: int) -> bool:

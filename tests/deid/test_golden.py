@@ -104,6 +104,8 @@ PHONE = [
     "轉7015-7019",
 ]
 EMAIL = [
+    "信箱：⟦contact@lin-family.tw⟧",
+    "⟦sales@mybiz.com.tw⟧",
     "我的e-mail：⟦sales88@ms37.hinet.net⟧、⟦order@seed.net.tw⟧是我太太的",
     "我個人信箱 ⟦hr@linhr.tw⟧",
     "my email is ⟦hr@163.com⟧ or ⟦booking@me.com⟧",
@@ -155,6 +157,12 @@ ADDRESS = [
     "本社區（桃園市龜山區⟦文青二路187號⟧）停車場積水，管委會不理",
 ]
 PERSON = [
+    "Hello, I am ⟦Hope⟧ and I live in Taichung. Thank you, ⟦Hope⟧",
+    "My landlord is Mr. ⟦Rich⟧ and he refuses",
+    "Thanks, ⟦Happy⟧",
+    "My name is ⟦J.P.Santos⟧ and I live here",
+    "我是⟦陳有位⟧",
+    "你是不是⟦王明⟧嗎",
     "can i check my kid's vaccine? ⟦Amelie⟧ born Feb at the hospital",
     "children who are Taiwan born, Nobody was born here",
     "看護 ⟦Hope⟧ 失聯，landlord: ⟦Rich Field⟧",
