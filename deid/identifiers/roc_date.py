@@ -39,9 +39,11 @@ _TENS = {"十": 10, "拾": 10, "廿": 20, "卅": 30, "百": 100, "千": 1000}
 MONTHS = {
     name: number
     for number, names in enumerate(
-        ("JAN JANUARI JANUARY", "FEB FEBRUARI FEBRUARY", "MAR MARET MARCH", "APR APRIL", "MAY MEI", "JUN JUNI JUNE",
-         "JUL JULI JULY", "AUG AGU AGUSTUS AUGUST", "SEP SEPT SEPTEMBER", "OCT OKT OKTOBER OCTOBER", "NOV NOVEMBER",
-         "DEC DES DESEMBER DECEMBER"), start=1)
+        ("JAN JANUARI JANUARY ENERO", "FEB FEBRUARI FEBRUARY PEBRERO", "MAR MARET MARCH MARSO", "APR APRIL ABRIL",
+         "MAY MEI MAYO", "JUN JUNI JUNE HUNYO",
+         "JUL JULI JULY HULYO", "AUG AGU AGUSTUS AUGUST AGOSTO", "SEP SEPT SEPTEMBER SETYEMBRE",
+         "OCT OKT OKTOBER OCTOBER OKTUBRE", "NOV NOVEMBER NOBYEMBRE",
+         "DEC DES DESEMBER DECEMBER DISYEMBRE"), start=1)
     for name in names.split()
 }  # fmt: skip
 _NAMED = {"正": 1, "元": 1, "冬": 11, "臘": 12}
@@ -49,13 +51,15 @@ _UNSAID = (2000, 1, 1)  # a leap year: 2月29日 without a year is a date
 _N = "(?:[0-9]{1,4}|[零〇○一壹二兩貳三參叁四肆五伍六陸七柒八捌九玖十拾廿卅百千]{1,6})"
 _PARTS = re.compile(
     rf"(?:(?P<era>(?:中華)?民國|民|西元|明治|大正|昭和|平成) ?)?(?:(?P<year>{_N}) ?年 ?次?)?"
-    rf"(?: ?(?:[農國陽陰舊新]曆|閏)?(?P<month>{_N}|[正元臘冬]) ?月(?: ?初? ?(?P<day>{_N}) ?[日號]?)?)?"
+    rf"(?: ?(?:[農國陽陰舊新古]曆的?|閏)?(?P<month>{_N}|[正元臘冬]) ?月(?: ?初? ?(?P<day>{_N}) ?[日號]?)?)?"
 )
 _SEPARATED = re.compile(r"(?:民國|西元|ROC)? ?([0-9]{1,4})([ ]?[./\-、][ ]?|[ ])([0-9]{1,2})\2([0-9]{1,4})")
 _SPOKEN = re.compile(rf"({_N})[ 、]({_N})[ 、]({_N})")
 _MONTH_DAY = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})|([0-9]{2})([0-9]{2})")
 _RUN = re.compile(r"(?:民國|西元)? ?([0-9]{2,4})([0-9]{2})([0-9]{2})")
-_SPOKEN_RUN = re.compile("民國([零〇○一二兩三四五六七八九]{6,7})")
+_SPOKEN_RUN = re.compile("(?:民國|西元)?([零〇○一二兩三四五六七八九]{6,8})")
+_KOREAN = re.compile("([0-9]{4})년 ?([0-9]{1,2})월 ?([0-9]{1,2})일")
+_PAUSED_RUN = re.compile("(?:[0-9] ){5,7}[0-9]")
 _WORDS = re.compile(r"[A-Z]+|[0-9]+")
 
 
@@ -116,13 +120,17 @@ def _in_english(text: str) -> tuple[int | None, int | None, int | None] | None:
     if len(months) != 1 or len(numbers) not in (1, 2):
         return None
     days = [number for number in numbers if number <= 31]
-    years = [number for number in numbers if number > 31]
+    years = [number + 1900 if number < 100 else number for number in numbers if number > 31]
     return (years[0] if years else None), months[0], (days[0] if days else None)
 
 
 def parts(text: str) -> tuple[int | None, int | None, int | None]:
     """Return AD year, month and day, None for what is not said, or raise InvalidFormat."""
     text = text.strip().replace("年的", "年").replace("月半", "月十五")
+    if korean := _KOREAN.fullmatch(text):
+        text = "-".join(korean.groups())
+    if _PAUSED_RUN.fullmatch(text):
+        text = text.replace(" ", "")
     found = _in_words(text) or _in_figures(text) or _in_english(text)
     if found is None:
         raise InvalidFormat("date")

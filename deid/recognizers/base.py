@@ -9,8 +9,11 @@ from typing import Any, ClassVar
 
 from deid.findings import Finding
 from deid.presidio import EntityRecognizer, RecognizerResult
+from deid.tagger.tagger import load_tagger
 from deid.views import Views
 
+# A score that the usual policy lets stand, and the strict profile doesn't.
+_DOUBTFUL, _DOUBTED_BELOW = 0.3, 0.03
 _LETTER = re.compile("[A-Za-z]")
 
 
@@ -38,6 +41,11 @@ class TextRecognizer(EntityRecognizer):  # type: ignore[misc]  # Presidio is not
         """Build a finding from a span of the folded view."""
         return Finding(*views.original_span(*span), self.ENTITY, score, self.name)
 
+    def unless_doubted(self, views: Views, span: tuple[int, int], score: float) -> Finding:
+        """Build a finding that only the strict profile hides where the tagger sees next to nothing private."""
+        doubted = load_tagger().value_mean(views, *span) < _DOUBTED_BELOW
+        return self.finding(views, span, min(score, _DOUBTFUL) if doubted else score)
+
     def analyze(self, text: str, entities: list[str], nlp_artifacts: Any) -> list[RecognizerResult]:
         """Presidio's entry point; reuses the views that ``deid.presidio_engine`` put into the artifacts."""
         if entities and not set(entities) & set(self.supported_entities):
@@ -55,6 +63,30 @@ class TextRecognizer(EntityRecognizer):  # type: ignore[misc]  # Presidio is not
         return RecognizerResult(
             finding.entity, finding.start, finding.end, finding.score, recognition_metadata=metadata
         )
+
+
+def matches_near(
+    pattern: re.Pattern[str], text: str, cues: Iterable[re.Match[str]], reach: int
+) -> Iterator[re.Match[str]]:
+    """Match a pattern in the stretches of a text that lie within ``reach`` characters of a cue, each once."""
+    last = 0
+    for low, high in _stretches(cues, reach):
+        for match in pattern.finditer(text, max(low, last), high):
+            last = max(last, match.end())
+            yield match
+
+
+def _stretches(cues: Iterable[re.Match[str]], reach: int) -> Iterator[tuple[int, int]]:
+    low = high = -1
+    for cue in cues:
+        first, last = max(0, cue.start() - reach), cue.end() + reach
+        if first > high:
+            if high >= 0:
+                yield low, high
+            low = first
+        high = last
+    if high >= 0:
+        yield low, high
 
 
 def places_of(name: str, text: str) -> Iterator[tuple[int, int]]:

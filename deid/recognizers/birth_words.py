@@ -9,22 +9,27 @@ import re
 
 from deid.recognizers.name_context import SURNAME_START
 
-LUNAR = "(?:農曆|國曆|陽曆|陰曆|舊曆|新曆|閏)"
+LUNAR = "(?:農曆|國曆|陽曆|陰曆|舊曆|新曆|古曆|閏)"
 BIRTH = re.compile(
     "生|八字|寶寶|年次|出世|D\\.? ?O\\.? ?B|BIRTH|BORN|B-?DAY|SINH|LAHIR|KAARAWAN|座|屬|"
-    "(?<![A-Z])B\\. |BABY (?:BOY|GIRL)|TURN(?:ING|S) [0-9]"
+    "(?<![A-Z])B\\. |BABY (?:BOY|GIRL)|TURN(?:ING|S|ED) [0-9]|RA đờI|ULANG TAHUN|IPINANGANAK|생"
 )
 CUE_BEFORE = re.compile(
     r"(?:生日|八字|出生(?:年月日|日期|日|於|年)?|(?<![先醫學衛產發])生於|年次|誕生(?:於)?|生年月日|生辰|出世|"
     r"D\.? ?O\.? ?B\.?|(?:DATE ?OF ?)?BIRTH[_ \-]?(?:DAY|DATE)?|(?<![A-Z\-])B-?DAY(?: NI?YA)?|"
-    r"BORN|SINH|LAHIR|KAARAWAN|(?<![A-Z])(?<![A-Z] )B\.|TURN(?:ING|S) [0-9]{1,2}(?: SOON)?)"
+    r"G[IA]VEN? BIRTH(?: TO)?(?: (?:MY|OUR|A|HIS|HER))?(?: (?:SON|DAUGHTER|BABY|BOY|GIRL|CHILD)){0,2}|"
+    r"BORN(?: (?:AT|IN) [^.,!?\n0-9]{2,28}| ON)?|SINH|LAHIR(?: DI [A-Z]{3,12}(?: [A-Z]{3,12})?,?)?|"
+    r"KAARAWAN|(?<![A-Z])(?<![A-Z] )B\.|TURN(?:ING|S|ED) [0-9]{1,2}(?: SOON)?|RA đờI|"
+    r"ULANG TAHUN(?: ?(?:SAYA|NYA|DIA|ANAK SAYA))?|"
+    r"IPINANGANAK(?: (?:AKO|SIYA|PO|NA|ANG ANAK KO))*(?: NOONG)?|생년월일[은는]?|생일[은이]?)"
     r"(?:[ :=→\"'「『(\[{,、\t/|_?的是為在於はON]|(?:A|ANS|ANSWER|CALLER|答|民眾|來電者|對方) ?:|DATE|TIME|IN |年月日|"
     r"(?:PRINTED|WRONG|SHOWN|SHOWS|LISTED|WRITTEN|ENTERED|RECORDED|SAYS)(?: AS)? |"
     rf"\([DMY/\-. ]{{5,12}}\)|日期|格式|[後末][四4]碼|"
     rf"{LUNAR}|填|寫|我?[打輸印]入?|就|應該|應|正確|[打寫登印記填][錯成]|被|誤植|有誤|不對|不是|"
     r"[把將我他她卻]|結果|了|TANGGAL|NG[àA]Y|NăM|GHI |NHầM |Là |改成?|"
-    r"分別|都|的話|幾號|[\n]){0,8}"
-    r"(?:IS |WAS |AS )?(?:THE )?$"
+    r"分別|都|的話|幾號|月日|就好|也要|可以|[\n]){0,8}"
+    r"(?:LAST (?:MONTH|WEEK|YEAR) |(?:LAST |THIS )?(?:MON|TUES|WEDNES|THURS|FRI|SATUR|SUN)DAY,? )?"
+    r"(?:IS |WAS |AS |ON )?(?:THE )?$"
 )
 # Farther away, where no other number and no end of a sentence stands between.
 CUE_FAR_BEFORE = re.compile(
@@ -36,6 +41,7 @@ CUE_FAR_BEFORE = re.compile(
 )
 _BIRTHDAY = "生日(?!快樂|[蛋禮派])"
 CUE_AFTER = re.compile(
+    "생|就?生了|在[一-鿿]{2,8}生(?:雙胞胎|小孩|寶寶|[下的了])|"
     " ?(?:(?:IS |AS )?(?:MY |HIS |HER |THE )?(?:BIRTHDAY|DATE OF BIRTH|DOB)(?![A-Z])|"
     f"(?:[一-鿿]{{2,3}}節)?(?:那天|[昨今明]天|前天)?{_BIRTHDAY}|"
     "[ ,]?[一-鿿]{2,6}[那當]天出?生(?:的|下)|"
@@ -69,6 +75,8 @@ ANY_BEFORE = re.compile(
     r"[日號時分][^0-9,;。\n]{0,3}[於在][^0-9,。\n]{1,10}出生[,。 ]$"
 )
 EXAMPLE_BEFORE = re.compile(r"(?:例[如:]|\([例如]|範例|格式)[: ]?$")
+# 「兒童出生於115年1月1日以後」: whoever was born since then.
+SINCE_AFTER = re.compile("[ 」]?(?:\\(含\\))?[以之][前後]|」?起")
 PERSONAL_BEFORE = re.compile(
     "(?:我|本人|爸|媽|先生|太太|老[公婆]|兒子|女兒|小孩|公|嬤|[他她]|弟|妹|哥|姊|姐)[^,。!?\n]{0,8}$"
 )
@@ -90,14 +98,20 @@ CHILD_NAMED_BEFORE = re.compile(
     rf"(?:小孩|孩子|成員|子女|[長次三四么][子女]|兒子|女兒|學生|幼[兒童]|寶寶|孫[子女]|嬰兒)[: 是]{{0,2}}"
     rf"{SURNAME_START.pattern}[一-鿿·]{{1,3}}{ROW}$"
 )
+_LATIN_NAME = (
+    "(?!(?:[A-Z]+ ){0,3}(?:TYPHOON|STORM|FLOOD|ACT|LAW|ARTICLE|RULING)(?![A-Z]))"
+    "[A-ZÀ-ɏ][A-ZÀ-ɏ'.-]{1,20}(?: [A-ZÀ-ɏ][A-ZÀ-ɏ'.-]{1,20}){1,3}"
+)
 NAME_OPENED = re.compile(
     rf"(?:^|[ \n\t,、:。;「『]|[偶子女夫妻母父親兄弟姊姐妹孫爸媽公嬤])"
     rf"(?P<name>{SURNAME_START.pattern}[一-鿿·]{{1,4}}(?<![橋庫縣震災風案險運軌場法站路館])) ?\((?:[一-鿿]{{1,4}},)?$"
+    rf"|(?:^|[ \n:,;/(])(?P<latin>{_LATIN_NAME}) ?\($"
 )
 CLOSED_BY_WORDS = re.compile(r"\)[一-鿿]")
 IN_BRACKETS = re.compile("[,)](?!颱風|豪雨|風災|[一-鿿]{0,2}案)")
 NEXT_NAMED = re.compile(
     rf"\)?[ 、,;\n]{{1,3}}(?P<name>{SURNAME_START.pattern}[一-鿿·]{{1,3}}(?<![日期間址話號]))[ ,:(]{{1,2}}"
+    rf"|\)?[ ,;\n]{{1,3}}(?:AND )?(?P<latin>{_LATIN_NAME})[ ,:(]{{1,2}}"
 )
 BABY_BEFORE_ENGLISH, TOLD_ALONE = re.compile("BABY (?:BOY|GIRL)[,:(]? ?$"), re.compile("[,.)\n]|$")
 GOES_ON = re.compile(" ?[一-鿿]")
@@ -132,11 +146,13 @@ SAID_OF_KIN = re.compile(" ?(?:\\((?!歿|第|離|結|卒|亡)|[、;。\n]|$)")
 # 「民國64年國曆10月31日」: hardly anything but a birth is told by which calendar.
 CALENDAR, CLAUSE_ENDS = re.compile(f"年 ?{LUNAR}"), re.compile(" ?(?:[,。、;)\n]|$)")
 OPENED, CLOSED = re.compile(rf" ?\((?:也?就?是)?{LUNAR}?"), re.compile(r" ?\)")
-AGED_BEFORE = re.compile(r"歲 ?\($")
+AGED_BEFORE = re.compile(r"(?:歲|YEARS? OLD) ?\($")
 CHILD = "(?:小孩|孩子|兒子|女兒|寶寶|孫子|孫女)"
 CHILD_BEFORE = re.compile(f"{CHILD} ?$")
-ELDER_BEFORE = re.compile("(?:[我他她][爸媽]|爸爸|媽媽|阿[公嬤]|[我他她](?:先生|太太)|老[公婆])[欸啊啦喔]? ?$")
-SEX_BEFORE = re.compile("(?:^|[ ,、|/\n(])[男女]性?[ ,、|/]{1,2}$")
+ELDER_BEFORE = re.compile(
+    "(?:[我他她][爸媽]|爸爸|媽媽|阿[公嬤]|[我他她](?:先生|太太)|老[公婆])[欸啊啦喔]? ?$"
+)
+SEX_BEFORE = re.compile("(?:^|[ ,、|/\n(:])[男女]性?[ ,、|/]{1,2}$")
 # 「大的九十八年四月一號 小的…」, 「他是九十年…」: a whole date and nothing else that it could be of.
 KIN_BEFORE = re.compile(
     "(?:[大小]的|老[大二三四么]|[上前]一胎|(?:(?<=^)|(?<=[ ,。;!?\n]))[他她]是|[大二三]寶|"

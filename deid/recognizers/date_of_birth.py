@@ -14,57 +14,15 @@ from deid.identifiers import roc_date
 from deid.identifiers.errors import InvalidNumber
 from deid.recognizers import birth_words as words
 from deid.recognizers.base import TextRecognizer
+from deid.recognizers.date_shapes import DATE
+from deid.recognizers.event_words import is_of_event
 from deid.tagger.tagger import load_tagger
 from deid.tw_districts import PLAIN_PLACES
 from deid.views import Views
 
-_C = "[零〇○一二兩三四五六七八九十廿卅壹貳參叁肆伍陸柒捌玖拾]"
-_Y = (
-    f"(?:[0-9]{{1,4}}|[零〇○一二三四五六七八九十百廿卅壹貳參叁肆伍陸柒捌玖拾]{{1,5}}|"
-    f"[一二兩]千{_C}{{1,4}}|{_C}(?: {_C}){{1,3}})"
-)
-_N = f"(?:[0-9]{{1,2}}|{_C}{{1,3}}|{_C} {_C})"
-_MON = f"(?:{_N}|[正元臘冬])"
-_DAY = f"(?:(?:⋯{{1,4}}{_N}(?! ?年|[0-9]|{_C})|{_N}) ?[日號]?|初 ?[一二三四五六七八九十])"
-_STEM = "(?:[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥])"
-_ERA = "(?:(?:中華)?民國|民(?=[0-9])|民前|西元|明治|大正|昭和|平成|ROC(?: YEAR)?|MINGUO|R\\.O\\.C\\.)"
-_MONTH = (
-    "(?:JAN(?:UAR[YI])?|FEB(?:RUAR[YI])?|MAR(?:CH|ET|SO)?|APR(?:IL)?|MAY|MEI|JUN[EI]?|JUL[YI]?|AUG(?:UST)?|"
-    "AGU(?:STUS)?|SEP(?:T(?:EMBER)?)?|O[CK]T(?:OBER)?|NOV(?:EMBER)?|DE[CS](?:EMBER)?)(?![A-Z])"
-)
-_SEP = r"(?: ?[./\-、] ?| )"
-_DATE = re.compile(
-    rf"(?=[0-9零〇○一二兩三四五六七八九十百廿卅壹貳參叁肆伍陸柒捌玖拾中民西明大昭平正元臘冬今去前RJFMASONDTE])(?:"
-    r"(?<![0-9])(?<![0-9] )(?:[0-9] ){5,7}[0-9](?! ?[0-9])|"
-    rf"(?:{_ERA} ?)?{_Y} ?年(?: ?次的?)? ?[0-9]{{1,2}} ?[/.\-] ?[0-9]{{1,2}}(?![0-9/.])"
-    rf"|{_MON} ?月 ?{_DAY} ?,? ?(?:{_ERA} ?{_Y} ?年(?!度)|{_Y} ?年次)|"
-    rf"[今去前]年(?: ?{_MON} ?月 ?{_DAY}|{words.FESTIVAL.pattern})|"
-    rf"(?:{_ERA} ?)?{_Y} ?年(?: ?\((?:民國|西元)?[0-9]{{2,4}} ?年?\)|{_STEM}年?)?"
-    rf"(?: ?次(?:的(?=[^,。]{{1,2}}月))?|的(?=[^,。]{{1,2}}月))?"
-    rf"(?:[ ⋯]{{0,4}}{words.LUNAR}?{_MON} ?月(?: ?{_DAY}|[半底初](?!旬))?|{words.FESTIVAL.pattern})?"
-    rf"|{_MON} ?月 ?{_DAY}"
-    rf"|(?<![0-9./\-])(?:{_ERA} ?)?[0-9]{{1,4}}{_SEP}[0-9]{{1,2}}{_SEP}(?:[0-9]{{4}}|[0-9]{{1,2}})(?![0-9]|"
-    rf"[./\-][0-9])(?:日(?!本))?"
-    rf"|(?<![0-9A-Z./\-])(?:{_ERA} ?)?[0-9]{{6,8}}(?![0-9])|(?<![0-9./\-])[0-9]{{1,2}}[/.][0-9]{{1,2}}(?![0-9./])"
-    rf"|(?<![0-9])[0-9]{{1,2}}(?:ST|ND|RD|TH)?(?: OF)?[ \-]{_MONTH}[.,]{{0,2}}[ \-](?:[0-9]{{4}}|'[0-9]{{2}})(?![0-9])"
-    rf"|(?<![0-9./\-])[0-9]{{4}}[ \-]{_MONTH}[ \-][0-9]{{1,2}}(?![0-9])"
-    rf"|(?<![A-Z]){_MONTH}\.? [0-9]{{1,2}}(?:ST|ND|RD|TH)?,? ?[0-9]{{4}}(?![0-9])"
-    rf"|(?<!{_C}){_C}{{2,4}}、{_C}{{1,3}}、{_C}{{1,3}}(?!{_C}|[、年月日號])"
-    rf"|(?<![0-9])[0-9]{{2,4}}\n(?:0?[1-9]|1[0-2])\n(?:0?[1-9]|[12][0-9]|3[01])(?![0-9年./\-])"
-    rf"|民國{_C}{{6,7}}(?!{_C})|{_Y}點{_N}點{_N}"
-    rf"|(?<!{_C})(?:一?百[零〇]?)?{_C}{{1,3}}(?<=..) {_C}{{1,3}} {_C}{{1,3}}(?! ?{_C})"
-    rf"|(?<![0-9])(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?=出?生)"
-    rf"|(?<![A-Z]){_MONTH}\.? [0-9]{{1,2}}(?:ST|ND|RD|TH)?(?![0-9A-Z])"
-    rf"|(?<![0-9A-Z])[0-9]{{1,2}} {_MONTH}(?![A-Z])"
-    rf"|(?<![A-Z])(?:TWENTY-|THIRTY-)?(?:FIRST|SECOND|THIRD|[EFNST][A-Z]{{2,8}}TH) (?:OF )?{_MONTH}"
-    rf"(?:,? (?:NINETEEN|TWO THOUSAND|TWENTY)(?:[ \-](?:AND )?[A-Z]+(?:-[A-Z]+)?)?)?"
-    rf"|(?:(?<=生日)|(?<=生日[是: ])|(?<=四碼)|(?<=四碼[是: ]))(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9元])"
-    rf"|[0-9]{{1,2}} TH[áA]NG [0-9]{{1,2}},? N[ăA]M [0-9]{{4}}"
-    rf"|(?<=NăM )[0-9]{{4}},? NGàY [0-9]{{1,2}} THáNG [0-9]{{1,2}}(?![0-9]))"
-)
 _SEPARATORS = ("\t", "|", ",", "  ", " ")
 _BEFORE, _NEAR, _LONGEST_HEADING, _OLDEST, _GROWN, _SETTLED = 48, 36, 200, 125, 12, 3
-_NAMED, _SURELY = 0.05, 0.5
+_NAMED, _SURELY, _BESIDE, _CACHED = 0.05, 0.5, 8, "dates"
 
 
 class DateOfBirthRecognizer(TextRecognizer):
@@ -76,10 +34,13 @@ class DateOfBirthRecognizer(TextRecognizer):
         folded = views.folded
         announced = words.BIRTH.search(folded) is not None
         last = known = -1
-        for found in _DATE.finditer(folded):
+        for found in _dates(views):
             start, end = found.span()
             before = folded[max(0, start - _BEFORE) : start]
-            told = announced and (_is_announced(folded, before, found) or _follows(folded, last, found))
+            told = announced and _is_announced(folded, before, found)
+            if (not told or start - _BESIDE <= last) and is_of_event(views, start, _end(found)):
+                continue
+            told = told or (announced and _follows(folded, last, found))
             listed = 0 <= known <= start <= known + _NEAR and _is_next(views, known, found)
             if told or listed or _is_in_row(views, before, found):
                 last, known = (end if told else last), _end(found)
@@ -98,6 +59,8 @@ def _is_announced(folded: str, before: str, found: re.Match[str]) -> bool:
         return generic is None or words.PERSONAL_BEFORE.search(before) is not None
     if words.EXAMPLE_BEFORE.search(before) or words.ANY_BEFORE.search(before):
         return False
+    if words.SINCE_AFTER.match(folded, found.end()) and not words.PERSONAL_BEFORE.search(before):
+        return False
     if words.CUE_BEFORE.search(before):
         return True
     if words.CUE_FAR_BEFORE.search(before) and _is_whole(found[0]):
@@ -106,6 +69,7 @@ def _is_announced(folded: str, before: str, found: re.Match[str]) -> bool:
 
 
 _WRITTEN_OUT = (
+    (re.compile("(?<=[年月])[,、] ?"), ""),
     (re.compile(r" ?\((?:民國|西元)?[0-9]{2,4} ?年?\)|(?<=年)(?: ?次)的?|(?<=月)[底初]"), ""),
     (re.compile("年 ?([0-9]{1,2}) ?[/.\\-] ?([0-9]{1,2})$"), r"年\1月\2日"),
     (re.compile("^(.{1,8}月.{1,4}?[日號]?) ?,? ?((?:民國|西元)?.{1,5}年)次?$"), r"\2\1"),
@@ -135,7 +99,7 @@ def _is_next(views: Views, known: int, found: re.Match[str]) -> bool:
     named = words.NEXT_NAMED.fullmatch(views.folded, known, found.start())
     if named is None:
         return words.NEXT_OF_KIN.fullmatch(views.folded, known, found.start()) is not None
-    return load_tagger().name_mean(views, *named.span("name")) >= _NAMED
+    return load_tagger().name_mean(views, *named.span(named.lastgroup or 0)) >= _NAMED
 
 
 def _follows(folded: str, last: int, found: re.Match[str]) -> bool:
@@ -174,15 +138,15 @@ def _is_named_in_brackets(views: Views, before: str, found: re.Match[str]) -> bo
     named = words.NAME_OPENED.search(before)
     if (
         named is None
-        or named["name"] in PLAIN_PLACES
+        or named[named.lastgroup or 0] in PLAIN_PLACES
         or not words.IN_BRACKETS.match(views.folded, _end(found))
     ):
         return False
     base = found.start() - len(before)
-    mean = load_tagger().name_mean(views, base + named.start("name"), base + named.end("name"))
+    mean = load_tagger().name_mean(views, *(base + at for at in named.span(named.lastgroup or 0)))
     closed = words.CLOSED_BY_WORDS.match(views.folded, _end(found))
     month = not closed and mean >= _SURELY and _is_month_long_past(found[0])
-    return month or (mean >= (_SURELY if closed else _NAMED) and _is_past(found[0], _SETTLED))
+    return month or (mean >= (_SURELY if closed or named["latin"] else _NAMED) and _is_past(found[0], _SETTLED))
 
 
 def _is_of_somebody(folded: str, before: str, found: re.Match[str]) -> bool:
@@ -227,6 +191,25 @@ def _is_of_somebody_grown(folded: str, before: str, found: re.Match[str]) -> boo
     if alone["self"]:
         return words.SAID_LAST.match(folded, end) is not None
     return words.ENDED_BEFORE.search(before) is None and words.SAID_OF_KIN.match(folded, end) is not None
+
+
+def _dates(views: Views) -> list[re.Match[str]]:
+    """Return all dates of a text, looked for once."""
+    found: list[re.Match[str]] | None = views.cache.get(_CACHED)
+    if found is None:
+        found = views.cache[_CACHED] = list(DATE.finditer(views.folded))
+    return found
+
+
+def possible_births(views: Views) -> Iterator[tuple[int, int, int, int | None]]:
+    """Yield where dates stand on which somebody alive may have been born, the parts told, and the years since then."""
+    for found in _dates(views):
+        parts = _parts(found[0])
+        if parts is None or words.EXAMPLE_BEFORE.search(views.before(found.start(), 8)):
+            continue
+        age = None if parts[0] is None else datetime.date.today().year - parts[0]
+        if age is None or 0 <= age <= _OLDEST:
+            yield found.start(), _end(found), sum(part is not None for part in parts), age
 
 
 def is_long_past(text: str) -> bool:

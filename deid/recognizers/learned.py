@@ -14,9 +14,12 @@ from deid.findings import Finding
 from deid.identifiers import tw_phone
 from deid.recognizers.address_english import follows_office
 from deid.recognizers.base import TextRecognizer
+from deid.recognizers.birth_read import births_read
 from deid.recognizers.birth_words import PERSONAL_BEFORE
 from deid.recognizers.cued import is_example
 from deid.recognizers.date_of_birth import is_long_past
+from deid.recognizers.event_words import is_of_event
+from deid.recognizers.linked_places import belongs_to_institution
 from deid.recognizers.public_context import PublicContext
 from deid.tagger.tagger import load_tagger
 from deid.views import Views
@@ -30,11 +33,16 @@ _FEWEST_DIGITS, _LONGEST = 2, 120
 _FEWEST = {
     "TW_STUDENT_ID": 5, "TW_MEDICAL_RECORD": 5, "TW_HOUSEHOLD_NO": 5, "TW_BANK_ACCOUNT": 5, "TW_PASSPORT": 6,
 }  # fmt: skip
+# 「請在21號前寄出」, 「改寄觸口7-11」, 「110 台北市」: a day, a shop, a postcode.
+_NO_PLACE = re.compile(
+    "(?<![家住路街巷弄段們])[0-9]{1,2}號(?=[之以]?前[寄繳交送回給完辦領])|7-11(?![0-9 ]*[號樓])|"
+    "[0-9]{3,6}(?= ?(?:[台臺]灣)?[一-鿿]{2}[市縣])"
+)
 _TIME_AFTER = re.compile(" ?[0-9]{0,2} ?[時點]")
 _TOLL_FREE = ("0800", "0809")
 # Forms that the rules know: they have seen the value, and nothing told them that it is one.
 _TELEPHONE = re.compile(r"[0-9+(][0-9()\-#. ]{6,}[0-9]")
-_NEARLY_ID = re.compile("[A-Z]{1,2}[0-9]{8,10}")
+_NEARLY_ID = re.compile("[A-Z]{1,2}[0-9]{8,10}|(?<=[A-Z])[0-9]{8,10}")
 _SPAN_BEFORE = re.compile("(?:年資|資歷|服務|工作|屋齡)[^0-9]{0,4}$")
 # 「92年12月31日(含)以前出廠」: a rule's date, unless somebody's birth goes on.
 _IN_RULE = re.compile(
@@ -60,6 +68,7 @@ _KINDS = (
 _PUBLISHED = frozenset({"PHONE", "TW_ADDRESS", "EMAIL", "TW_BANK_ACCOUNT", "TW_LAND_NO", "TW_PLATE"})
 # Taken off the tagger's probability, so that a policy's usual 0.4 means what it should.
 _DOUBT = 0.4
+_READ = 0.45
 # A date that the tagger takes for a birth date this surely is one, however young the child.
 _SURE_BIRTH = 0.95
 
@@ -85,11 +94,15 @@ class LearnedValueRecognizer(TextRecognizer):
             digits = sum(map(str.isdigit, views.figures[start:end]))
             if digits < _FEWEST.get(entity, _FEWEST_DIGITS):
                 continue
-            if entity == "DATE_OF_BIRTH" and _is_in_rule(views, start, end):
+            if entity == "DATE_OF_BIRTH" and _is_no_birth(views, start, end, score):
+                continue
+            if entity == "TW_ADDRESS" and _NO_PLACE.match(views.figures, start):
                 continue
             sure = entity == "DATE_OF_BIRTH" and score >= _SURE_BIRTH
             if sure or not _is_judged(views, start, end, entity):
                 yield Finding(*views.original_span(start, end), entity, max(0.0, score - _DOUBT), self.name)
+        for span in births_read(views):
+            yield Finding(*views.original_span(*span), "DATE_OF_BIRTH", _READ, self.name)
 
 
 def _whole(figures: str, start: int, end: int) -> tuple[int, int]:
@@ -100,6 +113,11 @@ def _whole(figures: str, start: int, end: int) -> tuple[int, int]:
     if figures[start - 1 : start] == "\\" and (escape := _ESCAPE.match(figures, start, end - 1)):
         return escape.end(), end
     return start - len(begun[0]) if begun else start, end
+
+
+def _is_no_birth(views: Views, start: int, end: int, score: float) -> bool:
+    """Whether a date is a rule's, or another event's and the tagger isn't sure."""
+    return _is_in_rule(views, start, end) or (score < _SURE_BIRTH and is_of_event(views, start, end))
 
 
 def _is_in_rule(views: Views, start: int, end: int) -> bool:
@@ -140,7 +158,9 @@ def _is_known_phone(views: Views, start: int, end: int) -> bool:
 
 
 def _is_known_address(views: Views, start: int, end: int) -> bool:
-    return _STREET.match(views.folded, end) is not None or follows_office(views, start)
+    if _STREET.match(views.folded, end) is not None or follows_office(views, start):
+        return True
+    return belongs_to_institution(views, start, end)
 
 
 _KNOWN: Mapping[str, Callable[[Views, int, int], bool]] = {

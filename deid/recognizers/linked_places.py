@@ -1,4 +1,4 @@
-"""Tells an institution's address by the institution's name that leads straight to it.
+"""Tells an institution's address or telephone by the institution's name that leads straight to it.
 
 A citizen names it (「岡山郵局 維新路96號」) in a text in which he speaks of himself, too. The name alone is no
 proof (he may live in a nursing home): the tagger must doubt that the address is his, more so where words or a
@@ -15,19 +15,69 @@ from deid.views import Views
 _HAN = "[一-鿿]"
 _INSTITUTION = (
     f"(?:(?<={_HAN})(?<![住居會處診寓])[署局所]|(?<={_HAN})(?<![住到各好何益壞])處|(?<={_HAN}{{2}})[站館校宮廟寺]|醫院|法院|學院|"
-    "中心|大樓|百貨|飯店|酒店|旅館|銀行|分行|國小|國中|高中|高職|大學|幼兒園|三總|長庚|馬偕|台大|榮總|京站|園區|中山堂|政府|戶政|地政|"
-    "故居|巨蛋)"
+    "中心|大樓|百貨|飯店|酒店|旅館|銀行|分行|國小|國中|高中|高職|大學|幼兒園|三總|長庚|馬偕|台大|榮總|京站|(?<![桃林大])園區|中山堂|政府|"
+    "戶政|地政|故居|巨蛋)"
 )
-_GLUED = re.compile(rf"{_INSTITUTION} ?\(?$")
-_NEAR = re.compile(rf"{_INSTITUTION}[ ,]{{0,2}}(?:就是|就在|的?地址(?:就?是)?|在|位[在於])?[ (:,]{{0,2}}$")
-_LIVING = re.compile("[住家租籍]|寄[到給]")
+_ALSO = "(?:農會|漁會|工地|科大|分院|[漁果魚]市場?|加油站|拖吊場|營業所)"
+_AREA = f"(?:{_HAN}{{2}}[市縣])?(?:{_HAN}{{1,3}}[區鄉鎮市])?"
+_GLUED = re.compile(rf"{_INSTITUTION}」? ?\(?{_AREA}$")
+_NEAR = re.compile(
+    rf"(?:{_INSTITUTION}|{_ALSO})[嘛啦喔」]?[ ,]{{0,2}}(?:就?是|就在|的?地址(?:就?是)?|在|位[在於])?"
+    rf"[ (:,]{{0,2}}{_AREA}$"
+)
+# 「店址為…」, 「店在…」, 「永康街16號那家火鍋店」: nobody lives there.
+_SHOP_BEFORE = re.compile(
+    rf"(?:[店園會院校館廠]址|進口商(?:地址)?|(?<![我住到開])店[在於]|場地在?|學校在|服務台在?)[ :是為在]{{0,2}}{_AREA}$"
+)
+_SHOP_AFTER = re.compile(
+    "那[間家](?:(?![的旁樓邊])[一-鿿]){0,4}?(?:店(?![長員家])|餐廳|診所|藥局|超[商市]|小吃(?!店)|工廠|醫院|銀行)"
+    "(?! ?[0-9一二三四五六七八九十樓])"
+)
+_SAID_AFTER = re.compile(f"[ ,]?那是(?:{_HAN}{{0,4}}(?:政府|公所|醫院|分局|學校|車站))")
+_RESIDENT = re.compile(" ?的?(?:住戶|家裡|樓上)")
+_LIVING = re.compile("[住家租籍]|寄[到給]|隔壁|樓[上下]|對面|鄰居")
+# 「欣欣瓦斯的02-…」, 「打給東港分局08-…」, 「廠商電話07-…」, but not 「我公司03-…」.
+_FIRM = (
+    f"(?:(?<={_HAN}{{2}})(?:瓦斯|人壽|產險|保險|物流|客運|航空|電信|電視台|山莊|建設|"
+    "營造|食品|寬頻|超市|書局|診所|藥局)"
+    f"|(?<={_HAN}{{2}})總公司|客服|總機|站務|原廠|廠商|船公司|[廟校園店院館]方|店家|業者|分店|門市|"
+    f"(?<={_HAN})(?<![住我到])[股課科]|區公所|公所|基金會|協會)"
+)
+_LINE_NEAR = re.compile(
+    rf"(?:{_INSTITUTION}|{_FIRM})(?:{_HAN}{{0,2}}的|給我的)?"
+    r"(?:客服|總機|電話|專線|代表號|號碼|傳真|市話|中心|叫我打|打來|說|[ (:是/]){0,4}$"
+    r"|(?:店家|收據上的?|會裡|招牌上的?)電話[ :是]{0,2}$|SHOP (?:PHONE|NUMBER)(?: IS|:)? $"
+)
+# 「打東港分局的08-… 都沒人接」: whom one has called, where an institution is named.
+_CALLED_AFTER = re.compile(
+    "[ ,]?(?:打[去過](?!來)|(?:都|根本|一直)?[沒無](?:有)?人(?:接|會接)|有人會接|是空號|對不對|對嗎)"
+)
+_NAMED = re.compile(f"{_INSTITUTION}|{_FIRM}|{_ALSO}")
+# Whoever works there or lies there tells his own line.
+_OWN = re.compile("家|爸|媽|爺|奶|老[公婆]|病房|自己|我們?(?:在|開|是|的)|小姐|先生|女士|任職|上班|個案|宿舍")
+_CLAUSE_ENDS = re.compile("[,。;!?\n]")
 _DOUBTED, _HARDLY_DOUBTED, _WINDOW = 0.7, 0.99, 24
 
 
 def belongs_to_institution(views: Views, start: int, end: int) -> bool:
     """Whether an institution's name leads straight to an address, and the tagger doubts that it is somebody's own."""
     before = views.before(start, _WINDOW)
-    if _NEAR.search(before) is None:
+    if _RESIDENT.match(views.folded, end):
+        return False
+    if _SHOP_BEFORE.search(before) or (_SHOP_AFTER.match(views.folded, end) and not _LIVING.search(before)):
+        return load_tagger().value_mean(views, start, end) < _HARDLY_DOUBTED
+    if _NEAR.search(before) is None and _SAID_AFTER.match(views.folded, end) is None:
         return False
     glued = _GLUED.search(before) is not None and _LIVING.search(before) is None
     return load_tagger().value_mean(views, start, end) < (_HARDLY_DOUBTED if glued else _DOUBTED)
+
+
+def is_line_of_institution(views: Views, start: int, end: int) -> bool:
+    """Whether an institution's name leads straight to a line or one has called it there, and the tagger doubts."""
+    before = views.before(start, _WINDOW)
+    clause = _CLAUSE_ENDS.split(before)[-1]
+    if _OWN.search(clause):
+        return False
+    called = _NAMED.search(clause) is not None and _CALLED_AFTER.match(views.folded, end) is not None
+    linked = called or _LINE_NEAR.search(before) is not None
+    return linked and load_tagger().value_mean(views, start, end) < _DOUBTED

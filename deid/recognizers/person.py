@@ -22,10 +22,16 @@ from deid.views import Views
 
 # 「婦女暨家庭服務中心」: between two words it is "and", hardly ever a surname.
 _AND = re.compile("暨(?<=[一-鿿]暨)(?<![叫是名我]暨)")
-# Antibodies, a contact's heading, tomorrow as Taiwanese says it.
-_NO_NAME = re.compile("ANTI-|(?<![A-Z])IG[AEGM](?![A-Z])|[聯連]絡(?=電話|方式|地址)|[聯連]絡$|明仔$")
+# Closing words of a letter, antibodies, a contact's heading, tomorrow as Taiwanese says it.
+_NO_NAME = re.compile(
+    "尚祈|順頌|順祝|敬頌|勛祺|時綏|時祺|公綏|"
+    "ANTI-|(?<![A-Z])IG[AEGM](?![A-Z])|[聯連]絡(?=電話|方式|地址)|[聯連]絡$|明仔$"
+)
 # 「有位小姐」, a postscript, "the name is".
-_NONE = frozenset({"有位", "P.S", "P.S.", "이름은"})
+_NONE = frozenset({"有位", "P.S", "P.S.", "이름은", "以内", "以上", "以下", "民代", "女中", "IG", "日治", "日據"})
+# A ship's name; a station, a carrier, a library where the tagger isn't quite sure.
+_VESSEL = re.compile("號(?![碼稱召令次外角子誌]|[ ]?[0-9])")
+_NAMED_SO, _QUITE = re.compile("派出所|快遞|圖書館|紀念館"), 0.95
 # 「…謝謝。盧敬|之」: one character more at the very end belongs to the name.
 _LAST_OF_ALL = re.compile("(?![上啟敬謝嗎呢吧啊啦喔了的收])[一-鿿](?=\\s*$)")
 # 「站名是媽祖宮，媽媽的媽」: so a place is spelt.
@@ -36,8 +42,8 @@ _IN_NOTICES = 0.2
 _SURE, _LIKELY = 0.8, 0.6
 # A word in Latin letters is oftener a thing than a word in Chinese ones.
 _LATIN = 0.5
-# A word that is often said is not hidden at the first doubt: 「我高興，你也高興」.
-_EVERYDAY, _LESS = 0.58, 0.01
+# What the tagger alone believes in must be likely: 「我高興，你也高興」.
+_BELIEVED, _LESS = 0.62, 0.01
 _GIVEN, _MAYBE = 2, 0.1
 _SHORTEST = 3
 _REPEATED_NAMES = 64
@@ -51,7 +57,9 @@ _OPENING_QUOTES, _DAMAGED = frozenset("「『"), frozenset("□○◯〇*�")
 _QUOTE_ENDS = re.compile("[」』](?!號|一?詞|二字|兩字)")
 _CAPITALISED = re.compile("(?<![A-Za-z])[A-Z][a-z]{3,8}(?![A-Za-z])")
 _TITLE = re.compile(r"(?:MRS?|MS|MISS|MADAM|SIR|DR|PROF|ANAKNYA|ISTRINYA|SUAMINYA)\.? (?=[A-Z])")
-_LABEL = re.compile(r"[ ,]+(?:D\.?O\.?B|ARC|ID|TEL|PHONE)\.?$")
+# 莫娜·雷堡 is also written 莫娜雷堡.
+_DOTS = re.compile("(?<=[一-鿿])[·‧•.](?=[一-鿿])")
+_LABEL = re.compile(r"[ ,]+(?:D\.?O\.?B|ARC|ID|TEL|PHONE)\.?$|(?<=[一-鿿])(?:INA|AMA)$")
 
 
 class PersonRecognizer(TextRecognizer):
@@ -69,6 +77,8 @@ class PersonRecognizer(TextRecognizer):
                 yield self.finding(views, spelled, score)
             if score >= _SURE and end - start >= _SHORTEST:
                 names.setdefault(views.folded[start:end], score)
+                if len(joined := _DOTS.sub("", views.folded[start:end])) >= _SHORTEST:
+                    names.setdefault(joined, score)
         for name, score in list(names.items())[:_REPEATED_NAMES]:
             for span in places_of(name, views.folded):
                 yield self.finding(views, span, score)
@@ -96,7 +106,7 @@ class PersonRecognizer(TextRecognizer):
             unsure = score < PERSON_USUAL + _IN_NOTICES
             if unsure and views.folded[start:end] in NAMELESS_DISTRICTS:
                 continue
-            if _is_none(views, start, end):
+            if _is_none(views, start, end) or _is_called_so(views, end, score):
                 continue
             if views.folded[start:end] in _PET_PREFIXES and _HAN.match(views.folded, end):
                 end += 1
@@ -104,7 +114,7 @@ class PersonRecognizer(TextRecognizer):
                 continue
             if score < _LATIN and views.folded[start:end].isascii():
                 score -= _LATIN - PERSON_USUAL
-            if score < _EVERYDAY and load_tagger().is_everyday(views.folded[start:end]):
+            if score < _BELIEVED:
                 score = min(score, PERSON_USUAL - _LESS)
             start = _without_title(views, _with_surname(views, start, end), end)
             if unsure and PublicContext.of(views).speaks_for_agencies(start, end):
@@ -122,6 +132,13 @@ def _is_none(views: Views, start: int, end: int) -> bool:
     if _AND.match(views.folded, start) or _NO_NAME.search(views.folded, start, end):
         return True
     return "的" in views.folded[start:end] and _SPELT_PLACE.search(views.before(start, 3)) is not None
+
+
+def _is_called_so(views: Views, end: int, score: float) -> bool:
+    """Whether a ship, a station, a carrier or a library is called like somebody."""
+    return _VESSEL.match(views.folded, end) is not None or (
+        score < _QUITE and _NAMED_SO.match(views.folded, end) is not None
+    )
 
 
 def _given_alone(views: Views, name: str) -> Iterator[tuple[int, int]]:

@@ -27,7 +27,7 @@ _CUE = re.compile(
     r"(?:[Nn]ame is|I am|I'm|I’m|[Tt]his is|[Cc]aller:|[Oo]wner:?|[Aa]sk for|[Pp]atient|[Ff]riend|[Hh]usband|[Ww]ife|"
     r"[Cc]olleague|[Cc]o-?worker|[Cc]lassmate|[Rr]oom-?mate|[Ff]lat-?mate|[Gg]irlfriend|[Bb]oyfriend|[Ff]ianc[eé]e?|"
     r"[Nn]eighbou?r|[Bb]oss|[Mm]anager|[Cc]ousin|[Uu]ncle|[Aa]unt|[Nn]iece|[Nn]ephew|"
-    r"[Bb]uyer was|[Tt]he late|[Ss]ons?|[Dd]aughters?|"
+    r"[Bb]uyer was|[Bb]ehalf of|[Tt]he late|[Ss]ons?|[Dd]aughters?|"
     r"[Kk]ids|[Cc]hildren|[Tt]wins|[Ff]ather|[Mm]other|[Cc]aptain|[Cc]all (?:him|her|me)|"
     r"[Bb]rother|[Ss]ister|(?<![A-Za-z])(?:[Tt]eman|[Ss]uami|[Ii]stri|[Mm]ajikan)(?: saya)?,?|"
     r"po si|ko si|tên là|hồng em là|"
@@ -77,7 +77,7 @@ _LAST_WORD = re.compile(
 )
 _LAST = 48
 # 「-Declan」 behind the last sentence, 「from Theo Van den Broeck」 as the last line; 「A-Hao」, 「Ah Ming」 anywhere.
-_DASHED = re.compile(rf"(?:[.!?)]|\n)[ \n]*-{{1,2}} ?({_NAME})[ .!\n]*$")
+_DASHED = re.compile(rf"(?:(?:[.!?)]|\n)[ \n]*-{{1,2}} ?| [-—]{{1,2}} )({_NAME})[ .!\n]*$")
 _LAST_LINE = re.compile(rf"\n(?:[Ff]rom|[Ll]ove) ({_NAME})[ .!\n]*$")
 _NICKNAME = re.compile(r"(?<![A-Za-z.\-])(?:A-[A-Z][a-z]{1,6}|Ah[ \-][A-Z][a-z]{1,6})(?![A-Za-z])")
 _AND_NEXT = re.compile(rf" (?:and|&) ({NAME_WORD})(?![\w'’])(?! [A-Z])")

@@ -11,6 +11,7 @@ from deid.findings import Finding
 from deid.identifiers import tw_phone
 from deid.recognizers.address_english import follows_office
 from deid.recognizers.base import TextRecognizer
+from deid.recognizers.linked_places import is_line_of_institution
 from deid.recognizers.phone_parts import EXTENSION, fragments, in_words, with_followers
 from deid.recognizers.public_context import PublicContext, reads_as_private, reads_as_public
 from deid.views import NumberMatch, Views
@@ -86,12 +87,12 @@ class TelephoneRecognizer(TextRecognizer):
 
     def _spans(self, views: Views) -> Iterator[tuple[int, int, float]]:
         judged: set[int] = set()
-        published: set[str] = set()
+        verdicts: dict[str, bool] = {}
         for match in views.number_matches(_NATIONAL):
             if match.start in judged and match.end - 1 in judged:
                 continue
             judged.update(range(match.start, match.end))
-            yield from self._national(views, match, published)
+            yield from self._national(views, match, verdicts)
         if "09" in views.figures or "886" in views.figures:
             for split in _SPLIT.finditer(views.figures):
                 if split.start() not in judged:
@@ -100,10 +101,10 @@ class TelephoneRecognizer(TextRecognizer):
             return
         if "+" in views.folded or "00" in views.figures or "0-" in views.figures:
             yield from _foreign(views)
-        yield from self._local(views, judged, published)
+        yield from self._local(views, judged, verdicts)
 
     def _national(
-        self, views: Views, match: NumberMatch, published: set[str]
+        self, views: Views, match: NumberMatch, verdicts: dict[str, bool]
     ) -> Iterator[tuple[int, int, float]]:
         if _OFFICIAL_NUMBER.search(views.before(match.start)):
             return
@@ -119,10 +120,10 @@ class TelephoneRecognizer(TextRecognizer):
                 return
             if not (_AREA_APART.match(match.value) or _is_announced(views, match)):
                 return
-        if not _is_published(views, (candidate.start, candidate.end), number, published):
+        if not _is_published(views, (candidate.start, candidate.end), number, verdicts):
             yield *_balanced(views.folded, candidate.start, candidate.end), 0.9
 
-    def _local(self, views: Views, judged: set[int], published: set[str]) -> Iterator[tuple[int, int, float]]:
+    def _local(self, views: Views, judged: set[int], verdicts: dict[str, bool]) -> Iterator[tuple[int, int, float]]:
         """Find numbers that only a telephone cue tells from others: no area code or no leading zero."""
         if _WHOLE.fullmatch(views.folded):
             yield 0, len(views.folded), 0.5
@@ -131,7 +132,7 @@ class TelephoneRecognizer(TextRecognizer):
         for match in views.number_matches(_LOCAL):
             if match.start in judged or not self._is_local(match.value) or not _is_announced(views, match):
                 continue
-            if not _is_published(views, (match.start, match.end), tw_phone.compact(match.value), published):
+            if not _is_published(views, (match.start, match.end), tw_phone.compact(match.value), verdicts):
                 yield match.start, match.end, 0.6
 
     def _is_local(self, value: str) -> bool:
@@ -146,17 +147,20 @@ class TelephoneRecognizer(TextRecognizer):
         return main in self._public or tw_phone.is_service_line(main)
 
 
-def _is_published(views: Views, span: tuple[int, int], number: str, published: set[str]) -> bool:
-    """Whether an agency's line stands here, or one of ``published`` is said again; what is found is added to it."""
-    if number in published:
-        return True
+def _is_published(views: Views, span: tuple[int, int], number: str, verdicts: dict[str, bool]) -> bool:
+    """Whether an agency's line stands here. One said again is judged as the first time, by ``verdicts``."""
+    if number in verdicts:
+        return verdicts[number]
     mobile = tw_phone.is_mobile(number)
     if PublicContext.of(views).publishes_line(*span, mobile=mobile):
         found = not reads_as_private(views, *span)
     else:
-        found = not mobile and (follows_office(views, span[0]) or reads_as_public(views, *span))
-    if found:
-        published.add(number)
+        found = not mobile and (
+            follows_office(views, span[0])
+            or is_line_of_institution(views, *span)
+            or reads_as_public(views, *span)
+        )
+    verdicts[number] = found
     return found
 
 

@@ -57,7 +57,7 @@ _SOMEBODY_BEFORE = re.compile(
 _BESIDE = 4
 _EXTENDED, _CONTACT_BEFORE = re.compile("[轉#]|分機|EXT"), re.compile("(?:聯絡|連絡|承辦)人[^\n。]{0,16}$")
 _NAME = "public_context"
-_PUBLIC_BELOW, _SURELY_PUBLIC, _SURELY_PRIVATE = 0.3, 0.02, 0.999
+_PUBLIC_BELOW, _SURELY_PRIVATE = 0.3, 0.999
 
 
 class PublicContext:
@@ -245,18 +245,12 @@ class PublicContext:
         return [match.start() for match in PLACE.finditer(self._folded)]
 
 
-def reads_as_public(views: Views, start: int, end: int, *, whoever_speaks: bool = False) -> bool:
-    """Whether agencies are spoken of around a value, nobody of himself, and the tagger sees nothing private.
-
-    With ``whoever_speaks`` somebody may speak of himself, too, where the tagger is sure of that.
-    """
+def reads_as_public(views: Views, start: int, end: int) -> bool:
+    """Whether agencies are spoken of around a value, nobody of himself, and the tagger sees nothing private."""
     context = PublicContext.of(views)
-    if context.is_claimed(start):
+    if context.is_claimed(start) or not context.speaks_for_agencies(start, end):
         return False
-    if context.speaks_for_agencies(start, end):
-        return load_tagger().value_mean(views, start, end) < _PUBLIC_BELOW
-    evident = whoever_speaks and context.speaks_of_agencies(start, end)
-    return evident and load_tagger().value_mean(views, start, end) < _SURELY_PUBLIC
+    return load_tagger().value_mean(views, start, end) < _PUBLIC_BELOW
 
 
 def reads_as_private(views: Views, start: int, end: int) -> bool:

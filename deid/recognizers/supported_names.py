@@ -29,6 +29,7 @@ _AGENT_BEFORE = re.compile("(?:由|經|委託|授權|轉介|通知)$")
 _TOGETHER = re.compile(
     "合[買租夥資開]|一起|兩[個人位]|結婚|離婚|吵架|打架|是(?:兄弟|夫妻|姊妹|姐妹|母子|父子|母女)"
 )
+_SHARED = re.compile("合[租買夥資開]")
 _WITH = re.compile(f"[跟和與](?P<name>[一-鿿]{{2,3}}?)(?:{_TOGETHER.pattern})")
 _TITLES = ("先生", "小姐", "女士", "太太")
 _TITLED = re.compile(f"(?:^|[ ,。;、\\n與和跟及])(?P<name>{SURNAME_START.pattern})(?=先生|小姐|女士|太太)")
@@ -49,6 +50,11 @@ _IN_CHARACTERS = re.compile(r" ?\((?P<name>[一-鿿]{2,5})\)")
 _IN_KANA = re.compile(r" ?\((?P<name>[ぁ-ゖ]{1,6} [ぁ-ゖ]{1,6}|[ぁ-ゖ]{4,10})(?=[,)、])")
 # 「把「黃罔市」登打成「黃岡市」」.
 _MISWRITTEN = re.compile(r"」?[^「」,。\n]{0,6}[打寫登印植記填誤載](?:成|為|作)了?「(?P<name>[一-鿿]{2,4})」")
+# 「綽號「肉包」」, 「外號叫大頭,」.
+_NICKNAME = re.compile(
+    "(?:綽號|外號|小名|乳名)(?:叫做?|是|為|:)?(?:「(?P<quoted>[一-鿿A-Z]{1,6})」|"
+    "(?P<name>[一-鿿]{2,3})(?=[,。 、\n)]|$))"
+)
 _LAST_WORD = re.compile(r"(?:--|[。!?~\n] ?-) ?(?P<name>[一-鿿]{2,4})\s*$")
 # Where a name is expected: before a mobile number, an ID or a date; behind 名字, 小犬, 對方; 「我黃金花，」.
 _EXPECTED = re.compile(
@@ -74,9 +80,13 @@ def supported_names(views: Views, names: Collection[Scored]) -> Iterator[Scored]
     """Yield start, end (of the folded view) and score of names by what is around them; ``names`` are the ones found."""
     folded, starts, ends = views.folded, {start for start, _, _ in names}, {end for _, end, _ in names}
     covered = {at for start, end, score in names if score >= PERSON_USUAL for at in range(start, end)}
+    believed = (
+        (start, end - (_SHARED.match(folded, end - 1) is not None))
+        for start, end in load_tagger().doubtful(views)
+    )
     doubted = [
         (start, end)
-        for start, end in load_tagger().doubtful(views)
+        for start, end in believed
         if _HAN_NAME.fullmatch(folded, start, end) and covered.isdisjoint(range(start, end))
     ]
     for start, end in doubted:
@@ -112,6 +122,8 @@ def _placed(folded: str) -> Iterator[Span]:
     """Yield names by where they stand: before 敬上, 「(父)」 or a telephone number; behind a dash at the end."""
     patterns = [_SIGNED] if any(word in folded for word in _MAY_SIGN) else []
     patterns += [_OF_KIN] if "(" in folded else []
+    for match in _NICKNAME.finditer(folded):
+        yield match.span(match.lastgroup or 0)
     for pattern in (*patterns, _WITH_PHONE):
         for match in pattern.finditer(folded):
             if SURNAME_START.match(match["name"]) and not _is_office(match["name"]):

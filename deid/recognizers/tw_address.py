@@ -52,7 +52,7 @@ class TwAddressRecognizer(TextRecognizer):
             published = context.publishes_address(start, end) or follows_office(views, start)
             if published and not reads_as_private(views, start, end):
                 continue
-            public = reads_as_public(views, start, end, whoever_speaks=True)
+            public = reads_as_public(views, start, end)
             if published or not (public or belongs_to_institution(views, start, end)):
                 yield self.finding(views, (start, end), 0.8)
 

@@ -21,7 +21,7 @@ _ACCOUNT = re.compile("[帳賬][號戶]|戶頭|轉帳|匯款|存摺|存簿|ACCOU
 _TELEPHONE = re.compile(r"0(?:9[0-9]{8}|[2-8][0-9]{7,8})")
 _LOCAL = re.compile("[2-8][0-9]{2,3}-[0-9]{4}")
 _CODE_BEFORE = re.compile(
-    r"(?<![0-9])(?P<code>[0-9]{3})[ ,]{0,2}"
+    r"(?<![0-9])(?P<code>[0-9]{3})[ ,/]{0,3}"
     r"(?:之後|然後|再來|後面|接著|[的,]?[帳賬][號戶]|ACCOUNT(?: (?:NO|NUMBER))?\.?)?是?[ ,:]{0,2}$"
 )
 _CODE_REACH = 16

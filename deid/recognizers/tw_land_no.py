@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from deid.findings import Finding
 from deid.generalise import area_start
 from deid.recognizers.address_grammar import HAN, name_start
-from deid.recognizers.base import TextRecognizer
+from deid.recognizers.base import TextRecognizer, matches_near
 from deid.recognizers.public_context import PublicContext
 from deid.views import Views
 
@@ -20,7 +20,8 @@ _SECTION = rf"(?:(?P<name>{HAN}{{1,7}}?)段 ?(?:{_SMALL})?)"
 _NUMBERED = re.compile(rf"(?P<no>{_LIST}) ?(?:等[^,。\n]{{0,6}}?)?(?:號 ?土地|地號|建號)")
 _SECTION_BEFORE = re.compile(rf"{_SECTION}(?:[第:] ?)?$")
 _ANNOUNCED = re.compile(
-    rf"(?:地號|建號)(?:號碼)?(?:[ :=\"']|就?是|為|在|叫|大概|應該){{0,3}}(?!{_DIGIT}{{1,3}} "
+    rf"(?:(?<!{_DIGIT})(?:地號|建號)|(?:地號|建號)(?= ?[:是]))"
+    rf"(?:號碼)?(?:[ :=\"']|就?是|為|在|叫|大概|應該){{0,3}}(?!{_DIGIT}{{1,3}} "
     rf"?[筆個塊張份次位])(?P<value>{_SECTION}?{_LIST}(?: ?(?:地號|建號|號))?)"
 )
 # 「某某段二小段35號」: a number that only its section tells from a house's; without 小段 land must be spoken of.
@@ -46,10 +47,12 @@ _LATIN = re.compile(
     rf"(?:, [A-Z]{{4,12}}(?![A-Z])(?: DIST(?:RICT)?(?![A-Z])\.?)?)?"
     ")"
 )
+_LATIN_CUE, _LATIN_REACH = re.compile("SEC"), 64
 _LATIN_LAND = re.compile("(?<![A-Z])(?:LAND|LOT|PARCEL)(?![A-Z])")
 _SECTION_WINDOW = 28
 _NOTICE = re.compile("公告|標售|標租|招標|管理機關|抵費地|遷葬")
 _NOTICE_REACH = 40
+_OWNED = re.compile("[^。\n]{0,16}為[一-鿿]{2,4}所有")
 _AREA_ENDS = ("市", "縣", "鄉", "鎮", "區")
 
 
@@ -69,9 +72,11 @@ class TwLandNoRecognizer(TextRecognizer):
 
 
 def _is_announced_land(views: Views, start: int, end: int) -> bool:
-    """Whether an office announces the parcel: it sells it, or lists it in a notice in which no citizen speaks."""
-    near = views.around(start, end, _NOTICE_REACH)
-    return _NOTICE.search(near) is not None and PublicContext.of(views).speaks_for_agencies(start, end)
+    """Whether an office announces the parcel: sells it, or lists it in a notice in which nobody speaks of his own."""
+    if _NOTICE.search(views.around(start, end, _NOTICE_REACH)) is None or _OWNED.match(views.folded, end):
+        return False
+    context = PublicContext.of(views)
+    return context.speaks_for_agencies(start, end) and not context.is_claimed(start)
 
 
 def _spans(folded: str) -> Iterator[tuple[int, int]]:
@@ -81,7 +86,9 @@ def _spans(folded: str) -> Iterator[tuple[int, int]]:
     if "段" in folded:
         yield from _plain(folded)
     if "SEC" in folded and _LATIN_LAND.search(folded):
-        yield from (found.span() for found in _LATIN.finditer(folded))
+        yield from (
+            found.span() for found in matches_near(_LATIN, folded, _LATIN_CUE.finditer(folded), _LATIN_REACH)
+        )
 
 
 def _numbered(folded: str) -> Iterator[tuple[int, int]]:

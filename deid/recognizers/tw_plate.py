@@ -9,13 +9,14 @@ from itertools import chain
 from deid.findings import Finding
 from deid.recognizers import cue_words
 from deid.recognizers import tw_plate_shapes as shapes
+from deid.recognizers.base import matches_near
 from deid.recognizers.cued import CuedRecognizer, Span, is_example
 from deid.views import Views
 
 _TRAFFIC = re.compile(
     "(?<![火列])車|客運|肇逃|肇事|違停|停在|紅線|黃線|拖吊|被拖|檢舉|罰單|開單|牌照|小黃|重機|小綿羊|闖紅燈|超速|"
     "駕駛|騎士|逆向|偉士牌|擦撞|強制險|燃料|行照|逃逸|路霸|UBER|TAXI|SCOOTER|PARK|(?<![A-Z])TOW|VEHICLE|(?<![A-Z])CAR(?![A-Z])|MOTOR|TRUCK|PLATE|"
-    "TOYOTA|HONDA|BMW|BENZ|GOGORO|XE |賓士|寶馬|凌志|裕隆|休旅|特斯拉"
+    "TOYOTA|HONDA|BMW|BENZ|GOGORO|XE |豐田|本田|三菱|福特|馬自達|底盤|後照鏡|賓士|寶馬|凌志|裕隆|休旅|特斯拉"
 )
 _MAKER = re.compile(
     "(?:BENZ|BMW|AUDI|LEXUS|MAZDA|FORD|NISSAN|SUZUKI|YAMAHA|KYMCO|VESPA|HONDA|TOYOTA|KAWASAKI|KTM|SYM)"
@@ -36,7 +37,7 @@ _CALLED = re.compile("[打撥] ?$")  # 「我打110」
 _TWO_DIGITS = re.compile("[0-9][^\n]?[0-9]")
 _ROUND = "00"  # models of machines are numbered so
 _SHORTEST = 4
-_NEAR = 40
+_NEAR, _SAID_REACH = 40, 80
 
 
 class TwPlateRecognizer(CuedRecognizer):
@@ -58,7 +59,10 @@ class TwPlateRecognizer(CuedRecognizer):
         yield from super().find(views)
         for match in _matches(views, shapes.ISSUED) if views.has_letter else ():
             if not _named_otherwise(views, match) and (traffic or not match[0].endswith(_ROUND)):
-                yield self.finding(views, match.span(), 0.6 if traffic else 0.5)
+                if traffic:
+                    yield self.finding(views, match.span(), 0.6)
+                else:
+                    yield self.unless_doubted(views, match.span(), 0.5)
         if traffic:
             yield from self._among_traffic(views)
 
@@ -103,10 +107,8 @@ def _matches(views: Views, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
 
 
 def _said(views: Views) -> Iterator[re.Match[str]]:
-    if _BOPOMOFO.search(views.folded):
-        yield from shapes.SAID.finditer(views.figures)
-    if _PLATE.search(views.folded):
-        yield from shapes.SOUNDED.finditer(views.figures)
+    yield from matches_near(shapes.SAID, views.figures, _BOPOMOFO.finditer(views.folded), _SAID_REACH)
+    yield from matches_near(shapes.SOUNDED, views.figures, _PLATE.finditer(views.folded), _NEAR + _SAID_REACH)
 
 
 def _named_otherwise(views: Views, match: re.Match[str]) -> bool:

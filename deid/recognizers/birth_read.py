@@ -1,0 +1,29 @@
+"""Tells a date of birth by the tagger alone, where no word of birth and no row of a person's data tells it.
+
+The more of the date is said and the longer ago it is, the less the tagger must be sure. Words of another event right
+beside the date (換發, 過世, 落成) rule it out, unless the tagger is sure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deid.recognizers.date_of_birth import possible_births
+from deid.recognizers.event_words import is_of_event
+from deid.tagger.tagger import load_tagger
+from deid.views import Views
+
+_LONG_AGO, _WHOLE, _PARTLY, _SURE = 0.4, 0.85, 0.9, 0.95
+_GROWN, _FEWEST_PARTS = 12, 2
+
+
+def births_read(views: Views) -> Iterator[tuple[int, int]]:
+    """Yield the dates that the tagger takes for somebody's birth, in offsets of the folded view."""
+    for start, end, told, age in possible_births(views):
+        if told < _FEWEST_PARTS:
+            continue
+        grown = age is not None and age >= _GROWN
+        enough = _PARTLY if told == _FEWEST_PARTS else _LONG_AGO if grown else _WHOLE
+        mean = load_tagger().value_mean(views, start, end)
+        if mean >= enough and (mean >= _SURE or not is_of_event(views, start, end)):
+            yield start, end
