@@ -75,6 +75,8 @@ ANY_BEFORE = re.compile(
     r"[日號時分][^0-9,;。\n]{0,3}[於在][^0-9,。\n]{1,10}出生[,。 ]$"
 )
 EXAMPLE_BEFORE = re.compile(r"(?:例[如:]|\([例如]|範例|格式)[: ]?$")
+# 「…六月卅日出生,115年8月29日過世」: the birth is told, another event follows.
+BORN_THEN = re.compile("出?生[,、]")
 # 「兒童出生於115年1月1日以後」: whoever was born since then.
 SINCE_AFTER = re.compile("[ 」]?(?:\\(含\\))?[以之][前後]|」?起")
 PERSONAL_BEFORE = re.compile(

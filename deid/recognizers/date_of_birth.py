@@ -22,7 +22,7 @@ from deid.views import Views
 
 _SEPARATORS = ("\t", "|", ",", "  ", " ")
 _BEFORE, _NEAR, _LONGEST_HEADING, _OLDEST, _GROWN, _SETTLED = 48, 36, 200, 125, 12, 3
-_NAMED, _SURELY, _BESIDE, _CACHED = 0.05, 0.5, 8, "dates"
+_NAMED, _SURELY, _CACHED = 0.05, 0.5, "dates"
 
 
 class DateOfBirthRecognizer(TextRecognizer):
@@ -38,7 +38,8 @@ class DateOfBirthRecognizer(TextRecognizer):
             start, end = found.span()
             before = folded[max(0, start - _BEFORE) : start]
             told = announced and _is_announced(folded, before, found)
-            if (not told or start - _BESIDE <= last) and is_of_event(views, start, _end(found)):
+            said = last >= 0 and words.BORN_THEN.fullmatch(folded, last, start) is not None
+            if said and is_of_event(views, start, _end(found)):
                 continue
             told = told or (announced and _follows(folded, last, found))
             listed = 0 <= known <= start <= known + _NEAR and _is_next(views, known, found)
