@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deid.recognizers.date_of_birth import possible_births
-from deid.recognizers.event_words import is_of_event
+from deid.recognizers.event_words import is_of_event, is_of_rule
 from deid.tagger.tagger import load_tagger
 from deid.views import Views
 
@@ -24,6 +24,8 @@ def births_read(views: Views) -> Iterator[tuple[int, int]]:
             continue
         grown = age is not None and age >= _GROWN
         enough = _PARTLY if told == _FEWEST_PARTS else _LONG_AGO if grown else _WHOLE
+        if is_of_rule(views, start, end):
+            continue
         mean = load_tagger().value_mean(views, start, end)
         if mean >= enough and (mean >= _SURE or not is_of_event(views, start, end)):
             yield start, end

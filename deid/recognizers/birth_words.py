@@ -12,7 +12,7 @@ from deid.recognizers.name_context import SURNAME_START
 LUNAR = "(?:農曆|國曆|陽曆|陰曆|舊曆|新曆|古曆|閏)"
 BIRTH = re.compile(
     "生|八字|寶寶|年次|出世|D\\.? ?O\\.? ?B|BIRTH|BORN|B-?DAY|SINH|LAHIR|KAARAWAN|座|屬|"
-    "(?<![A-Z])B\\. |BABY (?:BOY|GIRL)|TURN(?:ING|S|ED) [0-9]|RA đờI|ULANG TAHUN|IPINANGANAK|생"
+    "年級生|跑出來|出來的|(?<![A-Z])B\\. |BABY (?:BOY|GIRL)|TURN(?:ING|S|ED) [0-9]|RA đờI|ULANG TAHUN|IPINANGANAK|생"
 )
 CUE_BEFORE = re.compile(
     r"(?:生日|八字|出生(?:年月日|日期|日|於|年)?|(?<![先醫學衛產發])生於|年次|誕生(?:於)?|生年月日|生辰|出世|"
@@ -34,14 +34,14 @@ CUE_BEFORE = re.compile(
 # Farther away, where no other number and no end of a sentence stands between.
 CUE_FAR_BEFORE = re.compile(
     "(?:(?:生日|出生(?!登記|證明|率|地|別|後|前|通報|之)(?:年月日|日期)?|誕生)"
-    "(?:(?!申請|受理|到期|截止|[結離]婚|過世|死亡|收件|投保)[^。!?\n0-9一二三四五六七八九十]){0,24}"
+    "(?:(?!申請|受理|到期|截止|[結離]婚|過世|死亡|收件|投保|[發換補核][照證發]|效期)[^。!?\n0-9一二三四五六七八九十]){0,24}"
     "(?:是|為|寫成?|記載|登記|報|印成|改[成為]|輸入)|"
     "(?<![A-Z])(?:BORN|BIRTH|LAHIR)(?:[^.!?\n0-9]{0,28}|[^.!?\n0-9,]{0,44}) "
     "(?:ON|IS|WAS|TANGGAL|SHOULD BE|MUST BE)(?: THE)?) ?$"
 )
 _BIRTHDAY = "生日(?!快樂|[蛋禮派])"
 CUE_AFTER = re.compile(
-    "생|就?生了|在[一-鿿]{2,8}生(?:雙胞胎|小孩|寶寶|[下的了])|"
+    "생|就?生了|就?跑出來了|才出來的|在(?:(?!照顧|[我你他她])[一-鿿]){2,8}生(?:雙胞胎|小孩|寶寶|[下的了])|"
     " ?(?:(?:IS |AS )?(?:MY |HIS |HER |THE )?(?:BIRTHDAY|DATE OF BIRTH|DOB)(?![A-Z])|"
     f"(?:[一-鿿]{{2,3}}節)?(?:那天|[昨今明]天|前天)?{_BIRTHDAY}|"
     "[ ,]?[一-鿿]{2,6}[那當]天出?生(?:的|下)|"
@@ -131,8 +131,9 @@ ISSUED_AFTER = re.compile(
     " ?[一-鿿]{0,4}?(?:發|到期|領|辦|申請|遷|補|換|改|設|做|掛|除|掉|遺|過期|被|丟|鎖|壞|簽|結|離|移)"
 )
 ZODIAC_BEFORE = re.compile(
-    "屬[鼠牛虎兔龍蛇馬羊猴雞狗豬](?:的|啦|喔|年){0,3}[ ,]{0,2}$|農曆(?:生日)?是 ?$|國曆生日是 ?$"
+    "(?:屬[鼠牛虎兔龍蛇馬羊猴雞狗豬]|[四五六七八]年級生)(?:的|啦|喔|年){0,3}[ ,]{0,2}$|農曆(?:生日)?是 ?$|國曆生日是 ?$"
 )
+YEAR_SAID = re.compile("(?:民國)?[一-鿿0-9]{2,4}年的")
 FESTIVAL = re.compile(
     "的?(?:中秋|端午|五月節|雙十|國慶|冬至|元旦|除夕|元宵|清明|聖誕|耶誕|愚人|重陽|中元|尾牙)節?日?(?:那天|當天|前一天)?"
 )

@@ -36,7 +36,7 @@ CHINESE: dict[str, str] = {
     CITIZEN_CERT: "自然人憑證 憑證卡號 憑證號碼 憑證編號 憑證序號 自然人卡",
     CARRIER: "載具 條碼 手機條碼 共通性載具 手機載具",
     HOUSEHOLD: "戶號 戶口名簿編號 戶口名簿號碼",
-    MEDICAL: "病歷 病例號 病例編號 就診號 掛號證號 診療卡號 bệnh_án",
+    MEDICAL: "病歷 病例號 病例編號 就診號 掛號證號 診療卡號",
     STUDENT: "學號 學生證 學籍號 學籍編號 學生編號",
     BANK: (
         "帳戶 賬戶 戶頭 存摺 薪轉戶 轉到 薪資戶 警示戶 約定戶 存簿 匯款 匯到 匯入 匯去 匯給 匯進 匯錢 "
@@ -106,7 +106,7 @@ LATIN: dict[str, str] = {
     CITIZEN_CERT: "CITIZEN CERT,CITIZEN CERTIFICATE,CITIZEN DIGITAL CERTIFICATE,CDC",
     CARRIER: "CARRIER,MOBILE BARCODE,EINVOICE CARRIER",
     HOUSEHOLD: "HOUSEHOLD,HOUSEHOLD REGISTRATION,HOUSEHOLD REG",
-    MEDICAL: "MRN,MEDICAL RECORD,MEDICAL REC,CHART,PATIENT,REKAM MEDIS,Số Hồ Sơ",
+    MEDICAL: "MRN,MEDICAL RECORD,MEDICAL REC,CHART,PATIENT,REKAM MEDIS,NO RM,Số Hồ Sơ,BệNH áN",
     STUDENT: "STUDENT,STU,STUDENT CARD,MSSV,Mã Số SINH VIêN,NOMOR MAHASISWA,NIM",
     BANK: (
         "BANK ACCOUNT,BANK ACCT,A/C,A/C NO,IBAN,ACCOUNT NO,ACCOUNT NUM,ACCOUNT NUMBER,ACCT NO,ACCT NUM,REKENING,"

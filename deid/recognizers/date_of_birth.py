@@ -154,7 +154,7 @@ def _is_of_somebody(folded: str, before: str, found: re.Match[str]) -> bool:
     """Whether a whole date is all that is said of somebody: 「我2006/12/30的」, 「小孩1120603」, 「6歲(108.2.17)」."""
     end = _end(found)
     if words.ZODIAC_BEFORE.search(before):
-        return is_long_past(found[0])
+        return is_long_past(found[0]) or words.YEAR_SAID.fullmatch(folded, found.start(), end + 1) is not None
     if words.PAPER_BEFORE.search(before) and not words.ISSUED_AFTER.match(folded, end):
         return _is_past(found[0], _SETTLED)
     if words.CHILD_AT_BEFORE.search(before) and words.BORN_AT_AFTER.match(folded, end):

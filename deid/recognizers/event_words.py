@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from deid.recognizers.birth_words import PERSONAL_BEFORE
 from deid.views import Views
 
 _NEAR, _HAN = 18, "[一-鿿]"
@@ -20,10 +21,15 @@ _EVENT_AFTER = re.compile(
     rf"[)」]?(?:的|[當那]天|[就才])?(?:{_EVENT})(?![前了證令人族])"
     r"| ?(?:歿|卒|亡(?!夫|妻|父|母))"
 )
+# 「92年12月31日(含)以前出廠」, 「89年1月1日以後出生的役男」: a rule's date.
+_RULE_AFTER = re.compile(
+    r"[ 」]?(?:\(含\))?(?:以前|以後|之前|之後)(?P<born>出?生)?"
+    r"|[ 」]?(?:起(?=[,。、;)至算適施\n ]|$)|生效|實施|施行|修正|函)(?!出?生)"
+)
 _EVENT_BEFORE = re.compile(
     r"(?:有效|效期|期限|到期|屆滿|初診|上次|版本|VER(?:SION)?|核發|製發|發證|發照|成立|落成|完工|啟用|離職|到職|退休|退伍|"
     r"結婚|離婚|過世)"
-    r"(?:日期?)?[是為於在至到寫:=\"' ]{0,4}$|"
+    r"(?:日期?)?[才就又是為於在至到寫:=\"' ]{0,4}$|"
     r"(?<![A-Z])(?:ISSUED?|EXPIR(?:ES|ED|Y|ATION)|ENTRY|ENTERED|UNTIL|VALID|SINCE|HếT HạN|HABIS|RENEWED|"
     r"ARRIVED|MấT|MET|LAPSES?|APPLIED|SIGNED|HIRED|MARRIED|DIED|SANG ĐàI LOAN|MASUK TAIWAN)"
     r"(?: DATE| ON| IN| TO| UNTIL| NGàY| TANGGAL|[: ]){0,4}$"
@@ -34,3 +40,11 @@ def is_of_event(views: Views, start: int, end: int) -> bool:
     """Whether words of another event than a birth stand right beside a date."""
     after = _EVENT_AFTER.match(views.folded, end)
     return after is not None or _EVENT_BEFORE.search(views.before(start, _NEAR)) is not None
+
+
+def is_of_rule(views: Views, start: int, end: int) -> bool:
+    """Whether a rule's words follow a date, and nobody is spoken of who was born then."""
+    rule = _RULE_AFTER.match(views.folded, end)
+    if rule is None or PERSONAL_BEFORE.search(views.before(start)):
+        return False
+    return rule["born"] is not None or "生" not in views.after(end, 15)

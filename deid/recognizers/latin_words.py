@@ -13,17 +13,21 @@ _ORDINARY = (
     "Just Still Also Very So Now When Where What Why How Can Could Would Sirs Arc Id Ip Dob Is Are Does If But "
     "Familymart Easywallet Taipower Chunghwa Hinet Carrefour Costco Ikea Youbike Ubike Foodpanda Ubereats Shopee Momo "
     "Pchome Starbucks Mcdonald's Gogoro Uber Whatsapp Telegram Instagram Youtube Tiktok Gmail Linepay "
-    "For It He She We They After Before Because Since With Some All Any Hr Dept Says He's We're Dgpa Hey"
+    "Aprc For It He She We They After Before Because Since With Some All Any Hr Dept Says He's We're Dgpa Hey"
 )
 _BEFORE = (
     "Sir Madam Best Kind Regards Sincerely Truly Faithfully Yours Wishes Cheers Sent Name Nama Saya Will And Do "
     "Mr Mrs Ms Miss Dr Contact Call Teacher Owner Husband Wife Landlord Landlady Employer Patient Consignee Ibu "
     "Bu Pak Bapak Mbak Mas Chị Anh Cô Chú Ate Tita Tito Kuya Si Grandma Grandpa Names Date Coach May Officer "
-    "Tenant Boss Worker Guarantor Sponsor Mother Father Brother Sister Neighbor Neighbour Friend Agent Japanese "
-    "Filipino Filipina Vietnamese Indonesian Thai Indian American British Canadian French German Scottish Irish "
-    "Welsh Swiss Iranian Pakistani Nepali Mongolian Turkish Greek Portuguese Swedish Norwegian Danish Finnish "
-    "Mexican Brazilian Nigerian Ghanaian Kenyan Ukrainian Austrian Belgian Cambodian Burmese Bangladeshi Italian "
-    "Spanish Korean Malaysian Taiwanese Chinese Australian Dutch Polish Russian African European English"
+    "Tenant Boss Worker Guarantor Sponsor Mother Father Brother Sister Neighbor Neighbour Friend Agent"
+)
+_NATIONS = (
+    "Japanese Filipino Filipina Vietnamese Indonesian Thai Indian American British Canadian French German Scottish "
+    "Irish Welsh Swiss Iranian Pakistani Nepali Nepalese Mongolian Turkish Greek Portuguese Swedish Norwegian Danish "
+    "Finnish Mexican Brazilian Nigerian Ghanaian Kenyan Ukrainian Austrian Belgian Cambodian Burmese Bangladeshi "
+    "Italian Spanish Korean Malaysian Singaporean Taiwanese Chinese Australian Dutch Polish Russian African European "
+    "English Egyptian Ethiopian Eswatini Colombian Peruvian Chilean Argentinian Honduran Guatemalan Czech Hungarian "
+    "Romanian Israeli Jordanian Moroccan Tunisian Ugandan Zimbabwean Gambian Macanese"
 )
 _TITLES = (
     "Officer Judge Mayor Minister Driver Auntie Aunty Uncle Nurse Co-owner Captain Cadet Professor Prof Director "
@@ -56,7 +60,8 @@ _KNOWN = (
     "Tzu Chi;Fo Guang Shan;Dharma Drum;Din Tai;Din Tai Fung;Wu Pao Chun;Tung Hai;Feng Chia;Fu Jen;Ming Chuan;Ming Dao;"
     "Yuan Ze;Chung Yuan;Chung Hsing;Chung Shan;Chung Cheng;Dong Hwa;Tunghai;Kang Chiao;Ling Tung;Hsing Wu;Shih Hsin;"
     "Tamkang;Chang Gung;Cheng Hsin;Tai Chi;Chiang Mai;Khon Kaen;Sri Lanka;San Min;Da-an;Ha Tinh;Santa Claus;"
-    "Yue Yuen;Hon Hai;Nan Ya;Hua Nan;Chang Hwa;Mega Bank;Cathay United;Ah Li Shan;Idul Fitri;Semana Santa"
+    "Yue Yuen;Hon Hai;Nan Ya;Hua Nan;Chang Hwa;Mega Bank;Cathay United;Ah Li Shan;Idul Fitri;Semana Santa;"
+    "South African;Sri Lankan;New Zealander;North Korean;South Korean;Saudi Arabian;Hong Konger"
 )
 _THINGS = (
     "Edge Chrome Windows Firefox Mazda Nissan Porsche Yamaha Lexus Hyundai Mitsubishi Volvo Tesla Kymco Gogoro "
@@ -71,7 +76,8 @@ _ACRONYMS = (
 )
 NOT_NAMES = frozenset(_ORDINARY.split())
 TITLES = frozenset(_TITLES.split())
-BEFORE_NAMES = frozenset(_BEFORE.split())
+NATIONS = frozenset(_NATIONS.split())
+BEFORE_NAMES = frozenset(_BEFORE.split()) | NATIONS
 """No names where they begin a name or are all of it."""
 INSTITUTIONS = frozenset(_INSTITUTIONS.split())
 _WELL_KNOWN = frozenset(_KNOWN.upper().split(";"))

@@ -15,10 +15,9 @@ from deid.identifiers import tw_phone
 from deid.recognizers.address_english import follows_office
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.birth_read import births_read
-from deid.recognizers.birth_words import PERSONAL_BEFORE
 from deid.recognizers.cued import is_example
 from deid.recognizers.date_of_birth import is_long_past
-from deid.recognizers.event_words import is_of_event
+from deid.recognizers.event_words import is_of_event, is_of_rule
 from deid.recognizers.linked_places import belongs_to_institution
 from deid.recognizers.public_context import PublicContext
 from deid.tagger.tagger import load_tagger
@@ -38,16 +37,13 @@ _NO_PLACE = re.compile(
     "(?<![家住路街巷弄段們])[0-9]{1,2}號(?=[之以]?前[寄繳交送回給完辦領])|7-11(?![0-9 ]*[號樓])|"
     "[0-9]{3,6}(?= ?(?:[台臺]灣)?[一-鿿]{2}[市縣])"
 )
+_LINE_SAID = re.compile("LINE[ :]*(?=[A-Z0-9]{3})")
 _TIME_AFTER = re.compile(" ?[0-9]{0,2} ?[時點]")
 _TOLL_FREE = ("0800", "0809")
 # Forms that the rules know: they have seen the value, and nothing told them that it is one.
 _TELEPHONE = re.compile(r"[0-9+(][0-9()\-#. ]{6,}[0-9]")
 _NEARLY_ID = re.compile("[A-Z]{1,2}[0-9]{8,10}|(?<=[A-Z])[0-9]{8,10}")
 _SPAN_BEFORE = re.compile("(?:年資|資歷|服務|工作|屋齡)[^0-9]{0,4}$")
-# 「92年12月31日(含)以前出廠」: a rule's date, unless somebody's birth goes on.
-_IN_RULE = re.compile(
-    r" ?(?:\(含\))?(?:以前|以後|之前|之後|起(?=[,。、;)至算適施\n ]|$)|生效|實施|施行|修正|函)(?!出?生)"
-)
 _STREET = re.compile(" ?[巷弄段]")
 _ESCAPE = re.compile("U[0-9A-F]{4}")  # of a character in JSON
 _IN_URL = re.compile(r"(?:HTTPS?://|WWW\.)\S*$")
@@ -91,6 +87,8 @@ class LearnedValueRecognizer(TextRecognizer):
             if shape is None:
                 continue
             start, end = _whole(views.figures, *shape.span())
+            if entity == "LINE_ID" and (announced := _LINE_SAID.match(views.figures, start, end)):
+                start = announced.end()
             digits = sum(map(str.isdigit, views.figures[start:end]))
             if digits < _FEWEST.get(entity, _FEWEST_DIGITS):
                 continue
@@ -117,14 +115,7 @@ def _whole(figures: str, start: int, end: int) -> tuple[int, int]:
 
 def _is_no_birth(views: Views, start: int, end: int, score: float) -> bool:
     """Whether a date is a rule's, or another event's and the tagger isn't sure."""
-    return _is_in_rule(views, start, end) or (score < _SURE_BIRTH and is_of_event(views, start, end))
-
-
-def _is_in_rule(views: Views, start: int, end: int) -> bool:
-    """Whether a rule's words follow a date, and nobody is spoken of who was born then."""
-    if _IN_RULE.match(views.figures, end) is None or PERSONAL_BEFORE.search(views.before(start)):
-        return False
-    return "生" not in views.after(end, 15)
+    return is_of_rule(views, start, end) or (score < _SURE_BIRTH and is_of_event(views, start, end))
 
 
 def _is_other_time(views: Views, start: int, end: int) -> bool:

@@ -36,6 +36,9 @@ _NAMED_SO, _QUITE = re.compile("派出所|快遞|圖書館|紀念館"), 0.95
 _LAST_OF_ALL = re.compile("(?![上啟敬謝嗎呢吧啊啦喔了的收])[一-鿿](?=\\s*$)")
 # 「站名是媽祖宮，媽媽的媽」: so a place is spelt.
 _SPELT_PLACE = re.compile("[宮廟寺路街巷站村里橋庄][ ,、(]{1,2}$")
+_ELECTRONIC = re.compile("[ei]-")
+# 「族名叫撒古流」, 「漢名胡欣慈」: the words that lead to a name are no part of it.
+_CALLED = re.compile("(?:族名|漢名|本名|原名|舊名|全名|藝名|別名)叫?做?(?=[一-鿿·]{2})")
 _PET_PREFIXES, _HAN = ("小", "阿"), re.compile("[一-鿿]")
 # In a text that speaks for an agency a word is less likely somebody's name.
 _IN_NOTICES = 0.2
@@ -72,6 +75,8 @@ class PersonRecognizer(TextRecognizer):
         believed = list(self._believed(views))
         supported = supported_names(views, believed)
         for start, end, score in chain(believed, supported):
+            called = _CALLED.match(views.folded, start, end)
+            start = called.end() if called else start
             yield self.finding(views, (start, end), score)
             if spelled := spelling(views.folded, start, end):
                 yield self.finding(views, spelled, score)
@@ -127,11 +132,16 @@ class PersonRecognizer(TextRecognizer):
 
 def _is_none(views: Views, start: int, end: int) -> bool:
     """Whether words are nobody's name however sure the tagger is: of two offices, a heading, a place as it is spelt."""
-    if views.folded[start:end] in _NONE:
+    if views.folded[start:end] in _NONE or _is_electronic(views, start):
         return True
     if _AND.match(views.folded, start) or _NO_NAME.search(views.folded, start, end):
         return True
     return "的" in views.folded[start:end] and _SPELT_PLACE.search(views.before(start, 3)) is not None
+
+
+def _is_electronic(views: Views, start: int) -> bool:
+    """Whether a word stands behind a small letter and a dash: i-Voting, but not I-Ting."""
+    return start > 1 and _ELECTRONIC.fullmatch(views.text, *views.original_span(start - 2, start)) is not None
 
 
 def _is_called_so(views: Views, end: int, score: float) -> bool:

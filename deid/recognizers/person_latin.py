@@ -11,9 +11,9 @@ from itertools import chain
 
 from deid.findings import Finding
 from deid.recognizers.base import TextRecognizer, places_of
-from deid.recognizers.latin_words import BEFORE_NAMES, INSTITUTIONS, NOT_NAMES, TITLES, is_no_person
+from deid.recognizers.latin_words import BEFORE_NAMES, INSTITUTIONS, NATIONS, NOT_NAMES, TITLES, is_no_person
 from deid.tagger.tagger import load_tagger
-from deid.tw_districts import ROMANISED_DISTRICTS
+from deid.tw_districts import NAMELESS_DISTRICTS, ROMANISED_DISTRICTS
 from deid.views import Views
 
 NAME_WORD = r"(?!I['’])[A-ZÀ-ÖØ-ÞĐ][a-zà-öø-ÿA-ZÀ-ÖØ-ÞĐđ\u0100-\u024f\u1e00-\u1eff'’\-]{1,24}"
@@ -88,7 +88,7 @@ _ALONE_AT_END = re.compile(rf"[.!)] {{1,2}}({NAME_WORD})\s*$")
 _CHINESE = re.compile("[一-鿿]")
 _NOT_FIRST = NOT_NAMES | BEFORE_NAMES | TITLES
 _HALF_BELIEVED, _NEAR, _BEFORE = 0.25, 16, 28
-_TITLED = re.compile(rf"(?:(?:{'|'.join(sorted(TITLES))}) )+(?=[A-Z])")
+_TITLED = re.compile(rf"(?:(?:{'|'.join(sorted(TITLES))}) |(?:{'|'.join(sorted(NATIONS))}), )+(?=[A-Z])")
 _POSSESSIVE = re.compile("['’][sS]$")
 _CAPITAL = re.compile("[A-ZÀ-ÞĐ가-힣]")
 
@@ -137,8 +137,13 @@ def _candidates(text: str) -> Iterator[tuple[int, str, float]]:
             yield base + before.start() + skipped, name, 0.6
     for pattern, score in ((_HANGUL, 0.7), (_ROMANISED, 0.7), (_ANGLICISED, 0.5), (_NICKNAME, 0.6)):
         for match in pattern.finditer(text):
-            if pattern is not _ROMANISED or _PLACE_HERE.search(match[0]) is None:
+            if not _is_of_place(match[0], romanised=pattern is _ROMANISED):
                 yield match.start(), match[pattern.groups], score
+
+
+def _is_of_place(name: str, *, romanised: bool) -> bool:
+    """Whether a place is named: the Jin-an Junior High, Linkou Chang Gung."""
+    return (romanised and _PLACE_HERE.search(name) is not None) or name.split(" ")[0].upper() in NAMELESS_DISTRICTS
 
 
 def _unopened(name: str, mailbox: str = "") -> tuple[int, str]:
@@ -227,7 +232,8 @@ def _trim(name: str) -> str:
     """Cut a name at the first word that is none; an acronym alone is not a name."""
     words: list[str] = []
     for word in name.split(" "):
-        if word.strip(",.").capitalize() in NOT_NAMES:
+        plain = word.strip(",.").capitalize()
+        if plain in NOT_NAMES or (plain in NATIONS and words and words[-1].endswith(",")):
             break
         words.append(word)
     while words and len(words[-1].strip(".,")) <= 1:

@@ -56,6 +56,8 @@ _SOMEBODY_BEFORE = re.compile(
 )
 _BESIDE = 4
 _EXTENDED, _CONTACT_BEFORE = re.compile("[轉#]|分機|EXT"), re.compile("(?:聯絡|連絡|承辦)人[^\n。]{0,16}$")
+# 「某某服務中心,電話…,地址:10569臺北市松山區」.
+_ADDRESS_TOLD = re.compile("地 ?址 ?: ?(?:[0-9]{3,6} ?)?(?:[一-鿿]{2}[市縣])?(?:[一-鿿]{1,3}[區鄉鎮市])?$")
 _NAME = "public_context"
 _PUBLIC_BELOW, _SURELY_PRIVATE = 0.3, 0.999
 
@@ -98,6 +100,13 @@ class PublicContext:
             return True
         return self._is_near_citizen(start, end) is False and PLACE_AFTER.match(self._folded, end) is not None
 
+    def lists_address(self, start: int, end: int) -> bool:
+        """Whether an office's name and the word for an address lead to it where nobody speaks of himself."""
+        if _ADDRESS_TOLD.search(self._folded, max(0, start - _CLAIM), start) is None:
+            return False
+        anchors = [at for at, _ in self._near_anchors(start)]
+        return not self._is_near_citizen(start, end) and self._is_linked(start, anchors, ADDRESS_GLUE)
+
     def speaks_for_agencies(self, start: int, end: int) -> bool:
         """Whether agencies are spoken of and nobody speaks of himself around a value."""
         return not self._is_near_citizen(start, end) and self.speaks_of_agencies(start, end)
@@ -134,8 +143,7 @@ class PublicContext:
             return False
         if PRIVATE_AFTER.match(self._folded, end):
             return False
-        first = bisect_left(self._anchors, (start - _LEFT, False))
-        near = self._anchors[first : bisect_left(self._anchors, (start + 1, False))]
+        near = self._near_anchors(start)
         anchors = [at for at, _ in near]
         speaks = self._is_near_citizen(start, end)
         # So a citizen tells his own number: 「我小孩念公立幼兒園，聯絡電話…」.
@@ -169,6 +177,10 @@ class PublicContext:
             _CONTACT_BEFORE.search(before) is not None
             and _EXTENDED.search(self._folded[start:end]) is not None
         )
+
+    def _near_anchors(self, start: int) -> list[tuple[int, bool]]:
+        first = bisect_left(self._anchors, (start - _LEFT, False))
+        return self._anchors[first : bisect_left(self._anchors, (start + 1, False))]
 
     def _is_near_citizen(self, start: int, end: int) -> bool:
         return _count(self._citizen_marks, start - _CITIZEN_REACH, end + _CITIZEN_REACH) > 0

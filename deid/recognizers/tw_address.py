@@ -50,7 +50,7 @@ class TwAddressRecognizer(TextRecognizer):
         context = PublicContext.of(views)
         for start, end in self._spans(views):
             published = context.publishes_address(start, end) or follows_office(views, start)
-            if published and not reads_as_private(views, start, end):
+            if published and (context.lists_address(start, end) or not reads_as_private(views, start, end)):
                 continue
             public = reads_as_public(views, start, end)
             if published or not (public or belongs_to_institution(views, start, end)):

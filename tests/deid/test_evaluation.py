@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,20 @@ import pytest
 from deid import Concealer, load_policy
 from deid.evaluation import Tally, judge
 from deid.training.corpus import forbidden_lines, read_corpus, runs, said
+from deid.tw_districts import CITIES, DISTRICTS, PLAIN_PLACES
 from tests.deid.evaluation import FOLDER, annotated_texts
 
 PACKAGE = Path(__file__).parents[2] / "deid"
 SETS = ("dev", "dev2", "dev3", "dev4", "heldout")
 SLACK = 0.02
 DICTIONARY = "words.txt"
+_PLACES = "|".join(sorted({*CITIES, *DISTRICTS, *PLAIN_PLACES}, key=len, reverse=True))
+# An address begins with the city or district that is written in one run with it, a date with its calendar; the number
+# of a court's case is optional.
+AGAINST_THE_RULES = re.compile(
+    rf"(?:{_PLACES})⟦TW_ADDRESS\||(?:民國|西元|[農國陽陰舊]曆)⟦DATE_OF_BIRTH\||"
+    r"(?<![|0-9])[0-9]{2,3} ?年度[一-鿿]{1,6}字第 ?[0-9]+ ?號(?!⟧)"
+)
 
 
 def measured(name: str) -> dict[str, Any]:
@@ -46,6 +55,12 @@ def test_the_figures_keep_above_their_floors(name: str) -> None:
     risen = {key: round(rate, 4) for key, rate in rates.items() if rate > floors["rates"][key] + SLACK}
     assert not risen, f"raise the floors in evaluation/floors.json to: {risen}"
     assert figures["over_masked_per_1000"] <= floors["most_over_masked_per_1000"]
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_marks_follow_the_annotation_rules(name: str) -> None:
+    lines = (FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    assert [number for number, line in enumerate(lines, 1) if AGAINST_THE_RULES.search(line)] == []
 
 
 @pytest.fixture(scope="module")
