@@ -26,10 +26,10 @@ _ROLE_BEFORE = re.compile(
 )
 _AGENT_BEFORE = re.compile("(?:由|經|委託|授權|轉介|通知)$")
 # 「復興跟永福合租」, 「光復住二樓」: what only persons do.
-_TOGETHER = re.compile(
-    "合[買租夥資開]|一起|兩[個人位]|結婚|離婚|吵架|打架|是(?:兄弟|夫妻|姊妹|姐妹|母子|父子|母女)"
-)
 _SHARED = re.compile("合[租買夥資開]")
+_TOGETHER = re.compile(
+    f"{_SHARED.pattern}|一起|兩[個人位]|結婚|離婚|吵架|打架|是(?:兄弟|夫妻|姊妹|姐妹|母子|父子|母女)"
+)
 _WITH = re.compile(f"[跟和與](?P<name>[一-鿿]{{2,3}}?)(?:{_TOGETHER.pattern})")
 _TITLES = ("先生", "小姐", "女士", "太太")
 _TITLED = re.compile(f"(?:^|[ ,。;、\\n與和跟及])(?P<name>{SURNAME_START.pattern})(?=先生|小姐|女士|太太)")
