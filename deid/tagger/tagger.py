@@ -16,7 +16,7 @@ from deid.tagger.tags import COUNT, ENTITIES, FIRST_ENTITY, PERSON_BEGIN, PERSON
 from deid.views import Views
 
 WEIGHTS = Path(__file__).parent / "weights.npz"
-WINDOW = 2048
+WINDOW = 4096
 _WORD_CONTEXT = 8
 
 # A place is found where some character reaches the first value; it reaches as far as the second one does.

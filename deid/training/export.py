@@ -13,6 +13,7 @@ from onnx import ModelProto, TensorProto, helper, numpy_helper
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 
 from deid.tagger.features import Floats
+from deid.training.network import VOICE_AFTER, VOICE_REACH
 
 Inputs = tuple[npt.NDArray[np.uint16], Floats]
 
@@ -37,6 +38,7 @@ def graph_of(arrays: Mapping[str, Any], reaches: Sequence[int]) -> ModelProto:
     ]
     for index, reach in enumerate(reaches):
         nodes += _layer(index, reach)
+        nodes += _voice(index) if index == VOICE_AFTER else []
     nodes += [
         helper.make_node("Squeeze", [f"hidden{len(reaches)}", "axis"], ["level"]),
         helper.make_node("Transpose", ["level"], ["last"], perm=[1, 0]),
@@ -49,12 +51,29 @@ def graph_of(arrays: Mapping[str, Any], reaches: Sequence[int]) -> ModelProto:
 
 def _layer(index: int, reach: int) -> list[Any]:
     hidden, step, positive = f"hidden{index}", f"step{index}", f"positive{index}"
+    found = "mute" if index == VOICE_AFTER else f"hidden{index + 1}"
     return [
         helper.make_node(
             "Conv", [hidden, f"kernel{index}", f"bias{index}"], [step], dilations=[reach], pads=[reach, reach]
         ),
         helper.make_node("Relu", [step], [positive]),
-        helper.make_node("Add", [hidden, positive], [f"hidden{index + 1}"]),
+        helper.make_node("Add", [hidden, positive], [found]),
+    ]
+
+
+def _voice(index: int) -> list[Any]:
+    """Return the nodes that add the mean of what stands around: a difference of running sums."""
+    return [
+        helper.make_node("Conv", ["mute", "narrow", "narrow_bias"], ["narrowed"]),
+        helper.make_node("Relu", ["narrowed"], ["voice"]),
+        helper.make_node("Pad", ["voice", "before"], ["begun"]),
+        helper.make_node("CumSum", ["begun", "along"], ["sums"]),
+        helper.make_node("Pad", ["sums", "behind"], ["ended"], mode="edge"),
+        helper.make_node("Slice", ["ended", "span", "far", "along"], ["high"]),
+        helper.make_node("Slice", ["ended", "axis", "back", "along"], ["low"]),
+        helper.make_node("Sub", ["high", "low"], ["around"]),
+        helper.make_node("Conv", ["around", "widen"], ["widened"]),
+        helper.make_node("Add", ["mute", "widened"], [f"hidden{index + 1}"]),
     ]
 
 
@@ -69,7 +88,11 @@ def _ends(arrays: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
 def _constants(arrays: Mapping[str, Any]) -> Iterator[Any]:
     for name, value in arrays.items():
         yield numpy_helper.from_array(np.ascontiguousarray(value), name)
-    yield numpy_helper.from_array(np.zeros(1, dtype=np.int64), "axis")
+    span = 2 * VOICE_REACH + 1
+    places = {"axis": [0], "along": [2], "span": [span], "back": [-span], "far": [np.iinfo(np.int64).max]}
+    places |= {"before": [0, 0, VOICE_REACH + 1, 0, 0, 0], "behind": [0, 0, 0, 0, 0, VOICE_REACH]}
+    for name, values in places.items():
+        yield numpy_helper.from_array(np.array(values, dtype=np.int64), name)
 
 
 class _Texts(CalibrationDataReader):  # type: ignore[misc]  # onnxruntime is not type-checked
@@ -84,7 +107,7 @@ class _Texts(CalibrationDataReader):  # type: ignore[misc]  # onnxruntime is not
 def exported(arrays: Mapping[str, Any], reaches: Sequence[int], texts: Sequence[Inputs]) -> dict[str, Any]:
     """Return the arrays that ``deid.tagger.network.Network`` takes; ``texts`` tell how large values become."""
     graph = np.frombuffer(_quantised(graph_of(arrays, reaches), texts), dtype=np.uint8)
-    return {"graph": graph, "reach": np.array(reaches)}
+    return {"graph": graph, "reach": np.array([*reaches, VOICE_REACH])}
 
 
 def _quantised(graph: ModelProto, texts: Sequence[Inputs]) -> bytes:

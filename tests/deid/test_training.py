@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from deid.identifiers import credit_card, tw_national_id, tw_ui_no
@@ -181,3 +182,20 @@ def test_numbers_are_said() -> None:
 def test_public_values_carry_no_mark(kind: str) -> None:
     piece = fill(kind, "", Person(random.Random(1)))[0]
     assert piece.text and piece.entity == ""
+
+
+def test_texts_in_one_row_do_not_hear_each_other() -> None:
+    torch = pytest.importorskip("torch")
+    from deid.tagger.features import COLUMNS
+    from deid.training.network import Network
+
+    torch.manual_seed(5)
+    network = Network(np.random.default_rng(5).random((50, 7), dtype=np.float32)).eval()
+    texts = [(torch.randint(1, 50, (1, n)), torch.rand(1, n, COLUMNS)) for n in (40, 70)]
+    gap = torch.zeros(1, 8, dtype=torch.long), torch.zeros(1, 8, COLUMNS)
+    ids, table = (torch.cat(parts, dim=1) for parts in zip(texts[0], gap, texts[1], strict=True))
+    with torch.no_grad():
+        row = network(ids, ids, table)
+        for start, (own, seen) in zip((0, 48), texts, strict=True):
+            alone = network(own, own, seen)
+            assert (row[:, start : start + own.shape[1]] - alone).abs().max() < 1e-4
