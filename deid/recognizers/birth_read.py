@@ -20,10 +20,10 @@ _GROWN, _FEWEST_PARTS = 12, 2
 def births_read(views: Views) -> Iterator[tuple[int, int]]:
     """Yield the dates that the tagger takes for somebody's birth, in offsets of the folded view."""
     for start, end, told, age in possible_births(views):
-        if told < _FEWEST_PARTS:
-            continue
         grown = age is not None and age >= _GROWN
-        enough = _PARTLY if told == _FEWEST_PARTS else _LONG_AGO if grown else _WHOLE
+        if told < _FEWEST_PARTS and not grown:
+            continue
+        enough = _PARTLY if told <= _FEWEST_PARTS else _LONG_AGO if grown else _WHOLE
         if is_of_rule(views, start, end):
             continue
         mean = load_tagger().value_mean(views, start, end)

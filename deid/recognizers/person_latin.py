@@ -205,8 +205,13 @@ def _is_cued(text: str, match: re.Match[str]) -> bool:
 
 
 def _is_signed(text: str, start: int, end: int) -> bool:
-    before = text[max(0, start - _BEFORE) : start]
-    return _SIGNED_BEFORE.search(before) is not None and _SIGNED_AFTER.match(text, end) is not None
+    """Whether words stand alone behind a sentence, or begin one before a comma and are no common words."""
+    if _SIGNED_BEFORE.search(text[max(0, start - _BEFORE) : start]) is None:
+        return False
+    if _SIGNED_AFTER.match(text, end) is not None:
+        return True
+    words = text[start:end].split(" ")
+    return text[end : end + 2] == ", " and len(words) > 1 and all(map(_is_unknown_word, words))
 
 
 def _is_half_believed(views: Views, start: int, end: int) -> bool:

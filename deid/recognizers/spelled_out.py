@@ -16,6 +16,10 @@ _PART = re.compile(
     "(?:的|那個)(?P<chars>[一-鿿])"
 )
 _INSIDE = re.compile("[ ,、]{0,2}(?:[裡上下]面|[左右旁]邊)(?:是|有)[一-鿿]{1,8}(?![一-鿿])")
+# 「珊是玉加一個冊」, 「頡是吉祥的吉加一個頁」.
+_MADE = re.compile(
+    "[ ,、]{0,2}(?P<chars>[一-鿿])就?是(?:[一-鿿]{1,3}的)?[一-鿿]{1,3}(?:再?加上?|[跟和配])一?個?[一-鿿]{1,2}(?![一-鿿])"
+)
 _MOST_SAYINGS = 4
 
 
@@ -48,6 +52,13 @@ def _saying_end(folded: str, at: int, name: str) -> int | None:
             if len(chars) == length and chars in name and chars in match["word"]:
                 return match.start("chars") + length
     if (match := _IS.match(folded, at)) and match["chars"] in name and match["chars"] in match["word"]:
+        return match.end()
+    return _parts_end(folded, at, name)
+
+
+def _parts_end(folded: str, at: int, name: str) -> int | None:
+    """Return the end of a saying of which parts a character is made."""
+    if (match := _MADE.match(folded, at)) and match["chars"] in name:
         return match.end()
     if (match := _PART.match(folded, at)) and match["chars"] in name:
         inside = _INSIDE.match(folded, match.end())

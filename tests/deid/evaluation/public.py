@@ -2,6 +2,7 @@
 
 FILE has {"question", "answer"} lines of public FAQ entries, such as a city publishes. Everything concealed in them is
 over-masking, except the names and private numbers that were published; `--show` lists each for a person to judge.
+``public.txt`` holds what one judged to be no personal data, a line each: its share is printed as concealed for nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from deid import Concealer, load_policy
 
 _AROUND = 16
+_JUDGED = Path(__file__).with_suffix(".txt")
 
 
 def main() -> None:
@@ -26,20 +28,25 @@ def main() -> None:
     concealer = Concealer(load_policy(arguments.policy))
     characters, entries, concealed = 0, 0, Counter[str]()
     places: Counter[str] = Counter()
+    judged = set(_JUDGED.read_text(encoding="utf-8").splitlines())
+    nothing = 0
     for line in arguments.file.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         text = f"{row['question']}\n{row['answer']}"
         entries += 1
         characters += len(text)
         for found in concealer.detect(text):
-            concealed[found.entity] += sum(char.isalnum() for char in text[found.start : found.end])
+            value = text[found.start : found.end]
+            size = sum(char.isalnum() for char in value)
+            concealed[found.entity] += size
+            nothing += size if value in judged else 0
             places[found.entity] += 1
             if arguments.show in (found.entity, "all"):
                 before, after = (
                     text[max(0, found.start - _AROUND) : found.start],
                     text[found.end : found.end + _AROUND],
                 )
-                print(f"{found.entity:14} {before!r} [{text[found.start : found.end]}] {after!r}")
+                print(f"{found.entity:14} {before!r} [{value}] {after!r}")
     print(f"{entries} entries, {characters} characters")
     for entity, count in concealed.most_common():
         print(
@@ -48,6 +55,7 @@ def main() -> None:
     print(
         f"  {'all':20} {places.total():6} places  {1000 * concealed.total() / characters:.3f} characters per 1,000"
     )
+    print(f"  for nothing, as judged in {_JUDGED.name}: {1000 * nothing / characters:.3f} characters per 1,000")
 
 
 if __name__ == "__main__":
