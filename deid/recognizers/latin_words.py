@@ -61,7 +61,8 @@ _KNOWN = (
     "Yuan Ze;Chung Yuan;Chung Hsing;Chung Shan;Chung Cheng;Dong Hwa;Tunghai;Kang Chiao;Ling Tung;Hsing Wu;Shih Hsin;"
     "Tamkang;Chang Gung;Cheng Hsin;Tai Chi;Chiang Mai;Khon Kaen;Sri Lanka;San Min;Da-an;Ha Tinh;Santa Claus;"
     "Yue Yuen;Hon Hai;Nan Ya;Hua Nan;Chang Hwa;Mega Bank;Cathay United;Ah Li Shan;Idul Fitri;Semana Santa;"
-    "South African;Sri Lankan;New Zealander;North Korean;South Korean;Saudi Arabian;Hong Konger"
+    "South African;Sri Lankan;New Zealander;North Korean;South Korean;Saudi Arabian;Hong Konger;"
+    "Bahasa Indonesia;Wade-Giles"
 )
 _THINGS = (
     "Edge Chrome Windows Firefox Mazda Nissan Porsche Yamaha Lexus Hyundai Mitsubishi Volvo Tesla Kymco Gogoro "
@@ -93,7 +94,11 @@ def is_telling(word: str) -> bool:
     )
 
 
+def is_well_known(text: str) -> bool:
+    """Whether words are all of a well-known name of history, a place or a firm."""
+    return text.upper() in _WELL_KNOWN
+
+
 def is_no_person(text: str) -> bool:
     """Whether words are well known as somebody of history, a place, a firm, a make, a language or an acronym."""
-    folded = text.upper()
-    return folded in _WELL_KNOWN or not _UNMISTAKABLE.isdisjoint(folded.replace(",", " ").split())
+    return is_well_known(text) or not _UNMISTAKABLE.isdisjoint(text.upper().replace(",", " ").split())

@@ -11,7 +11,7 @@ from itertools import chain
 
 from deid.findings import Finding
 from deid.recognizers.base import TextRecognizer, places_of
-from deid.recognizers.latin_words import is_no_person, is_telling
+from deid.recognizers.latin_words import is_no_person, is_telling, is_well_known
 from deid.recognizers.name_context import SURNAME_START
 from deid.recognizers.public_context import PublicContext
 from deid.recognizers.spelled_out import spelling
@@ -115,7 +115,8 @@ class PersonRecognizer(TextRecognizer):
                 continue
             if views.folded[start:end] in _PET_PREFIXES and _HAN.match(views.folded, end):
                 end += 1
-            if score < _SURE and is_no_person(views.folded[start:end]):
+            words = views.folded[start:end]
+            if is_well_known(words) or (score < _SURE and is_no_person(words)):
                 continue
             if score < _LATIN and views.folded[start:end].isascii():
                 score -= _LATIN - PERSON_USUAL

@@ -66,7 +66,12 @@ _PLACE_HERE = re.compile(
     " (?:Junior|Senior|Elementary|Primary|Middle|High|Bakery|"
     "Hospital|Temple|School|Station|Market|University|Road|Street|Bridge|Library|Museum|Hotel|Clinic)$"
 )
-_HANGUL = re.compile(r"(?:저는|이름은|제 이름은) ([가-힣]{2,4}?)(?=입니다|이에요|예요|이고|[ ,.])")
+_HANGUL = re.compile(
+    r"(?:저는|이름은|제 이름은|사는) ([가-힣]{2,4}?)(?<![에서를을])(?=입니다|이에요|예요|이고|이?라고|[ ,.])"
+)
+# 「ชื่อ วิภาดา ค่ะ」, 「Меня зовут Оксана」: after the words for one's name, in Thai and in Cyrillic letters.
+_THAI = re.compile("ชื่อ ?([\u0e00-\u0e7f]{3,20}(?: (?!ค่ะ|ครับ|ค่า|อยาก)[\u0e00-\u0e7f]{4,20})?)")
+_CYRILLIC = re.compile("(?:[Мм]еня зовут|[Мм]о[её] имя) ((?:[А-ЯЁ][а-яё]+ ?){1,3}(?<! ))")
 # Capitalised words that no cue announces.
 _FULL_NAME = re.compile(rf"(?<![\w'’.])(?:[A-Z]\. ?){{0,2}}{NAME_WORD}(?: {NAME_INNER}){{0,4}}(?!\w)")
 _SIGNED_BEFORE = re.compile(r"(?:^|[.!?)] {1,2}|\n ?|[A-ZÀ-Þ][^\s.]{1,20} (?:and|&|dan|và) )$")
@@ -80,6 +85,9 @@ _LAST = 48
 _DASHED = re.compile(rf"(?:(?:[.!?)]|\n)[ \n]*-{{1,2}} ?| [-—]{{1,2}} )({_NAME})[ .!\n]*$")
 _LAST_LINE = re.compile(rf"\n(?:[Ff]rom|[Ll]ove) ({_NAME})[ .!\n]*$")
 _NICKNAME = re.compile(r"(?<![A-Za-z.\-])(?:A-[A-Z][a-z]{1,6}|Ah[ \-][A-Z][a-z]{1,6})(?![A-Za-z])")
+_BY_FORM = (
+    (_HANGUL, 0.7), (_THAI, 0.7), (_CYRILLIC, 0.7), (_ROMANISED, 0.7), (_ANGLICISED, 0.5), (_NICKNAME, 0.6),
+)  # fmt: skip
 _AND_NEXT = re.compile(rf" (?:and|&) ({NAME_WORD})(?![\w'’])(?! [A-Z])")
 # 「Amelie born Feb 14」
 _BORN = re.compile(rf"(?<![A-Za-z.] )(?<![A-Za-z])({NAME_WORD})(?= (?:was |is )?born(?![a-z]))")
@@ -90,7 +98,7 @@ _NOT_FIRST = NOT_NAMES | BEFORE_NAMES | TITLES
 _HALF_BELIEVED, _NEAR, _BEFORE = 0.25, 16, 28
 _TITLED = re.compile(rf"(?:(?:{'|'.join(sorted(TITLES))}) |(?:{'|'.join(sorted(NATIONS))}), )+(?=[A-Z])")
 _POSSESSIVE = re.compile("['’][sS]$")
-_CAPITAL = re.compile("[A-ZÀ-ÞĐ가-힣]")
+_CAPITAL = re.compile("[A-ZÀ-ÞĐ가-힣\u0e00-\u0e7fА-ЯЁ]")
 
 
 class LatinNameRecognizer(TextRecognizer):
@@ -135,7 +143,7 @@ def _candidates(text: str) -> Iterator[tuple[int, str, float]]:
         words = name.lower().replace(",", "").split(" ")
         if before and any(len(word) >= _SHORTEST_SHARED and word in local for word in words):
             yield base + before.start() + skipped, name, 0.6
-    for pattern, score in ((_HANGUL, 0.7), (_ROMANISED, 0.7), (_ANGLICISED, 0.5), (_NICKNAME, 0.6)):
+    for pattern, score in _BY_FORM:
         for match in pattern.finditer(text):
             if not _is_of_place(match[0], romanised=pattern is _ROMANISED):
                 yield match.start(), match[pattern.groups], score

@@ -317,6 +317,8 @@ ROWS = [
     "anak saya lahir di Taiwan ⟦5 Juni 2025⟧, bapaknya",
     "公告寫的是「兒童出生於115年1月1日以後」",
     "民國八十九年一月一號以後出生的才要做兵一年嗎",
+    "ma grand-mère est née le ⟦8 août 1931⟧, elle habite à Tainan depuis le 3 mai 1990",
+    "Ich bin geboren am ⟦3 März 1990⟧",
     "屬兔 ⟦52年⟧的 我先生屬虎 ⟦51年⟧的 公費流感11/1能打嗎",
     "我五年級生啦 ⟦五十二年⟧的 你跟我講什麼",
     "預產期是十二月二十四 結果⟦十月十九⟧就跑出來了 一千二百公克",

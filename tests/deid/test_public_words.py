@@ -11,7 +11,7 @@ from deid.training.corpus import read_corpus
 from deid.views import Views
 
 
-@pytest.mark.parametrize("name", ["ANCHOR", "NOTICE", "PLACE"])
+@pytest.mark.parametrize("name", ["ANCHOR", "NOTICE", "PLACE", "CITIZEN", "PRIVATE_BEFORE"])
 def test_no_word_is_passed_over(name: str) -> None:
     gated = getattr(public_words, name)
     whole = re.compile(re.sub(r"^\(\?=\[.*?\]\)", "", gated.pattern))
