@@ -144,7 +144,7 @@ def _with_places(folded: str, end: int) -> int:
     places = _PLACES.match(folded, end)
     if places is None or _CALLED_PLACES.fullmatch(places[0]):
         return end
-    return places.end()
+    return _last_piece(folded, places.end())
 
 
 def _name_start(folded: str, lowest: int, end: int) -> int | None:

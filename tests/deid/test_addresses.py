@@ -150,6 +150,8 @@ WRITTEN = [
     "自⟦光明六路30號⟧搬遷，我住⟦自強路5號⟧，寄⟦自由路二段8號⟧",
 ]
 ENGLISH = [
+    "I rent ⟦No. 12, Lane 5, Zhongzheng Rd., Dajia, 3rd floor⟧ since May",
+    "Address ⟦No. 2-7, Fuguo Rd., Zuoying Dist., Kaohsiung, 6F⟧",
     "We live close by at ⟦Lane 233, No. 17, 4F.⟧ The tiles",
     "Dorm: ⟦Room 527, Male Dormitory 3, No. 1001 Daxue Rd⟧, East Dist.",
     "I live at ⟦No. 88-6, Dapu, Neighborhood 14, Xinzhong Village⟧, Houbi District.",
