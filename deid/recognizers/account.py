@@ -32,6 +32,11 @@ _PAPER = re.compile(
     "(?:榮民證|國民證|障礙?證明|證明號碼|(?<!保)證書字?號|(?<!保)證號|手冊)(?:號碼?|編號)?[ :是為]{0,3}"
     "((?!府)[一-鿿]{1,3}字第 ?[0-9]{4,10} ?號)(?!函)"
 )
+# 「保單號碼 0815 第 11 字 MC 0042867」.
+_INSURED = re.compile(
+    "保(?:險證|險單|單|險卡)(?:號碼?|編號)?[^0-9\n]{0,10}"
+    "([0-9]{2,4} ?第 ?[0-9]{1,3} ?字 ?(?:第 ?)?[A-Z0-9]{2,4} ?[0-9]{5,9})(?![0-9])"
+)
 _SERVICES = ("FB", "FACEBOOK", "MESSENGER", "臉書", "IG", "INSTAGRAM")
 _SHOWN_NAME = re.compile(
     rf"(?<![A-Z])(?:{'|'.join(_SERVICES)})(?:的|名稱|名字|帳號|暱稱|叫做?|是|搜尋?|找|:|「| ){{0,5}}"
@@ -86,7 +91,7 @@ class AccountRecognizer(CuedRecognizer):
         if "編號" in folded or "呼號" in folded or "號碼" in folded or "代號" in folded:
             for match in _INMATE.finditer(views.figures):
                 yield self.finding(views, match.span(1), 0.5)
-        for match in _PAPER.finditer(folded) if "字第" in folded else ():
+        for match in chain(_PAPER.finditer(folded), _INSURED.finditer(folded)) if "字" in folded else ():
             yield self.finding(views, match.span(1), 0.5)
         if any(name in folded for name in _SERVICES):
             yield from self._named(views)

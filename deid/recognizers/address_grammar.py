@@ -60,6 +60,7 @@ NEXT_DOOR = re.compile(
     rf"(?:鄰居|鄰家|鄰戶|隔鄰|隔壁)的?[ ,是]{{0,2}}"
     rf"(?P<place>(?<![0-9]){NUM}{SUB}? ?號(?:{NUM} ?樓{SUB}?)?)(?![出誌線月])"
     rf"|(?P<floor>(?<![0-9]){NUM} ?樓{SUB})(?=的?那[個位戶家間])"
+    rf"|我家(?P<own>(?<![0-9]){NUM}{SUB}? ?號)(?=[前後旁對門])"
     rf"|(?:樓[上下]|對門|我家?|我們)的?[ 是]?(?P<side>(?<![0-9]){NUM} ?(?:F|樓)[之-]{NUM})(?! ?[0-9樓F層])"
 )
 # 「住在養生文化村C棟」, 「宿舍 仁齋 B312」: a building or a room where somebody lives.

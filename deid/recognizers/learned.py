@@ -48,6 +48,7 @@ _STREET = re.compile(" ?[巷弄段]")
 _ESCAPE = re.compile("U[0-9A-F]{4}")  # of a character in JSON
 _IN_URL = re.compile(r"(?:HTTPS?://|WWW\.)\S*$")
 _URL_WINDOW = 64
+_DIGITS = re.compile("[0-9]*")
 _BEGUN = re.compile("(?:[0-9]-?)+$")
 # 「362號5樓A」室, 「一〇四年九月」三日.
 _ENDED = re.compile(
@@ -104,7 +105,9 @@ class LearnedValueRecognizer(TextRecognizer):
 
 
 def _whole(figures: str, start: int, end: int) -> tuple[int, int]:
-    """Extend a number over the digits and dashes that it begins inside of, and over the end of a room or a day."""
+    """Extend a number over the digits that it begins or ends inside of, and over the end of a room or a day."""
+    if figures[end - 1].isdigit():
+        end = _DIGITS.match(figures, end).end()  # type: ignore[union-attr]  # matches nothing, too
     if ended := _ENDED.match(figures, end):
         end = ended.end()
     begun = _BEGUN.search(figures[max(0, start - _LONGEST) : start]) if figures[start].isdigit() else None

@@ -36,9 +36,13 @@ _NAMED_SO, _QUITE = re.compile("派出所|快遞|圖書館|紀念館"), 0.95
 _LAST_OF_ALL = re.compile("(?![上啟敬謝嗎呢吧啊啦喔了的收])[一-鿿](?=\\s*$)")
 # 「站名是媽祖宮，媽媽的媽」: so a place is spelt.
 _SPELT_PLACE = re.compile("[宮廟寺路街巷站村里橋庄][ ,、(]{1,2}$")
+# 「應該是孫陳玉葉,他打孫陳玉」: a name of four characters that lost its last.
+_CUT_SHORT = re.compile("[一-鿿]{4}")
 _ELECTRONIC = re.compile("[ei]-")
 # 「族名叫撒古流」, 「漢名胡欣慈」: the words that lead to a name are no part of it.
 _CALLED = re.compile("(?:族名|漢名|本名|原名|舊名|全名|藝名|別名)叫?做?(?=[一-鿿·]{2})")
+# 「阿凱和另外兩名同學」.
+_JOINED = re.compile("[阿小][一-鿿][和跟與](?=[一-鿿])")
 _PET_PREFIXES, _HAN = ("小", "阿"), re.compile("[一-鿿]")
 # In a text that speaks for an agency a word is less likely somebody's name.
 _IN_NOTICES = 0.2
@@ -77,6 +81,7 @@ class PersonRecognizer(TextRecognizer):
         for start, end, score in chain(believed, supported):
             called = _CALLED.match(views.folded, start, end)
             start = called.end() if called else start
+            end -= _JOINED.fullmatch(views.folded, start, end) is not None
             yield self.finding(views, (start, end), score)
             if spelled := spelling(views.folded, start, end):
                 yield self.finding(views, spelled, score)
@@ -87,7 +92,7 @@ class PersonRecognizer(TextRecognizer):
         for name, score in list(names.items())[:_REPEATED_NAMES]:
             for span in places_of(name, views.folded):
                 yield self.finding(views, span, score)
-            for span in _given_alone(views, name):
+            for span in chain(_given_alone(views, name), _cut_short(views, name)):
                 yield self.finding(views, span, PERSON_USUAL)
         yield from self._parts(views, believed)
 
@@ -150,6 +155,13 @@ def _is_called_so(views: Views, end: int, score: float) -> bool:
     return _VESSEL.match(views.folded, end) is not None or (
         score < _QUITE and _NAMED_SO.match(views.folded, end) is not None
     )
+
+
+def _cut_short(views: Views, name: str) -> Iterator[tuple[int, int]]:
+    """Yield where a name of four characters stands without its last."""
+    for start, end in places_of(name[:-1], views.folded) if _CUT_SHORT.fullmatch(name) else ():
+        if not views.folded.startswith(name[-1], end):
+            yield start, end
 
 
 def _given_alone(views: Views, name: str) -> Iterator[tuple[int, int]]:

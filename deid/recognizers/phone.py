@@ -60,7 +60,10 @@ _DATE = re.compile(r"(?:19|20)[0-9]{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3
 # An area code and as many digits as some area has, a mobile with one digit too few or many: mistyped, read out wrong.
 _MISTYPED = re.compile(r"0[2-8][0-9]{7,8}(?:#[0-9]+)?|09(?:[0-9]{7}|[0-9]{9})")
 # An area code set apart says telephone, whichever numbers the area has.
-_AREA_APART = re.compile(r"\(0[2-8][0-9]?\) ?[2-9][0-9]{2,3}[ \-]?[0-9]{4}|0[2-8]-[2-9][0-9]{2,3}-[0-9]{4}")
+_AREA_APART = re.compile(
+    r"\(0[2-8][0-9]?\) ?[2-9][0-9]{2,3}[ \-]?[0-9]{4}|0[2-8]-[2-9][0-9]{2,3}-[0-9]{4}|"
+    "09[0-9]{2}-[0-9]{3}-[0-9]{2}"
+)
 
 
 class TelephoneRecognizer(TextRecognizer):
@@ -153,7 +156,7 @@ def _is_published(views: Views, span: tuple[int, int], number: str, verdicts: di
         return verdicts[number]
     mobile = tw_phone.is_mobile(number)
     if PublicContext.of(views).publishes_line(*span, mobile=mobile):
-        found = not reads_as_private(views, *span)
+        found = mobile or not reads_as_private(views, *span)
     else:
         found = not mobile and (
             follows_office(views, span[0])

@@ -21,13 +21,14 @@ _ACCOUNT = re.compile("[帳賬][號戶]|戶頭|轉帳|匯款|存摺|存簿|ACCOU
 _TELEPHONE = re.compile(r"0(?:9[0-9]{8}|[2-8][0-9]{7,8})")
 _LOCAL = re.compile("[2-8][0-9]{2,3}-[0-9]{4}")
 _CODE_BEFORE = re.compile(
-    r"(?<![0-9])(?P<code>[0-9]{3})[ ,/]{0,3}"
+    r"(?<![0-9])\(?(?P<code>[0-9]{3})\)?[ ,/]{0,3}(?:(?![年月元號個張次人巷弄日度])[一-鿿]{2,6}(?<![帳賬][號戶]) ?)?"
     r"(?:之後|然後|再來|後面|接著|[的,]?[帳賬][號戶]|ACCOUNT(?: (?:NO|NUMBER))?\.?)?是?[ ,:]{0,2}$"
 )
-_CODE_REACH = 16
+_CODE_REACH = 20
 # The two halves at the post office are one account: 「局號0021347 帳號0584126」.
 _HALF_BEFORE = re.compile(
-    rf"局號[ :是為]{{0,3}}(?P<first>{_DIGIT}(?:[ \-]?{_DIGIT}){{5,7}})[ ,、和/]{{0,3}}[帳賬][號戶][ :是為]{{0,3}}$"
+    r"(?P<post>(?<![0-9])700 ?)?局號[ :是為]{0,3}"
+    rf"(?P<first>{_DIGIT}(?:[ \-]?{_DIGIT}){{5,7}})[ ,、和/]{{0,3}}[帳賬][號戶][ :是為]{{0,3}}$"
 )
 _HALF_REACH = 40
 _DIRECT = re.compile("(?:[帳賬][號戶]|戶頭|局號|存[摺簿]|ACC(?:OUN)?T)[^0-9撥打洽電]{0,4}$")
@@ -73,7 +74,7 @@ class TwBankAccountRecognizer(CuedRecognizer):
             window = max(0, start - _CODE_REACH)
             code = _CODE_BEFORE.search(views.figures[window:start])
             if joined := _HALF_BEFORE.search(views.folded[max(0, start - _HALF_REACH) : start]):
-                yield max(0, start - _HALF_REACH) + joined.start("first"), end
+                yield max(0, start - _HALF_REACH) + joined.start("post" if joined["post"] else "first"), end
             elif code is None or not tw_bank_account.BANKS.fullmatch(code["code"]):
                 yield start, end
             else:

@@ -226,6 +226,7 @@ PERSON = [
     "It isn't fair. -⟦Declan⟧",
     "We found 41 bottles in the river.\nfrom ⟦Theo Van den Broeck⟧",
     "people call him ⟦A-Hao⟧. I live alone",
+    "繳款書名字少一個字，應該是⟦孫陳玉葉⟧，他打⟦孫陳玉⟧，房子在台南",
     "สวัสดีค่ะ ชื่อ ⟦วิภาดา⟧ ค่ะ อยากถามเรื่อง",
     "안녕하세요 저는 타이중에 사는 ⟦박서연⟧이라고 합니다.",
     "Меня зовут ⟦Оксана Гриценко⟧, я живу здесь.",
