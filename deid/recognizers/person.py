@@ -81,7 +81,8 @@ class PersonRecognizer(TextRecognizer):
         for start, end, score in chain(believed, supported):
             called = _CALLED.match(views.folded, start, end)
             start = called.end() if called else start
-            end -= _JOINED.fullmatch(views.folded, start, end) is not None
+            joined = _JOINED.match(views.folded, start)
+            end -= joined is not None and joined.end() == end
             yield self.finding(views, (start, end), score)
             if spelled := spelling(views.folded, start, end):
                 yield self.finding(views, spelled, score)
