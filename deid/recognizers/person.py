@@ -36,12 +36,12 @@ _NAMED_SO, _QUITE = re.compile("派出所|快遞|圖書館|紀念館"), 0.95
 _LAST_OF_ALL = re.compile("(?![上啟敬謝嗎呢吧啊啦喔了的收])[一-鿿](?=\\s*$)")
 # 「站名是媽祖宮，媽媽的媽」: so a place is spelt.
 _SPELT_PLACE = re.compile("[宮廟寺路街巷站村里橋庄][ ,、(]{1,2}$")
-# 「應該是孫陳玉葉,他打孫陳玉」: a name of four characters that lost its last.
+# 「李黃秀枝印成李黃秀」: a name of four characters that lost its last.
 _CUT_SHORT = re.compile("[一-鿿]{4}")
 _ELECTRONIC = re.compile("[ei]-")
 # 「族名叫撒古流」, 「漢名胡欣慈」: the words that lead to a name are no part of it.
 _CALLED = re.compile("(?:族名|漢名|本名|原名|舊名|全名|藝名|別名)叫?做?(?=[一-鿿·]{2})")
-# 「阿凱和另外兩名同學」.
+# 「阿福和他弟」.
 _JOINED = re.compile("[阿小][一-鿿][和跟與](?=[一-鿿])")
 _PET_PREFIXES, _HAN = ("小", "阿"), re.compile("[一-鿿]")
 # In a text that speaks for an agency a word is less likely somebody's name.
