@@ -21,7 +21,7 @@ def births_read(views: Views) -> Iterator[tuple[int, int]]:
     """Yield the dates that the tagger takes for somebody's birth, in offsets of the folded view."""
     for start, end, told, age in possible_births(views):
         grown = age is not None and age >= _GROWN
-        if told < _FEWEST_PARTS and not grown:
+        if told < _FEWEST_PARTS and (not grown or views.folded[end - 1] == "次"):
             continue
         enough = _PARTLY if told <= _FEWEST_PARTS else _LONG_AGO if grown else _WHOLE
         if is_of_rule(views, start, end):

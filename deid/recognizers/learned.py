@@ -48,6 +48,7 @@ _STREET = re.compile(" ?[巷弄段]")
 _ESCAPE = re.compile("U[0-9A-F]{4}")  # of a character in JSON
 _IN_URL = re.compile(r"(?:HTTPS?://|WWW\.)\S*$")
 _URL_WINDOW = 64
+_COHORT = re.compile("[0-9]{2,3} ?[-~至到] ?[0-9]{2,3}年次?")
 _DIGITS = re.compile("[0-9]*")
 _BEGUN = re.compile("(?:[0-9]-?)+$")
 # 「362號5樓A」室, 「一〇四年九月」三日.
@@ -118,6 +119,8 @@ def _whole(figures: str, start: int, end: int) -> tuple[int, int]:
 
 def _is_no_birth(views: Views, start: int, end: int, score: float) -> bool:
     """Whether a date is a rule's, or another event's and the tagger isn't sure."""
+    if _COHORT.fullmatch(views.folded, start, end):
+        return True
     return is_of_rule(views, start, end) or (score < _SURE_BIRTH and is_of_event(views, start, end))
 
 

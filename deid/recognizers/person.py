@@ -88,8 +88,8 @@ class PersonRecognizer(TextRecognizer):
                 yield self.finding(views, spelled, score)
             if score >= _SURE and end - start >= _SHORTEST:
                 names.setdefault(views.folded[start:end], score)
-                if len(joined := _DOTS.sub("", views.folded[start:end])) >= _SHORTEST:
-                    names.setdefault(joined, score)
+                if len(undotted := _DOTS.sub("", views.folded[start:end])) >= _SHORTEST:
+                    names.setdefault(undotted, score)
         for name, score in list(names.items())[:_REPEATED_NAMES]:
             for span in places_of(name, views.folded):
                 yield self.finding(views, span, score)
