@@ -21,7 +21,7 @@ CUE_BEFORE = re.compile(
     r"BORN(?: (?:AT|IN) [^.,!?\n0-9]{2,28}| ON)?|SINH|LAHIR(?: DI [A-Z]{3,12}(?: [A-Z]{3,12})?,?)?|"
     r"KAARAWAN|(?<![A-Z])(?<![A-Z] )B\.|TURN(?:ING|S|ED) [0-9]{1,2}(?: SOON)?|RA đờI|"
     r"ULANG TAHUN(?: ?(?:SAYA|NYA|DIA|ANAK SAYA))?|"
-    r"N[éE]E? LE|GEBOREN AM|NACID[OA] EL|"
+    r"(?<![A-Z])N[éE]E? LE|GEBOREN AM|NACID[OA] EL|"
     r"IPINANGANAK(?: (?:AKO|SIYA|PO|NA|ANG ANAK KO))*(?: NOONG)?|생년월일[은는]?|생일[은이]?)"
     r"(?:[ :=→\"'「『(\[{,、\t/|_?的是為在於はON]|(?:A|ANS|ANSWER|CALLER|答|民眾|來電者|對方) ?:|DATE|TIME|IN |年月日|"
     r"(?:PRINTED|WRONG|SHOWN|SHOWS|LISTED|WRITTEN|ENTERED|RECORDED|SAYS)(?: AS)? |"

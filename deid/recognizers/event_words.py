@@ -24,7 +24,7 @@ _EVENT_AFTER = re.compile(
 # 「92年12月31日(含)以前出廠」, 「89年1月1日以後出生的役男」: a rule's date.
 _RULE_AFTER = re.compile(
     r"[ 」]?(?:\(含\))?(?:以前|以後|之前|之後)(?P<born>出?生)?"
-    r"|(?:至|到|起至)(?:民國)?[0-9]{2,4}年[0-9]{1,2}月"
+    r"|(?:至|到|起至)(?:民國)?[0-9]{2,4}年[0-9]{1,2}月[0-9]{1,2}日(?:之?間|期間)?(?P<between>出?生)"
     r"|[ 」]?(?:起(?=[,。、;)至算適施\n ]|$)|生效|實施|施行|修正|函)(?!出?生)"
 )
 _EVENT_BEFORE = re.compile(
@@ -48,4 +48,5 @@ def is_of_rule(views: Views, start: int, end: int) -> bool:
     rule = _RULE_AFTER.match(views.folded, end)
     if rule is None or PERSONAL_BEFORE.search(views.before(start)):
         return False
-    return rule["born"] is not None or rule[0][0] in "至到" or "生" not in views.after(end, 15)
+    generic = rule["born"] or rule["between"]
+    return generic is not None or "生" not in views.after(end, 15)

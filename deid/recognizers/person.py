@@ -39,7 +39,7 @@ _SPELT_PLACE = re.compile("[宮廟寺路街巷站村里橋庄][ ,、(]{1,2}$")
 # 「李黃秀枝印成李黃秀」: a name of four characters that lost its last.
 _CUT_SHORT = re.compile("[一-鿿]{4}")
 _ELECTRONIC = re.compile("[ei]-")
-# 「族名叫撒古流」, 「漢名胡欣慈」: the words that lead to a name are no part of it.
+# 「族名叫達利」, 「漢名林小安」: the words that lead to a name are no part of it.
 _CALLED = re.compile("(?:族名|漢名|本名|原名|舊名|全名|藝名|別名)叫?做?(?=[一-鿿·]{2})")
 # 「阿福和他弟」.
 _JOINED = re.compile("[阿小][一-鿿][和跟與](?=[一-鿿])")

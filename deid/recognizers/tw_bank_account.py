@@ -78,7 +78,7 @@ class TwBankAccountRecognizer(CuedRecognizer):
             elif code is None or not tw_bank_account.BANKS.fullmatch(code["code"]):
                 yield start, end
             else:
-                yield window + code.start("code"), end
+                yield window + code.start(), end
 
     def accepts(self, views: Views, span: Span, kind: str) -> bool:
         digits = digits_of(views.figures[span[0] : span[1]])

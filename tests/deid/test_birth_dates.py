@@ -318,6 +318,7 @@ ROWS = [
     "公告寫的是「兒童出生於115年1月1日以後」",
     "民國八十九年一月一號以後出生的才要做兵一年嗎",
     "ma grand-mère est née le ⟦8 août 1931⟧, elle habite à Tainan depuis le 3 mai 1990",
+    "je suis en Chine le 3 mai 1990, ma fille est née le ⟦4 mai 2020⟧",
     "Ich bin geboren am ⟦3 März 1990⟧",
     "招收對象為101年9月2日至102年9月1日間出生之幼兒",
     "屬兔 ⟦52年⟧的 我先生屬虎 ⟦51年⟧的 公費流感11/1能打嗎",
@@ -388,3 +389,10 @@ def test_spellings_of_one_date_compact_alike(day) -> None:
 )
 def test_not_a_date(text: str) -> None:
     assert not roc_date.is_valid(text)
+
+
+@pytest.mark.parametrize("between", ["～", "到", "至"])
+def test_a_life_is_no_cohort(between: str) -> None:
+    text = f"長輩於115年2月3日辭世，享壽九十有四（民國二十一年三月一日{between}115年2月3日），其除戶謄本已附"
+    found = Concealer(load_policy("default")).detect(text)
+    assert [text[f.start : f.end] for f in found] == ["民國二十一年三月一日"]

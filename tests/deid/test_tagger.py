@@ -20,6 +20,7 @@ MARK = re.compile("⟦(.*?)⟧")
 RECOGNIZER = PersonRecognizer()
 
 WITH_NAMES = [
+    "戶口上的名字是⟦羅建雄⟧，漢名⟦胡玉欣⟧，要用哪一個",
     "⟦王小明⟧跟我們一起去區公所，⟦林大同⟧與太太吵架",
     "⟦陳小美⟧跟前夫離婚三年了，⟦阿珠⟧跟里長吵架",
     "⟦Stephen Baker⟧ asked about Step 1 of the form.",
@@ -54,6 +55,7 @@ WITH_NAMES = [
     "My name is ⟦Son Tran Van⟧ and I rent in Taoyuan",
 ]
 WITHOUT_NAMES = [
+    "電子投票 i-Voting 系統，i-Voting制度的沿革",
     "站名是王爺宮，王子的王，爺爺的爺",
     "我是 AI 助理。",
     "請問戶籍謄本要去哪裡申請",

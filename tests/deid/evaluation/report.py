@@ -10,24 +10,32 @@ from deid import Concealer, load_policy
 from deid.evaluation import Share, Tally, judge
 from tests.deid.evaluation import annotated_texts
 
+# Asked for as hard: names that are words or rare, two languages, forms and logs.
+_HARD = frozenset({"names", "mixed"})
+
 
 def main(name: str) -> None:
     """Print the figures by type and by channel as Markdown."""
-    concealer, whole, channels = Concealer(load_policy("default")), Tally(), defaultdict[str, Tally](Tally)
+    concealer, whole, usual = Concealer(load_policy("default")), Tally(), Tally()
+    channels = defaultdict[str, Tally](Tally)
     for row in annotated_texts(name):
         found = [{"start": f.start, "end": f.end, "type": f.entity} for f in concealer.detect(row["text"])]
         judge(row, found, whole)
         judge(row, found, channels[row["channel"]])
-    print("\n".join([*_by_channel(whole, channels), "", *_by_type(whole)]))
+        if row["channel"] not in _HARD:
+            judge(row, found, usual)
+    rows = [*sorted(channels.items()), (f"all but {', '.join(sorted(_HARD))}", usual), ("all", whole)]
+    print("\n".join([*_by_channel(rows), "", *_by_type(whole)]))
 
 
-def _by_channel(whole: Tally, channels: dict[str, Tally]) -> Iterator[str]:
+def _by_channel(rows: list[tuple[str, Tally]]) -> Iterator[str]:
     yield "| channel | texts with personal data | with any leak | 95 % interval | over-masked per 1,000 characters |"
     yield "|---|---|---|---|---|"
-    for channel, tally in [*sorted(channels.items()), ("all", whole)]:
+    for channel, tally in rows:
         leaky = tally.leaky_texts
         share = f"{leaky.part} ({_percent(leaky.rate)}) | {_interval(leaky)}" if leaky.whole else "– | –"
         yield f"| {channel} | {leaky.whole} of {tally.texts} | {share} | {tally.over_masked_per_1000:.1f} |"
+    whole = rows[-1][1]
     yield ""
     yield f"Texts without personal data in which something was concealed: {whole.clean_touched} of {whole.clean}."
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 ACCOUNT = [
+    "保單號碼我唸給你聽，⟦0907 第 12 字 AB 0012345⟧，監理站說查不到",
+    "兵籍號碼我記得，⟦七一二六四三⟧，退伍令補發",
     "我的IG ⟦amychen⟧ 私訊我",
     "my ig ⟦coffeeluvr⟧, dm me",
     "我的IG reels 不能看",
