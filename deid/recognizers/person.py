@@ -14,6 +14,7 @@ from deid.recognizers.base import TextRecognizer, places_of
 from deid.recognizers.latin_words import is_no_person, is_telling, is_well_known
 from deid.recognizers.name_context import SURNAME_START
 from deid.recognizers.public_context import PublicContext
+from deid.recognizers.recorded_names import recorded_names
 from deid.recognizers.spelled_out import spelling
 from deid.recognizers.supported_names import supported_names
 from deid.tagger.tagger import PERSON_USUAL, load_tagger
@@ -39,6 +40,8 @@ _SPELT_PLACE = re.compile("[宮廟寺路街巷站村里橋庄][ ,、(]{1,2}$")
 # 「李黃秀枝印成李黃秀」: a name of four characters that lost its last.
 _CUT_SHORT = re.compile("[一-鿿]{4}")
 _ELECTRONIC = re.compile("[ei]-")
+# 「member.nick=」: a key of a record.
+_KEY_END = re.compile('=|"? ?:"| ?":')
 # 「族名叫達利」, 「漢名林小安」: the words that lead to a name are no part of it.
 _CALLED = re.compile("(?:族名|漢名|本名|原名|舊名|全名|藝名|別名)叫?做?(?=[一-鿿·]{2})")
 # 「阿福和他弟」.
@@ -46,7 +49,7 @@ _JOINED = re.compile("[阿小][一-鿿][和跟與](?=[一-鿿])")
 _PET_PREFIXES, _HAN = ("小", "阿"), re.compile("[一-鿿]")
 # In a text that speaks for an agency a word is less likely somebody's name.
 _IN_NOTICES = 0.2
-_SURE, _LIKELY = 0.8, 0.6
+_SURE, _LIKELY, _RECORDED = 0.8, 0.6, 0.5
 # A word in Latin letters is oftener a thing than a word in Chinese ones.
 _LATIN = 0.5
 # What the tagger alone believes in must be likely: 「我高興，你也高興」.
@@ -96,6 +99,8 @@ class PersonRecognizer(TextRecognizer):
             for span in chain(_given_alone(views, name), _cut_short(views, name)):
                 yield self.finding(views, span, PERSON_USUAL)
         yield from self._parts(views, believed)
+        for span in recorded_names(views):
+            yield self.finding(views, span, _RECORDED)
 
     def _parts(self, views: Views, believed: Iterable[tuple[int, int, float]]) -> Iterator[Finding]:
         """Find one word of a name in Latin letters where it stands alone, or short: Irfan, of Muhammad Irfan; Rosa."""
@@ -139,11 +144,12 @@ class PersonRecognizer(TextRecognizer):
 
 def _is_none(views: Views, start: int, end: int) -> bool:
     """Whether words are nobody's name however sure the tagger is: of two offices, a heading, a place as it is spelt."""
-    if views.folded[start:end] in _NONE or _is_electronic(views, start):
+    words = views.folded[start:end]
+    if words in _NONE or _is_electronic(views, start) or (words.isascii() and _KEY_END.match(views.folded, end)):
         return True
     if _AND.match(views.folded, start) or _NO_NAME.search(views.folded, start, end):
         return True
-    return "的" in views.folded[start:end] and _SPELT_PLACE.search(views.before(start, 3)) is not None
+    return "的" in words and _SPELT_PLACE.search(views.before(start, 3)) is not None
 
 
 def _is_electronic(views: Views, start: int) -> bool:

@@ -24,8 +24,8 @@ class Network:
             arrays["graph"].tobytes(), _one_thread(), providers=["CPUExecutionProvider"]
         )
 
-    def scores(self, ids: npt.NDArray[np.uint16], features: Floats) -> Floats:
-        """Return the score of each class (column) at each character (row)."""
+    def probabilities(self, ids: npt.NDArray[np.uint16], features: Floats) -> Floats:
+        """Return the probability of each class (row) at each character (column)."""
         found: Floats = self._session.run(None, {"ids": ids, "features": features})[0]
         return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 
 from deid.tagger.features import ENGLISH, FREQUENCY, Floats, Lexicon, codes_of, features, hash_words
 from deid.tagger.network import Network
-from deid.tagger.tags import COUNT, ENTITIES, FIRST_ENTITY, PERSON_BEGIN, PERSON_INSIDE
+from deid.tagger.tags import ENTITIES, FIRST_ENTITY, NOTHING, PERSON_BEGIN, PERSON_INSIDE
 from deid.views import Views
 
 WEIGHTS = Path(__file__).parent / "weights.npz"
@@ -37,6 +38,15 @@ _TITLE = re.compile(
 Span = tuple[int, int, float]
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How likely each class (row) is at each character (column); a name of any class; a value of any other kind."""
+
+    classes: Floats
+    person: Floats
+    value: Floats
+
+
 class Tagger:
     """Immutable; safe to share between threads."""
 
@@ -44,28 +54,21 @@ class Tagger:
         self._lexicon = lexicon
         self._network = network
 
-    def _windows(self, views: Views) -> Iterator[tuple[int, Floats]]:
-        """Yield where each window of a text that is not empty begins, and its scores."""
+    def probabilities(self, views: Views) -> Floats:
+        """Return the probability of each class (row) at each character (column) of a text that is not empty."""
         length = len(views.folded)
-        margin = self._network.context + _WORD_CONTEXT
+        if length <= WINDOW:
+            return self.window(views, 0, length)
+        margin, parts = self._network.context + _WORD_CONTEXT, []
         for start in range(0, length, WINDOW):
             first, last = max(0, start - margin), min(length, start + WINDOW + margin)
-            scores = self.window_scores(views, first, last)
-            yield start, scores[start - first : start - first + min(WINDOW, length - start)]
+            parts.append(self.window(views, first, last)[:, start - first : start - first + WINDOW])
+            parts[-1] = parts[-1][:, : length - start]
+        return np.concatenate(parts, axis=1)
 
-    def window_scores(self, views: Views, start: int, end: int) -> Floats:
-        """Return the scores of a stretch, read as if nothing stood around it."""
-        return self._network.scores(*features(views, start, end, self._lexicon))
-
-    def probabilities(self, views: Views) -> Floats:
-        """Return the probability of each class at each character of a text that is not empty."""
-        found = np.empty((COUNT, len(views.folded)), dtype=np.float32)
-        for start, scores in self._windows(views):
-            part = found[:, start : start + len(scores)]
-            np.subtract(scores.T, scores.max(axis=1), out=part)
-            np.exp(part, out=part)
-            part /= part.sum(axis=0)
-        return found.T
+    def window(self, views: Views, start: int, end: int) -> Floats:
+        """Return the probabilities of a stretch, read as if nothing stood around it."""
+        return self._network.probabilities(*features(views, start, end, self._lexicon))
 
     def spans(self, views: Views) -> list[Span]:
         """Return start, end and score of every name, in offsets of the folded view; read off once for a text."""
@@ -79,30 +82,30 @@ class Tagger:
         """Return the places of what may be names, sure ones among them, in offsets of the folded view."""
         if not views.folded:
             return []
-        person = self._read(views)[:, PERSON_BEGIN : PERSON_INSIDE + 1].sum(axis=1)
-        return list(_runs(person, PERSON_DOUBTED, PERSON_TRACE))
+        return list(_runs(self._read(views).person, PERSON_DOUBTED, PERSON_TRACE))
 
     def values(self, views: Views) -> Iterator[tuple[int, int, str, float]]:
         """Yield start, end, likeliest entity and score of every value that is no name."""
         if not views.folded:
             return
-        probabilities = self._read(views)
-        value = 1 - probabilities[:, :FIRST_ENTITY].sum(axis=1)
-        for start, end in _runs(value, VALUE_SURE, VALUE_EDGE):
-            score = float(value[start:end].mean())
+        reading = self._read(views)
+        for start, end in _runs(reading.value, VALUE_SURE, VALUE_EDGE):
+            score = _mean(reading.value, start, end)
             if score >= VALUE_SURE:
-                kind = int(probabilities[start:end, FIRST_ENTITY:].sum(axis=0).argmax())
+                kind = int(reading.classes[FIRST_ENTITY:, start:end].sum(axis=1).argmax())
                 yield start, end, ENTITIES[kind], min(score, 1.0)
 
     def value_mean(self, views: Views, start: int, end: int) -> float:
         """Return how likely a stretch is a value of any kind but a name, on the average of its characters."""
-        return float(1 - self._read(views)[start:end, :FIRST_ENTITY].sum(axis=1).mean())
+        return _mean(self._read(views).value, start, end)
 
-    def _read(self, views: Views) -> Floats:
+    def _read(self, views: Views) -> _Reading:
         """Return the probabilities of a text, computed once for all recognisers."""
-        found = views.cache.get(_CACHED)
+        found: _Reading | None = views.cache.get(_CACHED)
         if found is None:
-            found = views.cache[_CACHED] = self.probabilities(views)
+            classes = self.probabilities(views)
+            person = classes[PERSON_BEGIN] + classes[PERSON_INSIDE]
+            found = views.cache[_CACHED] = _Reading(classes, person, 1 - classes[NOTHING] - person)
         return found
 
     def is_everyday(self, word: str) -> bool:
@@ -118,25 +121,26 @@ class Tagger:
 
     def name_mean(self, views: Views, start: int, end: int) -> float:
         """Return how likely a stretch is a name, on the average of its characters."""
-        return float(self._read(views)[start:end, PERSON_BEGIN : PERSON_INSIDE + 1].sum(axis=1).mean())
+        return _mean(self._read(views).person, start, end)
 
     def name_at(self, views: Views, at: int) -> float:
         """Return how likely one character is part of a name."""
-        return float(self._read(views)[at, PERSON_BEGIN : PERSON_INSIDE + 1].sum())
+        return float(self._read(views).person[at])
 
 
-def _people(probabilities: Floats, folded: str) -> Iterator[Span]:
-    begins = probabilities[:, PERSON_BEGIN]
-    person = begins + probabilities[:, PERSON_INSIDE]
-    if person.max() < PERSON_SURE:
-        return
+def _mean(column: Floats, start: int, end: int) -> float:
+    return float(sum(column[start:end].tolist()) / (end - start))
+
+
+def _people(reading: _Reading, folded: str) -> Iterator[Span]:
+    begins, person = reading.classes[PERSON_BEGIN], reading.person
     for start, end in _runs(person, PERSON_SURE, PERSON_EDGE):
         cuts = [start, *(at for at in range(start + 1, end) if begins[at] > 0.5), end]
         if len(cuts) > 2 and cuts[1] - start == 1 and not _TITLE.match(folded, cuts[1]):
             del cuts[1]  # a first surname of two: 田林秋妹
         for first, last in pairwise(cuts):
             whole = _whole(folded, first, last)
-            score = sum(person[whole[0] : whole[1]].tolist()) / (whole[1] - whole[0])
+            score = _mean(person, *whole)
             if score >= PERSON_SURE and _may_be_name(folded, *whole):
                 yield *whole, min(score, 1.0)
 

@@ -18,13 +18,14 @@ from deid.training.network import VOICE_AFTER, VOICE_REACH
 Inputs = tuple[npt.NDArray[np.uint16], Floats]
 
 _OPSET, _IR = 17, 10
+_WHOLE = "whole_"  # begins the names of what is computed in whole numbers
 
 
 def graph_of(arrays: Mapping[str, Any], reaches: Sequence[int]) -> ModelProto:
     """Return the network that ``deid.training.network.Network.arrays`` describes, in single precision.
 
-    Inputs: ``ids`` (uint16, one a character) and ``features`` (float32, a row a character); output: ``scores``
-    (float32, a row a character, a column a class).
+    Inputs: ``ids`` (uint16, one a character) and ``features`` (float32, a row a character); output: ``probabilities``
+    (float32, a row a class, a column a character).
     """
     nodes = [
         helper.make_node("Cast", ["ids"], ["rows"], to=TensorProto.INT32),
@@ -44,6 +45,8 @@ def graph_of(arrays: Mapping[str, Any], reaches: Sequence[int]) -> ModelProto:
         helper.make_node("Transpose", ["level"], ["last"], perm=[1, 0]),
         helper.make_node("MatMul", ["last", "out"], ["judged"]),
         helper.make_node("Add", ["judged", "out_bias"], ["scores"]),
+        helper.make_node("Softmax", ["scores"], ["shares"], axis=-1),
+        helper.make_node("Transpose", ["shares"], ["probabilities"], perm=[1, 0]),
     ]
     graph = helper.make_graph(nodes, "tagger", *_ends(arrays), list(_constants(arrays)))
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=_IR)
@@ -54,26 +57,35 @@ def _layer(index: int, reach: int) -> list[Any]:
     found = "mute" if index == VOICE_AFTER else f"hidden{index + 1}"
     return [
         helper.make_node(
-            "Conv", [hidden, f"kernel{index}", f"bias{index}"], [step], dilations=[reach], pads=[reach, reach]
+            "Conv",
+            [hidden, f"kernel{index}", f"bias{index}"],
+            [step],
+            f"{_WHOLE}{step}",
+            dilations=[reach],
+            pads=[reach, reach],
         ),
-        helper.make_node("Relu", [step], [positive]),
-        helper.make_node("Add", [hidden, positive], [found]),
+        helper.make_node("Relu", [step], [positive], f"{_WHOLE}{positive}"),
+        helper.make_node("Add", [hidden, positive], [found], f"{_WHOLE}{found}"),
     ]
 
 
 def _voice(index: int) -> list[Any]:
-    """Return the nodes that add the mean of what stands around: a difference of running sums."""
+    """Return the nodes that add the mean of what stands around: a difference of running sums, a row a character."""
     return [
-        helper.make_node("Conv", ["mute", "narrow", "narrow_bias"], ["narrowed"]),
-        helper.make_node("Relu", ["narrowed"], ["voice"]),
-        helper.make_node("Pad", ["voice", "before"], ["begun"]),
-        helper.make_node("CumSum", ["begun", "along"], ["sums"]),
+        helper.make_node("Conv", ["mute", "narrow", "narrow_bias"], ["narrowed"], f"{_WHOLE}narrowed"),
+        helper.make_node("Relu", ["narrowed"], ["voice"], f"{_WHOLE}voice"),
+        helper.make_node("Squeeze", ["voice", "axis"], ["level_voice"]),
+        helper.make_node("Transpose", ["level_voice"], ["spoken"], perm=[1, 0]),
+        helper.make_node("Pad", ["spoken", "before"], ["begun"]),
+        helper.make_node("CumSum", ["begun", "axis"], ["sums"]),
         helper.make_node("Pad", ["sums", "behind"], ["ended"], mode="edge"),
-        helper.make_node("Slice", ["ended", "span", "far", "along"], ["high"]),
-        helper.make_node("Slice", ["ended", "axis", "back", "along"], ["low"]),
-        helper.make_node("Sub", ["high", "low"], ["around"]),
-        helper.make_node("Conv", ["around", "widen"], ["widened"]),
-        helper.make_node("Add", ["mute", "widened"], [f"hidden{index + 1}"]),
+        helper.make_node("Slice", ["ended", "span", "far", "axis"], ["high"]),
+        helper.make_node("Slice", ["ended", "axis", "back", "axis"], ["low"]),
+        helper.make_node("Sub", ["high", "low"], ["heard"]),
+        helper.make_node("Transpose", ["heard"], ["upright_heard"], perm=[1, 0]),
+        helper.make_node("Unsqueeze", ["upright_heard", "axis"], ["around"]),
+        helper.make_node("Conv", ["around", "widen"], ["widened"], f"{_WHOLE}widened"),
+        helper.make_node("Add", ["mute", "widened"], [f"hidden{index + 1}"], f"{_WHOLE}joined"),
     ]
 
 
@@ -82,15 +94,15 @@ def _ends(arrays: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
     return [
         helper.make_tensor_value_info("ids", TensorProto.UINT16, ["length"]),
         helper.make_tensor_value_info("features", TensorProto.FLOAT, ["length", columns]),
-    ], [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["length", classes])]
+    ], [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [classes, "length"])]
 
 
 def _constants(arrays: Mapping[str, Any]) -> Iterator[Any]:
     for name, value in arrays.items():
         yield numpy_helper.from_array(np.ascontiguousarray(value), name)
     span = 2 * VOICE_REACH + 1
-    places = {"axis": [0], "along": [2], "span": [span], "back": [-span], "far": [np.iinfo(np.int64).max]}
-    places |= {"before": [0, 0, VOICE_REACH + 1, 0, 0, 0], "behind": [0, 0, 0, 0, 0, VOICE_REACH]}
+    places = {"axis": [0], "span": [span], "back": [-span], "far": [np.iinfo(np.int64).max]}
+    places |= {"before": [VOICE_REACH + 1, 0, 0, 0], "behind": [0, 0, VOICE_REACH, 0]}
     for name, values in places.items():
         yield numpy_helper.from_array(np.array(values, dtype=np.int64), name)
 
@@ -111,9 +123,10 @@ def exported(arrays: Mapping[str, Any], reaches: Sequence[int], texts: Sequence[
 
 
 def _quantised(graph: ModelProto, texts: Sequence[Inputs]) -> bytes:
-    """Return the graph with its convolutions in 8 bits.
+    """Return the graph with its layers in 8 bits, from their first convolution to their last sum.
 
-    The kernels keep seven of their eight: processors without VNNI add two products in 16 bits.
+    What is below zero behind a convolution takes none of the 256 steps. The kernels keep seven of their eight bits:
+    processors without VNNI add two products in 16.
     """
     with TemporaryDirectory() as folder:
         path = Path(folder) / "tagger.onnx"
@@ -122,7 +135,8 @@ def _quantised(graph: ModelProto, texts: Sequence[Inputs]) -> bytes:
             path,
             _Texts(texts),
             quant_format=QuantFormat.QDQ,
-            op_types_to_quantize=["Conv"],
+            op_types_to_quantize=["Conv", "Relu", "Add"],
+            nodes_to_quantize=[node.name for node in graph.graph.node if node.name.startswith(_WHOLE)],
             per_channel=True,
             reduce_range=True,
             activation_type=QuantType.QUInt8,

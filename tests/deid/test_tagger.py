@@ -126,8 +126,8 @@ def test_a_name_counts_everywhere() -> None:
 @settings(max_examples=150)
 def test_any_text_is_taken(text: str) -> None:
     views = Views(text)
-    probabilities = load_tagger().probabilities(views) if views.folded else np.zeros((0, COUNT))
-    assert probabilities.shape == (len(views.folded), COUNT)
+    probabilities = load_tagger().probabilities(views) if views.folded else np.zeros((COUNT, 0))
+    assert probabilities.shape == (COUNT, len(views.folded))
     for start, end, score in load_tagger().spans(views):
         assert 0 <= start < end <= len(views.folded) and 0 <= score <= 1.0001
 
@@ -138,8 +138,7 @@ def test_windows_agree_with_one_pass(text: str) -> None:
     long = (text * (3 * WINDOW // len(text) + 1))[: 2 * WINDOW + 40]
     views = Views(long)
     tagger = load_tagger()
-    scores = np.exp(tagger.window_scores(views, 0, len(views.folded)))
-    whole = scores / scores.sum(axis=1, keepdims=True)
+    whole = tagger.window(views, 0, len(views.folded))
     # A run of digits or a word that a window cuts may be seen differently, far from the characters it is asked for.
     assert np.mean(np.abs(whole - tagger.probabilities(views)) > 0.01) < 0.02
 
@@ -188,7 +187,7 @@ def test_the_shipped_graph_computes_what_torch_trained() -> None:
     for ids, table in texts:
         shown = torch.from_numpy(ids.astype(np.int64))[None]
         with torch.no_grad():
-            expected = trained(shown, shown, torch.from_numpy(table)[None])[0].numpy()
-        assert np.abs(exact.scores(ids, table) - expected).max() < 0.02
-        # Eight bits a value: a hundredth of what the scores span.
-        assert np.abs(network.scores(ids, table) - expected).mean() < 0.01 * np.ptp(expected)
+            scores = trained(shown, shown, torch.from_numpy(table)[None])[0]
+        expected = scores.softmax(dim=1).numpy().T
+        assert np.abs(exact.probabilities(ids, table) - expected).max() < 0.002
+        assert np.abs(network.probabilities(ids, table) - expected).mean() < 0.002
