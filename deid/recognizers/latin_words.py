@@ -13,7 +13,8 @@ _ORDINARY = (
     "Just Still Also Very So Now When Where What Why How Can Could Would Sirs Arc Id Ip Dob Is Are Does If But "
     "Familymart Easywallet Taipower Chunghwa Hinet Carrefour Costco Ikea Youbike Ubike Foodpanda Ubereats Shopee Momo "
     "Pchome Starbucks Mcdonald's Gogoro Uber Whatsapp Telegram Instagram Youtube Tiktok Gmail Linepay "
-    "Aprc For It He She We They After Before Because Since With Some All Any Hr Dept Says He's We're Dgpa Hey"
+    "Aprc Pmi Tki Tkw Abk Ofw For It He She We They "
+    "After Before Because Since With Some All Any Hr Dept Says He's We're Dgpa Hey"
 )
 _BEFORE = (
     "Sir Madam Best Kind Regards Sincerely Truly Faithfully Yours Wishes Cheers Sent Name Nama Saya Will And Do "

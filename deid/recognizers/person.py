@@ -13,12 +13,13 @@ from deid.findings import Finding
 from deid.recognizers.base import TextRecognizer, places_of
 from deid.recognizers.latin_words import is_no_person, is_telling, is_well_known
 from deid.recognizers.name_context import SURNAME_START
+from deid.recognizers.name_lexicon import DAYS, SHORT_NAMES, SURNAMES
 from deid.recognizers.public_context import PublicContext
 from deid.recognizers.recorded_names import recorded_names
 from deid.recognizers.spelled_out import spelling
 from deid.recognizers.supported_names import supported_names
 from deid.tagger.tagger import PERSON_USUAL, load_tagger
-from deid.tw_districts import NAMELESS_DISTRICTS
+from deid.tw_districts import NAMELESS_DISTRICTS, PLAIN_PLACES
 from deid.views import Views
 
 # 「婦女暨家庭服務中心」: between two words it is "and", hardly ever a surname.
@@ -32,7 +33,7 @@ _NO_NAME = re.compile(
 _NONE = frozenset({"有位", "P.S", "P.S.", "이름은", "以内", "以上", "以下", "民代", "女中", "IG", "日治", "日據"})
 # A ship's name; a station, a carrier, a library where the tagger isn't quite sure.
 _VESSEL = re.compile("號(?![碼稱召令次外角子誌]|[ ]?[0-9])")
-_NAMED_SO, _QUITE = re.compile("派出所|快遞|圖書館|紀念館"), 0.95
+_NAMED_SO, _QUITE, _NEARLY = re.compile("派出所|快遞|圖書館|紀念館"), 0.95, 0.9
 # 「…謝謝。盧敬|之」: one character more at the very end belongs to the name.
 _LAST_OF_ALL = re.compile("(?![上啟敬謝嗎呢吧啊啦喔了的收])[一-鿿](?=\\s*$)")
 # 「站名是媽祖宮，媽媽的媽」: so a place is spelt.
@@ -40,12 +41,13 @@ _SPELT_PLACE = re.compile("[宮廟寺路街巷站村里橋庄][ ,、(]{1,2}$")
 # 「李黃秀枝印成李黃秀」: a name of four characters that lost its last.
 _CUT_SHORT = re.compile("[一-鿿]{4}")
 _ELECTRONIC = re.compile("[ei]-")
-# 「member.nick=」: a key of a record.
-_KEY_END = re.compile('=|"? ?:"| ?":')
+# 「member.nick=」, 「Win11」: a key of a record, a version.
+_KEY_END = re.compile('=|"? ?:"| ?":|[0-9]{1,2}(?![0-9])')
 # 「族名叫達利」, 「漢名林小安」: the words that lead to a name are no part of it.
 _CALLED = re.compile("(?:族名|漢名|本名|原名|舊名|全名|藝名|別名)叫?做?(?=[一-鿿·]{2})")
 # 「阿福和他弟」.
 _JOINED = re.compile("[阿小][一-鿿][和跟與](?=[一-鿿])")
+_ELDERS = frozenset("伯嬸姆妗叔舅姑")
 _PET_PREFIXES, _HAN = ("小", "阿"), re.compile("[一-鿿]")
 # In a text that speaks for an agency a word is less likely somebody's name.
 _IN_NOTICES = 0.2
@@ -53,23 +55,27 @@ _SURE, _LIKELY, _RECORDED = 0.8, 0.6, 0.5
 # A word in Latin letters is oftener a thing than a word in Chinese ones.
 _LATIN = 0.5
 # What the tagger alone believes in must be likely: 「我高興，你也高興」.
-_BELIEVED, _LESS = 0.62, 0.01
+_BELIEVED, _LESS = 0.55, 0.01
 _GIVEN, _MAYBE = 2, 0.1
 _SHORTEST = 3
 _REPEATED_NAMES = 64
 _LONG_ENOUGH, _SHORTEST_PART, _LONGEST_PART = 6, 4, 9
-_PLACE_AFTER, _TRACE = (
+_HAN_ONLY = re.compile("[一-鿿]{3,5}")
+_PLACE_AFTER, _TRACE, _HALF = (
     re.compile("[區路街里村鄉鎮市縣國站高大宮橋樓館中小航銀海運保證超企集公電機水]|客運"),
     0.01,
+    0.2,
 )
 # 「承辦問「如意」是什麼」, 「電腦印成□少岩」.
 _OPENING_QUOTES, _DAMAGED = frozenset("「『"), frozenset("□○◯〇*�")
 _QUOTE_ENDS = re.compile("[」』](?!號|一?詞|二字|兩字)")
 _CAPITALISED = re.compile("(?<![A-Za-z])[A-Z][a-z]{3,8}(?![A-Za-z])")
 _TITLE = re.compile(r"(?:MRS?|MS|MISS|MADAM|SIR|DR|PROF|ANAKNYA|ISTRINYA|SUAMINYA)\.? (?=[A-Z])")
+_ONE_WORD = re.compile("[A-ZÀ-ỹ]+")
+_IN_LETTERS = re.compile("[A-ZÀ-ỹ .,'’\\-]+")
 # 莫娜·雷堡 is also written 莫娜雷堡.
 _DOTS = re.compile("(?<=[一-鿿])[·‧•.](?=[一-鿿])")
-_LABEL = re.compile(r"[ ,]+(?:D\.?O\.?B|ARC|ID|TEL|PHONE)\.?$|(?<=[一-鿿])(?:INA|AMA)$")
+_LABEL = re.compile(r"[ ,]+(?:D\.?O(?:\.?B)?|ARC|ID|TEL|PHONE|PMI|TKI|TKW|ABK|OFW)\.?$|(?<=[一-鿿])(?:INA|AMA)$")
 
 
 class PersonRecognizer(TextRecognizer):
@@ -95,7 +101,8 @@ class PersonRecognizer(TextRecognizer):
                     names.setdefault(undotted, score)
         for name, score in list(names.items())[:_REPEATED_NAMES]:
             for span in places_of(name, views.folded):
-                yield self.finding(views, span, score)
+                if not _is_word_here(views, *span):
+                    yield self.finding(views, span, score)
             for span in chain(_given_alone(views, name), _cut_short(views, name)):
                 yield self.finding(views, span, PERSON_USUAL)
         yield from self._parts(views, believed)
@@ -106,7 +113,7 @@ class PersonRecognizer(TextRecognizer):
         """Find one word of a name in Latin letters where it stands alone, or short: Irfan, of Muhammad Irfan; Rosa."""
         found = [(start, end) for start, end, score in believed if score >= _LIKELY]
         names = (views.folded[start:end] for start, end in found)
-        words = {word for name in names if name.isascii() and " " in name for word in name.split(" ")}
+        words = {word for name in names if _IN_LETTERS.fullmatch(name) and " " in name for word in name.split(" ")}
         covered = {at for start, end in found for at in range(start, end)} if words else set()
         short = _short_forms(views, words) - words if words else set()
         for word in sorted(filter(is_telling, words | short))[:_REPEATED_NAMES]:
@@ -120,7 +127,7 @@ class PersonRecognizer(TextRecognizer):
         """Yield what the tagger believes in, with surname and without title."""
         for start, end, score in load_tagger().spans(views):
             unsure = score < PERSON_USUAL + _IN_NOTICES
-            if unsure and views.folded[start:end] in NAMELESS_DISTRICTS:
+            if _is_place_or_day(views.folded[start:end], score):
                 continue
             if _is_none(views, start, end) or _is_called_so(views, end, score):
                 continue
@@ -138,6 +145,7 @@ class PersonRecognizer(TextRecognizer):
                 score -= _IN_NOTICES
             if end - start == _GIVEN and SURNAME_START.match(views.folded, start):
                 end += _LAST_OF_ALL.match(views.folded, end) is not None
+            end = _without_kin(views.folded, start, end)
             label = _LABEL.search(views.folded, start, end)
             yield start, label.start() if label else end, max(0.0, score)
 
@@ -145,11 +153,20 @@ class PersonRecognizer(TextRecognizer):
 def _is_none(views: Views, start: int, end: int) -> bool:
     """Whether words are nobody's name however sure the tagger is: of two offices, a heading, a place as it is spelt."""
     words = views.folded[start:end]
-    if words in _NONE or _is_electronic(views, start) or (words.isascii() and _KEY_END.match(views.folded, end)):
+    if words in _NONE or words in SHORT_NAMES or _is_electronic(views, start):
+        return True
+    if words.isascii() and _KEY_END.match(views.folded, end):
         return True
     if _AND.match(views.folded, start) or _NO_NAME.search(views.folded, start, end):
         return True
     return "的" in words and _SPELT_PLACE.search(views.before(start, 3)) is not None
+
+
+def _is_place_or_day(words: str, score: float) -> bool:
+    """Whether words are a district's or tell a day, and the tagger is not sure enough to take them for somebody's."""
+    if words in NAMELESS_DISTRICTS:
+        return score < PERSON_USUAL + _IN_NOTICES
+    return score < _NEARLY and (words in DAYS or words in PLAIN_PLACES)
 
 
 def _is_electronic(views: Views, start: int) -> bool:
@@ -164,6 +181,14 @@ def _is_called_so(views: Views, end: int, score: float) -> bool:
     )
 
 
+def _is_word_here(views: Views, start: int, end: int) -> bool:
+    """Whether somebody's name of one word is a word in small letters here: Grace, and "grace period"."""
+    if not _ONE_WORD.fullmatch(views.folded, start, end):
+        return False
+    small = views.text[slice(*views.original_span(start, end))].islower()
+    return small and load_tagger().name_mean(views, start, end) < _MAYBE
+
+
 def _cut_short(views: Views, name: str) -> Iterator[tuple[int, int]]:
     """Yield where a name of four characters stands without its last."""
     for start, end in places_of(name[:-1], views.folded) if _CUT_SHORT.fullmatch(name) else ():
@@ -172,16 +197,21 @@ def _cut_short(views: Views, name: str) -> Iterator[tuple[int, int]]:
 
 
 def _given_alone(views: Views, name: str) -> Iterator[tuple[int, int]]:
-    """Yield where the given name of a full one stands alone: 柏舟, of 紀柏舟. Not where a place is called so."""
-    if len(name) != _SHORTEST or not SURNAME_START.match(name):
+    """Yield where the given name of a full one stands alone: 柏舟, of 紀柏舟. Not where a place is called so.
+
+    Where the given name is a word that is often said, the tagger must half believe in it there; so too in the
+    last two characters of a longer name, Japanese as a rule.
+    """
+    if not (_HAN_ONLY.fullmatch(name) and (len(name) > _SHORTEST or SURNAME_START.match(name))):
         return
-    everyday = load_tagger().is_everyday(name[1:])
-    for start, end in places_of(name[1:], views.folded):
+    given = name[-_GIVEN:]
+    least = _HALF if len(name) > _SHORTEST or load_tagger().is_everyday(given) else _TRACE
+    for start, end in places_of(given, views.folded):
         before = views.before(start, 1)
-        if before == name[0] or _PLACE_AFTER.match(views.folded, end):
+        if before in (name[-_SHORTEST], "·") or _PLACE_AFTER.match(views.folded, end):
             continue
         quoted = before in _OPENING_QUOTES and _QUOTE_ENDS.match(views.folded, end)
-        known = not everyday and load_tagger().name_mean(views, start, end) >= _TRACE
+        known = load_tagger().name_mean(views, start, end) >= least
         if quoted or known or before in _DAMAGED:
             yield start, end
 
@@ -202,6 +232,12 @@ def _with_surname(views: Views, start: int, end: int) -> int:
     """Return where a name of two characters begins: at the surname before it, if that may be one."""
     surname = end - start == _GIVEN and start > 0 and SURNAME_START.match(views.folded, start - 1)
     return start - 1 if surname and load_tagger().name_at(views, start - 1) >= _MAYBE else start
+
+
+def _without_kin(folded: str, start: int, end: int) -> int:
+    """Return where a given name ends before a word for an elder: 「旺來伯」, but not 「陳水伯」."""
+    elder = end - start == _SHORTEST and folded[end - 1] in _ELDERS and folded[start] not in SURNAMES
+    return end - 1 if elder else end
 
 
 def _without_title(views: Views, start: int, end: int) -> int:

@@ -1,7 +1,7 @@
 """Chinese names in records: behind a key that asks for one, in the column that such a word heads, in a greeting.
 
-「owner=酈守中」, 「"nickname": "圓圓"」, cells under 「申請人」, 「親愛的鄺世華您好」: between keys and values stands no
-sentence that the tagger could read.
+「owner=酈守中」, 「"nickname": "圓圓"」, cells under 「申請人」, 「親愛的鄺世華您好」: no sentence that
+the tagger could read stands there.
 """
 
 from __future__ import annotations

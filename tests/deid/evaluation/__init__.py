@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from deid.training.corpus import Entry, Mark, parse_line
+from deid.training.corpus import Entry, Mark, Slot, parse_line
 from deid.training.kinds import fill
 from deid.training.names import Person
 
@@ -31,12 +31,17 @@ def _annotated(entry: Entry, name: str, rng: random.Random) -> dict[str, Any]:
         if isinstance(part, str):
             text += part
             continue
-        if isinstance(part, Mark):
-            value, entity, optional = part.text, part.entity, part.optional
-        else:
-            (piece,) = fill(part.kind, part.style, Person(rng))
-            value, entity, optional = piece.text, piece.entity, False
-        span = {"start": len(text), "end": len(text) + len(value), "type": entity, "optional": optional}
-        spans.append(span)
-        text += value
+        for value, entity, optional in _values(part, rng):
+            span = {"start": len(text), "end": len(text) + len(value), "type": entity, "optional": optional}
+            spans += [span] if entity else []
+            text += value
     return {"id": name, "channel": entry.channel, "text": text, "spans": spans}
+
+
+def _values(part: Mark | Slot, rng: random.Random) -> Iterator[tuple[str, str, bool]]:
+    if isinstance(part, Mark):
+        yield part.text, part.entity, part.optional
+    else:
+        yield from (
+            (piece.text, piece.entity, not piece.counted) for piece in fill(part.kind, part.style, Person(rng))
+        )

@@ -1,0 +1,53 @@
+"""Where a name and a word look alike: what of a name counts elsewhere in a text, and what is nobody's."""
+
+from __future__ import annotations
+
+import pytest
+
+from deid import Concealer, load_policy
+
+FOUND = (
+    ("Em ở cùng Đặng Thị Khuyên. Khuyên bị mất thẻ.", ["Đặng Thị Khuyên", "Khuyên"]),
+    ("房租一直是佐佐木健太在付，公告卻說健太欠費。", ["佐佐木健太", "健太"]),
+    ("車票是用魏立春的名字訂的，立春自己沒有去。", ["魏立春", "立春"]),
+    ("My name is Grace Okoye. The grace period ended in May, Grace was not told.", ["Grace Okoye", "Grace"]),
+)
+STAYS = (
+    "讀卡機是新買的，電腦是Win11，一直讀不到",
+    "護照快過期了 後天飛 來得及嗎",
+    "兆豐跟土銀的提款機都壞了",
+    "請到二樓5號櫃台領取",
+    "我是永和的租屋族，房東漲租",
+    "member.nick= member.alias= status=on",
+    "我讀勤益，宿舍停水",
+)
+PARTS = (
+    ("旺來伯、罔市嬸兩位都說沒收到通知", ["旺來", "罔市"]),
+    ("saya Sri Handayani, PMI di Yilan", ["Sri Handayani"]),
+)
+
+
+@pytest.fixture(scope="module")
+def concealer() -> Concealer:
+    return Concealer(load_policy("default"))
+
+
+def names_in(concealer: Concealer, text: str) -> list[str]:
+    return [text[one.start : one.end] for one in concealer.detect(text) if one.entity == "PERSON"]
+
+
+@pytest.mark.parametrize(("text", "names"), FOUND)
+def test_part_of_a_name_counts_where_it_stands_alone(
+    concealer: Concealer, text: str, names: list[str]
+) -> None:
+    assert names_in(concealer, text) == names
+
+
+@pytest.mark.parametrize("text", STAYS)
+def test_places_days_and_short_names_of_firms_stay(concealer: Concealer, text: str) -> None:
+    assert concealer.detect(text) == ()
+
+
+@pytest.mark.parametrize(("text", "names"), PARTS)
+def test_titles_and_labels_are_no_part_of_a_name(concealer: Concealer, text: str, names: list[str]) -> None:
+    assert names_in(concealer, text) == names
