@@ -153,7 +153,7 @@ class PersonRecognizer(TextRecognizer):
 def _is_none(views: Views, start: int, end: int) -> bool:
     """Whether words are nobody's name however sure the tagger is: of two offices, a heading, a place as it is spelt."""
     words = views.folded[start:end]
-    if words in _NONE or words in SHORT_NAMES or _is_electronic(views, start):
+    if words in _NONE or words in SHORT_NAMES or "%" in words or _is_electronic(views, start):
         return True
     if words.isascii() and _KEY_END.match(views.folded, end):
         return True
