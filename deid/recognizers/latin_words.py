@@ -33,7 +33,7 @@ _NATIONS = (
 _TITLES = (
     "Officer Judge Mayor Minister Driver Auntie Aunty Uncle Nurse Co-owner Captain Cadet Professor Prof Director "
     "Manager Doctor Sergeant Inspector Chief Diplomat Madam Miss Frau Herr Señor Señora Khun Ông Bapak Anaknya "
-    "Father-in-law Mother-in-law Teacher Lolo Lola Ate Kuya Tita Tito Ibu Nenek Kakek Mbak Ma'am Mr Mrs Ms"
+    "Father-in-law Mother-in-law Teacher Ate Kuya Lolo Ibu Nenek Kakek Mbak Ma'am Mr Mrs Ms"
 )
 _INSTITUTIONS = (
     "Hall Church Park University School College Hospital Clinic Temple Museum Market Station Airport Road Rd Street "

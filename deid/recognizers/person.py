@@ -31,6 +31,7 @@ _NO_NAME = re.compile(
 )
 # 「有位小姐」, a postscript, "the name is".
 _NONE = frozenset({"有位", "P.S", "P.S.", "이름은", "以内", "以上", "以下", "民代", "女中", "IG", "日治", "日據"})
+_AT = frozenset("是在住")
 # A ship's name; a station, a carrier, a library where the tagger isn't quite sure.
 _VESSEL = re.compile("號(?![碼稱召令次外角子誌]|[ ]?[0-9])")
 _NAMED_SO, _QUITE, _NEARLY = re.compile("派出所|快遞|圖書館|紀念館"), 0.95, 0.9
@@ -41,8 +42,9 @@ _SPELT_PLACE = re.compile("[宮廟寺路街巷站村里橋庄][ ,、(]{1,2}$")
 # 「李黃秀枝印成李黃秀」: a name of four characters that lost its last.
 _CUT_SHORT = re.compile("[一-鿿]{4}")
 _ELECTRONIC = re.compile("[ei]-")
-# 「member.nick=」, 「Win11」: a key of a record, a version.
-_KEY_END = re.compile('=|"? ?:"| ?":|[0-9]{1,2}(?![0-9])')
+# 「Win11」, 「member.nick=」.
+_VERSION = re.compile("WIN[0-9]{1,2}(?![0-9])")
+_KEYS, _KEY_END = frozenset({"NICK", "NAME", "USER", "OWNER", "MEMBER", "GUEST"}), re.compile('=|" ?:')
 # 「族名叫達利」, 「漢名林小安」: the words that lead to a name are no part of it.
 _CALLED = re.compile("(?:族名|漢名|本名|原名|舊名|全名|藝名|別名)叫?做?(?=[一-鿿·]{2})")
 # 「阿福和他弟」.
@@ -127,7 +129,7 @@ class PersonRecognizer(TextRecognizer):
         """Yield what the tagger believes in, with surname and without title."""
         for start, end, score in load_tagger().spans(views):
             unsure = score < PERSON_USUAL + _IN_NOTICES
-            if _is_place_or_day(views.folded[start:end], score):
+            if _is_place_or_day(views, start, end, score):
                 continue
             if _is_none(views, start, end) or _is_called_so(views, end, score):
                 continue
@@ -153,20 +155,29 @@ class PersonRecognizer(TextRecognizer):
 def _is_none(views: Views, start: int, end: int) -> bool:
     """Whether words are nobody's name however sure the tagger is: of two offices, a heading, a place as it is spelt."""
     words = views.folded[start:end]
-    if words in _NONE or words in SHORT_NAMES or "%" in words or _is_electronic(views, start):
+    if words in _NONE or "%" in words or _is_electronic(views, start):
         return True
-    if words.isascii() and _KEY_END.match(views.folded, end):
+    if words in _KEYS and _KEY_END.match(views.folded, end):
+        return True
+    if _VERSION.match(views.folded, start):
         return True
     if _AND.match(views.folded, start) or _NO_NAME.search(views.folded, start, end):
         return True
     return "的" in words and _SPELT_PLACE.search(views.before(start, 3)) is not None
 
 
-def _is_place_or_day(words: str, score: float) -> bool:
-    """Whether words are a district's or tell a day, and the tagger is not sure enough to take them for somebody's."""
+def _is_place_or_day(views: Views, start: int, end: int, score: float) -> bool:
+    """Whether words are a district's, a firm's for short or a day's, and the tagger isn't sure that they are a name.
+
+    「我是永和的租屋族」: there it must be surer.
+    """
+    words = views.folded[start:end]
+    if words in SHORT_NAMES:
+        return score < _QUITE
     if words in NAMELESS_DISTRICTS:
         return score < PERSON_USUAL + _IN_NOTICES
-    return score < _NEARLY and (words in DAYS or words in PLAIN_PLACES)
+    lived_in = views.before(start, 1) in _AT and views.after(end, 1) == "的"
+    return score < (_NEARLY if lived_in else _SURE) and (words in DAYS or words in PLAIN_PLACES)
 
 
 def _is_electronic(views: Views, start: int) -> bool:
