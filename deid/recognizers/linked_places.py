@@ -54,6 +54,8 @@ _CALLED_AFTER = re.compile(
 )
 _NAMED = re.compile(f"{_INSTITUTION}|{_FIRM}|{_ALSO}")
 # Whoever works there or lies there tells his own line.
+# Whoever acts in a case gives his own office's line.
+_PARTY = re.compile("(?:代理|訴願|聲請|辯護|委任|訴訟關係)人")
 _OWN = re.compile("家|爸|媽|爺|奶|老[公婆]|病房|自己|我們?(?:在|開|是|的)|小姐|先生|女士|任職|上班|個案|宿舍")
 _CLAUSE_ENDS = re.compile("[,。;!?\n]")
 _DOUBTED, _HARDLY_DOUBTED, _WINDOW = 0.7, 0.99, 24
@@ -77,6 +79,8 @@ def is_line_of_institution(views: Views, start: int, end: int) -> bool:
     before = views.before(start, _WINDOW)
     clause = _CLAUSE_ENDS.split(before)[-1]
     if _OWN.search(clause):
+        return False
+    if _PARTY.search(before):
         return False
     called = _NAMED.search(clause) is not None and _CALLED_AFTER.match(views.folded, end) is not None
     linked = called or _LINE_NEAR.search(before) is not None

@@ -169,7 +169,7 @@ def _is_none(views: Views, start: int, end: int) -> bool:
 def _is_place_or_day(views: Views, start: int, end: int, score: float) -> bool:
     """Whether words are a district's, a firm's for short or a day's, and the tagger isn't sure that they are a name.
 
-    「我是永和的租屋族」: there it must be surer.
+    「他是板橋的屋主」: there it must be surer.
     """
     words = views.folded[start:end]
     if words in SHORT_NAMES:
