@@ -53,9 +53,9 @@ _CALLED_AFTER = re.compile(
     "[ ,]?(?:打[去過](?!來)|(?:都|根本|一直)?[沒無](?:有)?人(?:接|會接)|有人會接|是空號|對不對|對嗎)"
 )
 _NAMED = re.compile(f"{_INSTITUTION}|{_FIRM}|{_ALSO}")
-# Whoever works there or lies there tells his own line.
 # Whoever acts in a case gives his own office's line.
 _PARTY = re.compile("(?:代理|訴願|聲請|辯護|委任|訴訟關係)人")
+# Whoever works there or lies there tells his own line.
 _OWN = re.compile("家|爸|媽|爺|奶|老[公婆]|病房|自己|我們?(?:在|開|是|的)|小姐|先生|女士|任職|上班|個案|宿舍")
 _CLAUSE_ENDS = re.compile("[,。;!?\n]")
 _DOUBTED, _HARDLY_DOUBTED, _WINDOW = 0.7, 0.99, 24
@@ -78,9 +78,7 @@ def is_line_of_institution(views: Views, start: int, end: int) -> bool:
     """Whether an institution's name leads straight to a line or one has called it there, and the tagger doubts."""
     before = views.before(start, _WINDOW)
     clause = _CLAUSE_ENDS.split(before)[-1]
-    if _OWN.search(clause):
-        return False
-    if _PARTY.search(before):
+    if _OWN.search(clause) or _PARTY.search(before):
         return False
     called = _NAMED.search(clause) is not None and _CALLED_AFTER.match(views.folded, end) is not None
     linked = called or _LINE_NEAR.search(before) is not None

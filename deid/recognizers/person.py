@@ -30,7 +30,10 @@ _NO_NAME = re.compile(
     "ANTI-|(?<![A-Z])IG[AEGM](?![A-Z])|[聯連]絡(?=電話|方式|地址)|[聯連]絡$|明仔$"
 )
 # 「有位小姐」, a postscript, "the name is".
-_NONE = frozenset({"有位", "P.S", "P.S.", "이름은", "以内", "以上", "以下", "民代", "女中", "IG", "日治", "日據"})
+_NONE = frozenset({
+    "有位", "P.S", "P.S.", "이름은", "以内", "以上", "以下", "民代", "女中", "IG", "日治", "日據", "豈容",
+    "EVERYBODY", "SURNAME", "GODMOTHER", "ROMANIAN",
+})  # fmt: skip
 _AT = frozenset("是在住")
 # A ship's name; a station, a carrier, a library where the tagger isn't quite sure.
 _VESSEL = re.compile("號(?![碼稱召令次外角子誌]|[ ]?[0-9])")
@@ -49,7 +52,7 @@ _KEYS, _KEY_END = frozenset({"NICK", "NAME", "USER", "OWNER", "MEMBER", "GUEST"}
 _CALLED = re.compile("(?:族名|漢名|本名|原名|舊名|全名|藝名|別名)叫?做?(?=[一-鿿·]{2})")
 # 「阿福和他弟」.
 _JOINED = re.compile("[阿小][一-鿿][和跟與](?=[一-鿿])")
-_ELDERS = frozenset("伯嬸姆妗叔舅姑")
+_ELDER = re.compile("(?P<given>[一-鿿]{2})[伯嬸姆妗叔舅姑]仔?")
 _PET_PREFIXES, _HAN = ("小", "阿"), re.compile("[一-鿿]")
 # In a text that speaks for an agency a word is less likely somebody's name.
 _IN_NOTICES = 0.2
@@ -73,7 +76,7 @@ _OPENING_QUOTES, _DAMAGED = frozenset("「『"), frozenset("□○◯〇*�")
 _QUOTE_ENDS = re.compile("[」』](?!號|一?詞|二字|兩字)")
 _CAPITALISED = re.compile("(?<![A-Za-z])[A-Z][a-z]{3,8}(?![A-Za-z])")
 _TITLE = re.compile(r"(?:MRS?|MS|MISS|MADAM|SIR|DR|PROF|ANAKNYA|ISTRINYA|SUAMINYA)\.? (?=[A-Z])")
-_ONE_WORD = re.compile("[A-ZÀ-ỹ]+")
+_ONE_WORD, _THING_BEFORE = re.compile("[A-ZÀ-ỹ]+"), re.compile("(?:^|[ ,.])(?:AN?|THE|BáN|MUA) $")
 _IN_LETTERS = re.compile("[A-ZÀ-ỹ .,'’\\-]+")
 # 莫娜·雷堡 is also written 莫娜雷堡.
 _DOTS = re.compile("(?<=[一-鿿])[·‧•.](?=[一-鿿])")
@@ -193,8 +196,8 @@ def _is_called_so(views: Views, end: int, score: float) -> bool:
 
 
 def _is_word_here(views: Views, start: int, end: int) -> bool:
-    """Whether somebody's name of one word is a word in small letters here: Grace, and "grace period"."""
-    if not _ONE_WORD.fullmatch(views.folded, start, end):
+    """Whether somebody's name of one word is a word in small letters behind an article or what is sold: the grace."""
+    if not _ONE_WORD.fullmatch(views.folded, start, end) or not _THING_BEFORE.search(views.before(start, 6)):
         return False
     small = views.text[slice(*views.original_span(start, end))].islower()
     return small and load_tagger().name_mean(views, start, end) < _MAYBE
@@ -246,9 +249,9 @@ def _with_surname(views: Views, start: int, end: int) -> int:
 
 
 def _without_kin(folded: str, start: int, end: int) -> int:
-    """Return where a given name ends before a word for an elder: 「旺來伯」, but not 「陳水伯」."""
-    elder = end - start == _SHORTEST and folded[end - 1] in _ELDERS and folded[start] not in SURNAMES
-    return end - 1 if elder else end
+    """Return where a given name ends before a word for an elder: 「旺來伯」, 「罔惜嬸仔」, but not 「陳水伯」."""
+    elder = _ELDER.fullmatch(folded, start, end) if folded[start] not in SURNAMES else None
+    return elder.end("given") if elder else end
 
 
 def _without_title(views: Views, start: int, end: int) -> int:

@@ -10,6 +10,7 @@ FOUND = (
     ("Em ở cùng Đặng Thị Khuyên. Khuyên bị mất thẻ.", ["Đặng Thị Khuyên", "Khuyên"]),
     ("房租一直是佐佐木健太在付，公告卻說健太欠費。", ["佐佐木健太", "健太"]),
     ("車票是用魏立春的名字訂的，立春自己沒有去。", ["魏立春", "立春"]),
+    ("Tôi là Linh. linh ở Đài Bắc, gọi linh nhé", ["Linh", "linh", "linh"]),
     ("My name is Grace Okoye. The grace period ended in May, Grace was not told.", ["Grace Okoye", "Grace"]),
 )
 STAYS = (
