@@ -102,7 +102,8 @@ LEADING = re.compile(
     rf"(?:(?P<road>(?:{HAN} ?){{1,7}}|(?:{HAN}){{0,6}}{DAMAGED}{{1,2}}{HAN}?){_ROAD_END}{_SECTION}(?: "
     rf"?{HAN}{{1,3}}巷)?"
     rf"|(?P<village>{HAN}{{1,4}}[里村](?![鎮區鄉]))(?: ?{NUM} ?鄰)?{HAN}{{0,5}})"
-    rf" ?(?:門牌)?{_UNSURE}{_LANE}(?:(?<=[巷弄])(?![ ,]){_WAY}{{1,6}})?(?:附|臨|{NUM} ?樓 ?)?$"
+    rf" ?(?:門牌)?{_UNSURE}{_LANE}(?:(?<=[巷弄]){HAN}{{1,4}}村 ?)?"
+    rf"(?:(?<=[巷弄])(?![ ,]){_WAY}{{1,6}})?(?:附|臨|{NUM} ?樓 ?)?$"
 )
 # 「光復路三百」 before 巷: the lane's number was read as a part of the road's name.
 LANE_IN_ROAD = re.compile(rf"(?:路|街|大道) ?(?:[東西南北]?[{_NUMERALS}] ?段 ?)?(?=[{_NUMERALS}]{{1,8}}$)")

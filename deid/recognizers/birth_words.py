@@ -12,10 +12,11 @@ from deid.recognizers.name_context import SURNAME_START
 LUNAR = "(?:農曆|國曆|陽曆|陰曆|舊曆|新曆|古曆|閏)"
 BIRTH = re.compile(
     "生|八字|寶寶|年次|出世|D\\.? ?O\\.? ?B|BIRTH|BORN|B-?DAY|SINH|LAHIR|KAARAWAN|座|屬|N[éE]E? LE|GEBOREN|NACID|"
-    "年級生|跑出來|出來的|(?<![A-Z])B\\. |BABY (?:BOY|GIRL)|TURN(?:ING|S|ED) [0-9]|RA đờI|ULANG TAHUN|IPINANGANAK|생"
+    "年級生|跑出來|出來的|剖腹|"
+    "(?<![A-Z])B\\. |BABY (?:BOY|GIRL)|TURN(?:ING|S|ED) [0-9]|RA đờI|ULANG TAHUN|IPINANGANAK|생"
 )
 CUE_BEFORE = re.compile(
-    r"(?:生日|八字|出生(?:年月日|日期|日|於|年)?|(?<![先醫學衛產發])生於|年次|誕生(?:於)?|生年月日|生辰|出世|"
+    r"(?:生日|八字|出生(?:年月日?|日期|日|於|年)?|(?<![先醫學衛產發])生於|年次|誕生(?:於)?|生年月日|生辰|出世|"
     r"D\.? ?O\.? ?B\.?|(?:DATE ?OF ?)?BIRTH[_ \-]?(?:DAY|DATE)?|(?<![A-Z\-])B-?DAY(?: NI?YA)?|"
     r"G[IA]VEN? BIRTH(?: TO)?(?: (?:MY|OUR|A|HIS|HER))?(?: (?:SON|DAUGHTER|BABY|BOY|GIRL|CHILD)){0,2}|"
     r"BORN(?: (?:AT|IN) [^.,!?\n0-9]{2,28}| ON)?|SINH|LAHIR(?: DI [A-Z]{3,12}(?: [A-Z]{3,12})?,?)?|"
@@ -27,7 +28,7 @@ CUE_BEFORE = re.compile(
     r"(?:PRINTED|WRONG|SHOWN|SHOWS|LISTED|WRITTEN|ENTERED|RECORDED|SAYS)(?: AS)? |"
     rf"\([DMY/\-. ]{{5,12}}\)|日期|格式|[後末][四4]碼|"
     rf"{LUNAR}|填|寫|我?[打輸印]入?|就|應該|應|正確|[打寫登印記填][錯成]|被|誤植|有誤|不對|不是|"
-    r"[把將我他她卻]|結果|了|TANGGAL|NG[àA]Y|NăM|GHI |NHầM |Là |改成?|"
+    r"[把將我他她卻答]|結果|了|TANGGAL|NG[àA]Y|NăM|GHI |NHầM |Là |改成?|"
     r"分別|都|的話|幾號|月日|就好|也要|可以|[\n]){0,8}"
     r"(?:LAST (?:MONTH|WEEK|YEAR) |(?:LAST |THIS )?(?:MON|TUES|WEDNES|THURS|FRI|SATUR|SUN)DAY,? )?"
     r"(?:IS |WAS |AS |ON )?(?:THE )?$"
@@ -42,7 +43,8 @@ CUE_FAR_BEFORE = re.compile(
 )
 _BIRTHDAY = "生日(?!快樂|[蛋禮派])"
 CUE_AFTER = re.compile(
-    "생|就?生了|就?跑出來了|才出來的|在(?:(?!照顧|[我你他她])[一-鿿]){2,8}生(?:雙胞胎|小孩|寶寶|[下的了])|"
+    "생|就?生了|就?跑出來了|才出來的|[那當]天(?:剖腹|自然產|催生)產?(?:生?的|$|[ ,。])|"
+    "在(?:(?!照顧|[我你他她])[一-鿿]){2,8}生(?:雙胞胎|小孩|寶寶|[下的了])|"
     " ?(?:(?:IS |AS )?(?:MY |HIS |HER |THE )?(?:BIRTHDAY|DATE OF BIRTH|DOB)(?![A-Z])|"
     f"(?:[一-鿿]{{2,3}}節)?(?:那天|[昨今明]天|前天)?{_BIRTHDAY}|"
     "[ ,]?[一-鿿]{2,6}[那當]天出?生(?:的|下)|"
@@ -54,7 +56,7 @@ CUE_AFTER = re.compile(
 )
 # What may stand between one date of birth and the next: 「印成」, 「不是」, 「、老二」.
 CORRECTED = re.compile(
-    r"(?![^0-9\n]{0,12}[劑次針班])[^。!\n0-9]{0,10}(?:[打寫登印記填變弄]成|[打寫登印記填講說唸報]錯|誤[植登載寫打]|應該?[是為]|應改|不是|才對|更正|改成|"
+    r"(?![^0-9\n]{0,12}[劑次針班])[^。!\n0-9]{0,10}(?:[打寫登印記填變弄]成|[打寫登印記填講說唸報]錯|誤[植登載寫打]|應該?[是為]|應改|不是|不符|不一[樣致]|才對|更正|改成|"
     r"還是|正確|CORRECT|INSTEAD OF|SHOULD BE|, NOT|(?<=, )NOT|AND|[證照戶籍口本]上?[面頭]?[寫是登]|"
     r"健保卡|護照|居留證|戶口名簿|學生證)[^。!\n0-9]{0,6}"
 )
@@ -62,12 +64,13 @@ NEXT_OF_KIN = re.compile(
     r"(?: ?出?生)?(?: ?[、和跟與及/→] ?|[, ]{1,2}[而就也]?是|"
     r"[ ,、;和跟與及/]{1,3}(?:老[大二三四么]|[姊姐]姊?姐?|妹妹?|哥哥?|弟弟?|[大小]的|[大二三小]?(?:兒子|女兒)|"
     r"先生|太太|寶寶|小孩|孩子|"
-    r"爸爸?|媽媽?|公公|婆婆|阿[公嬤]|我|另一[個位])的?[是: ]{0,2})"
+    r"爸爸?|媽媽?|公公|婆婆|阿[公嬤]|我|另一[個位])的?[是: ]{0,2}|另?一[個位]是?)"
 )
 # 「我打450618，它說格式錯誤，我打0450618」: the same date typed once more.
 RETYPED = re.compile(r"[^。!\n0-9]{0,18}(?:打|輸入?|換成?|填)(?:西元|民國)?")
 GENERIC_YEAR = re.compile(
-    " ?(?:\\)?以[上下前後]|以前|以後|之前|之後|[前後至起者~-]|[( ]?含|\\(|的?役男|男子|、|,? ?[0-9]{2}年次)"
+    " ?(?:的?[汽機轎]?車|的?房|"
+    "\\)?以[上下前後]|以前|以後|之前|之後|[前後至起者~-]|[( ]?含|\\(|的?役男|男子|、|,? ?[0-9]{2}年次)"
 )
 COHORT_BEFORE = re.compile(r"[0-9] ?(?:年次)?[~-]$|歲 ?\($|例[:如]$|\(例:?$")
 # 「101年9月2日至102年9月1日出生」: whoever was born then; 「今天是11/26」.
@@ -79,7 +82,7 @@ EXAMPLE_BEFORE = re.compile(r"(?:例[如:]|\([例如]|範例|格式)[: ]?$")
 # 「…六月卅日出生,115年8月29日過世」: the birth is told, another event follows.
 BORN_THEN = re.compile("出?生[,、]")
 # 「兒童出生於115年1月1日以後」: whoever was born since then.
-SINCE_AFTER = re.compile("[ 」]?(?:\\(含\\))?[以之][前後]|」?起")
+SINCE_AFTER = re.compile("[ 」]?(?:\\(含\\))?[以之][前後]|」?起|[至到~](?:民國)?[0-9]{2,4}[年./]")
 PERSONAL_BEFORE = re.compile(
     "(?:我|本人|爸|媽|先生|太太|老[公婆]|兒子|女兒|小孩|公|嬤|[他她]|弟|妹|哥|姊|姐)[^,。!?\n]{0,8}$"
 )
@@ -121,7 +124,7 @@ GOES_ON = re.compile(" ?[一-鿿]")
 _KIN = "[大小]的|老[大二三四么]|哥哥|弟弟|[姊姐]{2}|妹妹|我|[上前]一胎"
 # What may follow a date that is all that is said of somebody: the end, the next child, where he was born.
 NOTHING_MORE = re.compile(
-    f"[ ,、]{{0,2}}(?:$|[。!?;\n]|{_KIN}|生|也是|在(?:[^0-9,。\n]{{1,8}}出?生|[一-鿿]{{2}}(?:$|[ ,。])))"
+    f"[ ,、]{{0,2}}(?:$|[。!?;\n]|{_KIN}|另?一[個位]|生|也是|在(?:[^0-9,。\n]{{1,8}}出?生|[一-鿿]{{2}}(?:$|[ ,。])))"
 )
 # 「身分證上寫的是36.2.5」, 「我屬龍的啦,六十五年…」, 「農曆是民國三十四年的七月半」: nothing but a birth is told so.
 PAPER_BEFORE = re.compile(
@@ -159,7 +162,8 @@ ELDER_BEFORE = re.compile(
 SEX_BEFORE = re.compile("(?:^|[ ,、|/\n(:])[男女]性?[ ,、|/]{1,2}$")
 # 「大的九十八年四月一號 小的…」, 「他是九十年…」: a whole date and nothing else that it could be of.
 KIN_BEFORE = re.compile(
-    "(?:[大小]的|老[大二三四么]|[上前]一胎|(?:(?<=^)|(?<=[ ,。;!?\n]))[他她]是|[大二三]寶|"
+    "(?:[大小]的|老[大二三四么]|[上前]一胎|(?:小孩|孩子|兒子|女兒|雙胞胎|[姊兄][妹弟])[,: ]?一[個位]|"
+    "(?:(?<=^)|(?<=[ ,。;!?\n]))[他她]是|[大二三]寶|"
     "(?:哥哥|弟弟|[姊姐]{2}|妹妹)(?=是))是? ?$"
 )
 # 「寶寶是去年二月三號在醫院出生的」.

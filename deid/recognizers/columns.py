@@ -9,21 +9,33 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from deid.views import Views
+
 _LINE = re.compile(r"[^\n\r]+")
 _SEPARATORS = ("\t", "|", ",", ";", "  ")
 _LONGEST_HEADER_CELL = 16
 _DIGIT = re.compile("[0-9]")
 
+_CACHED = "tables"
+
 Span = tuple[int, int]
+Table = tuple[list[Span], list[list[Span]]]
 
 
-def has_table(text: str) -> bool:
+def _has_table(text: str) -> bool:
     """Whether any line could be a row: a cheap gate."""
     return "\n" in text and any(separator in text for separator in _SEPARATORS)
 
 
-def tables(text: str) -> Iterator[tuple[list[Span], list[list[Span]]]]:
-    """Yield the header's cells and the rows of every run of lines that are cut alike."""
+def tables(views: Views) -> list[Table]:
+    """Return the header's cells and the rows of every run of lines that are cut alike, looked for once."""
+    found: list[Table] | None = views.cache.get(_CACHED)
+    if found is None:
+        found = views.cache[_CACHED] = list(_tables(views.folded)) if _has_table(views.folded) else []
+    return found
+
+
+def _tables(text: str) -> Iterator[Table]:
     header: list[Span] = []
     rows: list[list[Span]] = []
     used = ""

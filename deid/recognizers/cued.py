@@ -127,7 +127,7 @@ def _look(views: Views) -> Cues:
     if not _VALUE_IN_TEXT.search(folded):
         return cues
     found = [cue for match in _CUE.finditer(folded) if (cue := _read(views, match))]
-    headings = _columns(folded, found, cues) if found and columns.has_table(folded) else set()
+    headings = _columns(views, found, cues) if found else set()
     limits = [*(start for start, _, _ in found[1:]), len(folded)][: len(found)]
     for (start, end, kind), limit in zip(found, limits, strict=True):
         if start not in headings:
@@ -166,14 +166,14 @@ def _is_letter(char: str) -> bool:
     return "A" <= char <= "Z"
 
 
-def _columns(folded: str, found: list[tuple[int, int, str]], cues: Cues) -> set[int]:
+def _columns(views: Views, found: list[tuple[int, int, str]], cues: Cues) -> set[int]:
     """Put the cells of announced columns into ``cues``; return where the announcing cues start."""
     starts, headings = [start for start, _, _ in found], set()
-    for header, rows in columns.tables(folded):
+    for header, rows in columns.tables(views):
         announced = []
         for column, (start, end) in enumerate(header):
             at = bisect_right(starts, end - 1) - 1
-            if at >= 0 and starts[at] >= start and _is_heading(folded[start:end], found[at]):
+            if at >= 0 and starts[at] >= start and _is_heading(views.folded[start:end], found[at]):
                 announced.append((column, found[at][2]))
                 if column < len(header) - 1:  # behind the last one the rows begin, if this is a table at all
                     headings.add(starts[at])

@@ -22,6 +22,7 @@ from deid.views import Views
 
 _SEPARATORS = ("\t", "|", ",", "  ", " ")
 _BEFORE, _NEAR, _LONGEST_HEADING, _OLDEST, _GROWN, _SETTLED = 48, 36, 200, 125, 12, 3
+_LETTER = re.compile("[A-Z]")
 _NAMED, _SURELY, _CACHED = 0.05, 0.5, "dates"
 
 
@@ -31,26 +32,50 @@ class DateOfBirthRecognizer(TextRecognizer):
     ENTITY = "DATE_OF_BIRTH"
 
     def find(self, views: Views) -> Iterator[Finding]:
-        folded = views.folded
-        announced = words.BIRTH.search(folded) is not None
-        last = known = -1
-        for found in _dates(views):
-            start, end = found.span()
-            before = folded[max(0, start - _BEFORE) : start]
-            told = announced and _is_announced(folded, before, found)
-            said = last >= 0 and words.BORN_THEN.fullmatch(folded, last, start) is not None
-            if said and is_of_event(views, start, _end(found)):
-                continue
-            told = told or (announced and _follows(folded, last, found))
-            listed = 0 <= known <= start <= known + _NEAR and _is_next(views, known, found)
-            if told or listed or _is_in_row(views, before, found):
-                last, known = (end if told else last), _end(found)
-                lunar = words.LUNAR_BEFORE.search(before)
-                first = start - len(lunar[0]) if lunar else start
-                yield self.finding(views, (first, start + len(found[0].rstrip())), 0.7)
+        announced = words.BIRTH.search(views.folded) is not None
+        births, others = _told_apart(views, announced=announced)
+        for found in births:
+            lunar = words.LUNAR_BEFORE.search(_before(views, found))
+            first = found.start() - len(lunar[0]) if lunar else found.start()
+            yield self.finding(views, (first, _end(found)), 0.7)
+        days = {_parts(found[0]) for found in births if _is_whole(found[0])}
+        for found in others if days else ():
+            if _parts(found[0]) in days and _is_alone(views, found):
+                yield self.finding(views, (found.start(), _end(found)), 0.7)
         if announced:
-            for span in _in_columns(folded):
+            for span in _in_columns(views.folded):
                 yield self.finding(views, span, 0.7)
+
+
+def _told_apart(views: Views, *, announced: bool) -> tuple[list[re.Match[str]], list[re.Match[str]]]:
+    """Return the dates of birth of a text and its other dates."""
+    folded = views.folded
+    births, others = list[re.Match[str]](), list[re.Match[str]]()
+    last = known = -1
+    for found in _dates(views):
+        start, before = found.start(), _before(views, found)
+        told = announced and _is_announced(folded, before, found)
+        said = last >= 0 and words.BORN_THEN.fullmatch(folded, last, start) is not None
+        if said and is_of_event(views, start, _end(found)):
+            continue
+        told = told or (announced and _follows(folded, last, found))
+        listed = 0 <= known <= start <= known + _NEAR and _is_next(views, known, found)
+        if told or listed or _is_in_row(views, before, found):
+            last, known = (found.end() if told else last), _end(found)
+            births.append(found)
+        else:
+            others.append(found)
+    return births, others
+
+
+def _is_alone(views: Views, found: re.Match[str]) -> bool:
+    """Whether a date is no part of a tax file number (19840312WA) and not another event's."""
+    end = _end(found)
+    return _LETTER.match(views.folded, end) is None and not is_of_event(views, found.start(), end)
+
+
+def _before(views: Views, found: re.Match[str]) -> str:
+    return views.folded[max(0, found.start() - _BEFORE) : found.start()]
 
 
 def _is_announced(folded: str, before: str, found: re.Match[str]) -> bool:

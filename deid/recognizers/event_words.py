@@ -36,6 +36,9 @@ _EVENT_BEFORE = re.compile(
     r"(?: DATE| ON| IN| TO| UNTIL| NGàY| TANGGAL|[: ]){0,4}$"
 )
 
+# The last four digits of a card or a telephone.
+_LAST_FOUR_BEFORE = re.compile("[卡帳機話號][^0-9,。生]{0,4}[末後][四4]碼[^0-9,。]{0,3}$")
+
 
 def is_of_event(views: Views, start: int, end: int) -> bool:
     """Whether words of another event than a birth stand right beside a date."""
@@ -44,7 +47,9 @@ def is_of_event(views: Views, start: int, end: int) -> bool:
 
 
 def is_of_rule(views: Views, start: int, end: int) -> bool:
-    """Whether a rule's words follow a date, and nobody is spoken of who was born then."""
+    """Whether a rule's words follow a date and nobody is spoken of who was born then, or it is no date at all."""
+    if _LAST_FOUR_BEFORE.search(views.before(start, 12)):
+        return True
     rule = _RULE_AFTER.match(views.folded, end)
     if rule is None or PERSONAL_BEFORE.search(views.before(start)):
         return False

@@ -27,7 +27,7 @@ _AND = re.compile("暨(?<=[一-鿿]暨)(?<![叫是名我]暨)")
 # Closing words of a letter, antibodies, a contact's heading, tomorrow as Taiwanese says it.
 _NO_NAME = re.compile(
     "尚祈|順頌|順祝|敬頌|勛祺|時綏|時祺|公綏|"
-    "ANTI-|(?<![A-Z])IG[AEGM](?![A-Z])|[聯連]絡(?=電話|方式|地址)|[聯連]絡$|明仔$"
+    "はじめま|よろし|ありがと|すみませ|お世話|写真|ANTI-|(?<![A-Z])IG[AEGM](?![A-Z])|[聯連]絡(?=電話|方式|地址)|[聯連]絡$|明仔$"
 )
 # 「有位小姐」, a postscript, "the name is".
 _NONE = frozenset({
@@ -80,7 +80,8 @@ _ONE_WORD, _THING_BEFORE = re.compile("[A-ZÀ-ỹ]+"), re.compile("(?:^|[ ,.])(?
 _IN_LETTERS = re.compile("[A-ZÀ-ỹ .,'’\\-]+")
 # 莫娜·雷堡 is also written 莫娜雷堡.
 _DOTS = re.compile("(?<=[一-鿿])[·‧•.](?=[一-鿿])")
-_LABEL = re.compile(r"[ ,]+(?:D\.?O(?:\.?B)?|ARC|ID|TEL|PHONE|PMI|TKI|TKW|ABK|OFW)\.?$|(?<=[一-鿿])(?:INA|AMA)$")
+_TITLE_AFTER = re.compile("先生|小姐|女士|太太")
+_LABEL = re.compile(r"[ ,]+(?:D\.?O(?:\.?B)?|ARC|ID|TEL|PHONE|PMI|TKI|TKW|ABK|OFW)\.?$|(?<=[一-鿿])(?:INA|AMA)$|です$")
 
 
 class PersonRecognizer(TextRecognizer):
@@ -180,7 +181,8 @@ def _is_place_or_day(views: Views, start: int, end: int, score: float) -> bool:
     if words in NAMELESS_DISTRICTS:
         return score < PERSON_USUAL + _IN_NOTICES
     lived_in = views.before(start, 1) in _AT and views.after(end, 1) == "的"
-    return score < (_NEARLY if lived_in else _SURE) and (words in DAYS or words in PLAIN_PLACES)
+    titled = words in PLAIN_PLACES and _TITLE_AFTER.match(views.folded, end) is not None
+    return not titled and score < (_NEARLY if lived_in else _SURE) and (words in DAYS or words in PLAIN_PLACES)
 
 
 def _is_electronic(views: Views, start: int) -> bool:

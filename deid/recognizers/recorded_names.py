@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from deid.recognizers import columns
 from deid.recognizers.name_context import SURNAME_START
-from deid.recognizers.name_lexicon import COMPOUND_SURNAMES
+from deid.recognizers.name_lexicon import COMPOUND_SURNAMES, SURNAMES
 from deid.tagger.tagger import load_tagger
 from deid.tw_districts import PLAIN_PLACES
 from deid.views import Views
@@ -39,6 +39,8 @@ _NOBODY = re.compile(
     ".*(?:[路街巷口站號館宮廟院園區里村山橋店隊校樓場局處所科室課股組會府部司社行庫]|中心|公司)|"
     "方案.?|全部|本人|同上|不詳|匿名|未填|空白|無誤|自己|民眾|家屬|家長|師長|全體|管理員|總幹事|主委|里長|先生|小姐|女士|姓名|單位|電話|地址"
 )
+# Given names often end in the words for places that are one character long: 「林青山」.
+_LIKE_PLACES = re.compile("..[山村橋園宮]")
 _USUAL, _LONG, _TRACE = 3, 4, 0.002
 
 
@@ -54,13 +56,12 @@ def recorded_names(views: Views) -> Iterator[Span]:
         for match in _DEAR.finditer(folded):
             if _is_name(views, match.span("name")) and _is_seen(views, match.span("name")):
                 yield match.span("name")
-    if columns.has_table(folded):
-        yield from _in_columns(views)
+    yield from _in_columns(views)
 
 
 def _in_columns(views: Views) -> Iterator[Span]:
     folded = views.folded
-    for header, rows in columns.tables(folded):
+    for header, rows in columns.tables(views):
         asked = [at for at, span in enumerate(header) if _HEADING.fullmatch(folded[slice(*span)].strip(' "'))]
         for row in rows:
             for at in asked:
@@ -75,7 +76,11 @@ def _is_name(views: Views, span: Span) -> bool:
     Of three characters that begin with no surname we know the tagger must see a trace.
     """
     words = views.folded[slice(*span)]
-    if words in PLAIN_PLACES or _NOBODY.fullmatch(words):
+    if words in PLAIN_PLACES or words[:2] in PLAIN_PLACES:
+        return False
+    if _LIKE_PLACES.fullmatch(words) and words[0] in SURNAMES:
+        return True
+    if _NOBODY.fullmatch(words):
         return False
     if len(words) == _LONG:
         return words[:2] in COMPOUND_SURNAMES

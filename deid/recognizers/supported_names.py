@@ -56,6 +56,8 @@ _NICKNAME = re.compile(
     "(?P<name>[一-鿿]{2,3})(?=[,。 、\n)]|$))"
 )
 _LAST_WORD = re.compile(r"(?:--|[。!?~\n] ?-) ?(?P<name>[一-鿿]{2,4})\s*$")
+_NUMBERED = re.compile(r"(?<![0-9])[0-9]{1,2}[ .、)]{1,2}(?P<name>[一-鿿]{2,4})(?=[ \n,、;]|$)")
+_FEW = 2
 # Where a name is expected: before a mobile number, an ID or a date; behind 名字, 小犬, 對方; 「我黃金花，」.
 _EXPECTED = re.compile(
     r"(?:^|[ \n,。:;、|/])(?P<row>[一-鿿]{2,3})(?=[ ,:/|]{1,2}"
@@ -102,6 +104,7 @@ def supported_names(views: Views, names: Collection[Scored]) -> Iterator[Scored]
             yield from ((*one, PERSON_USUAL), (*other, PERSON_USUAL))
     yield from ((*span, _PLACED) for span in _placed(folded))
     yield from ((*span, PERSON_USUAL) for span in _in_characters(views, names))
+    yield from ((*span, PERSON_USUAL) for span in _numbered(folded, names))
     yield from ((*span, PERSON_USUAL) for span in _second_parts(views, names))
     yield from ((*span, PERSON_USUAL) for span in _expected(views) if covered.isdisjoint(range(*span)))
 
@@ -156,6 +159,16 @@ def _in_characters(views: Views, names: Collection[Scored]) -> Iterator[Span]:
         named = _IN_CHARACTERS.match(views.folded, end)
         if named and load_tagger().name_mean(views, *named.span("name")) >= _EXPECTED_MEAN:
             yield named.span("name")
+
+
+def _numbered(folded: str, names: Collection[Scored]) -> Iterator[Span]:
+    """Yield who is numbered in a list in which half of what is numbered are names: 「1 王小明 2 黃昏」."""
+    cells = [cell.span("name") for cell in _NUMBERED.finditer(folded)]
+    found = {(start, end) for start, end, score in names if score >= PERSON_USUAL} if len(cells) > _FEW else set()
+    if 2 * len(found.intersection(cells)) >= max(len(cells), _FEW + 1):
+        for start, end in cells:
+            if SURNAME_START.match(folded, start) and not _is_office(folded[start:end]):
+                yield start, end
 
 
 def _second_parts(views: Views, names: Collection[Scored]) -> Iterator[Span]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_BEGIN = r"(?<![0-9A-Z])(?<![0-9A-Z][\-_./])"
+_BEGIN = r"(?=[0-9A-Z])(?<![0-9A-Z])(?<![0-9A-Z][\-_./])"
 _END = r"(?![0-9A-Z]|-[0-9A-Z])"
 _JOINT = r" ?(?:[\-.·・‧_~]|[橫一]?[槓杠]|橫線|下?底線|底[槓杠]|減號?|DASH|HYPHEN|MINUS)? ?"
 _MIXED = r"(?:[A-Z] ?[0-9]|[0-9] ?[A-Z])"
