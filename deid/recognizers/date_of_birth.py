@@ -38,6 +38,8 @@ class DateOfBirthRecognizer(TextRecognizer):
             lunar = words.LUNAR_BEFORE.search(_before(views, found))
             first = found.start() - len(lunar[0]) if lunar else found.start()
             yield self.finding(views, (first, _end(found)), 0.7)
+            if feast := words.FEAST_TOO.match(views.folded, _end(found)):
+                yield self.finding(views, feast.span("day"), 0.7)
         days = {_parts(found[0]) for found in births if _is_whole(found[0])}
         for found in others if days else ():
             if _parts(found[0]) in days and _is_alone(views, found):

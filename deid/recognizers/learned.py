@@ -49,6 +49,11 @@ _ESCAPE = re.compile("U[0-9A-F]{4}")  # of a character in JSON
 _IN_URL = re.compile(r"(?:HTTPS?://|WWW\.)\S*$")
 _URL_WINDOW = 64
 _COHORT = re.compile("[0-9]{2,3} ?[-~至到] ?[0-9]{2,3}年次?")
+# 「uid=green_otter」: without a digit.
+_NAMED = frozenset({"ACCOUNT", "LINE_ID"})
+_HANDLE = re.compile("[A-Z]{3,}(?:[_.-][A-Z]{2,}){1,3}")
+# 「0912-345-678一直」: the last character belongs to the next word.
+_NEXT_WORD = re.compile("(?<=[0-9])[一二兩三四五六七八九十]$")
 _DIGITS = re.compile("[0-9]*")
 _BEGUN = re.compile("(?:[0-9]-?)+$")
 # 「362號5樓A」室, 「一〇四年九月」三日.
@@ -63,12 +68,18 @@ _KINDS = (
     "TW_ADDRESS", "DATE_OF_BIRTH", "PHONE", "TW_PLATE", "ACCOUNT", "LINE_ID", "TW_BANK_ACCOUNT", "TW_MEDICAL_RECORD",
     "TW_STUDENT_ID", "EMAIL", "TW_HOUSEHOLD_NO", "TW_LAND_NO", "TW_PASSPORT",
 )  # fmt: skip
+# Those with a check digit that are mistyped and that no word announces, where the tagger is sure.
+_CHECKED = {
+    "TW_NATIONAL_ID": re.compile("[A-Z][12][0-9]{8}"), "TW_UI_NO": re.compile("[A-Z][A-D89][0-9]{8}"),
+    "TW_NHI_CARD": re.compile("[0-9]{4} ?[0-9]{4} ?[0-9]{4}"),
+    "TW_EINVOICE_CARRIER": re.compile("(?<![0-9A-Z:/])/(?=[^/]*[0-9])[0-9A-Z.+-]{6,8}(?![0-9A-Z/])"),
+}  # fmt: skip
 _PUBLISHED = frozenset({"PHONE", "TW_ADDRESS", "EMAIL", "TW_BANK_ACCOUNT", "TW_LAND_NO", "TW_PLATE"})
 # Taken off the tagger's probability, so that a policy's usual 0.4 means what it should.
 _DOUBT = 0.4
 _READ = 0.45
 # A date that the tagger takes for a birth date this surely is one, however young the child.
-_SURE_BIRTH = 0.95
+_SURE = 0.95
 
 
 class LearnedValueRecognizer(TextRecognizer):
@@ -79,30 +90,39 @@ class LearnedValueRecognizer(TextRecognizer):
 
     def __init__(self, supported_language: str = "zh", name: str | None = None, **options: Any) -> None:
         super().__init__(supported_language, name, **options)
-        self.supported_entities = list(_KINDS)
+        self.supported_entities = [*_KINDS, *_CHECKED]
 
     def find(self, views: Views) -> Iterator[Finding]:
+        yield from self._mistyped(views)
         for start, end, entity, score in load_tagger().values(views):
+            sure = score >= _SURE
             if entity not in _KINDS or end - start > _LONGEST:
                 continue
             shape = _SHAPES.get(entity, _CODE).search(views.figures, start, end)
             if shape is None:
                 continue
             start, end = _whole(views.figures, *shape.span())
+            end -= _NEXT_WORD.search(views.folded, start, end) is not None
             if entity == "LINE_ID" and (announced := _LINE_SAID.match(views.figures, start, end)):
                 start = announced.end()
             digits = sum(map(str.isdigit, views.figures[start:end]))
-            if digits < _FEWEST.get(entity, _FEWEST_DIGITS):
+            named = sure and entity in _NAMED and _HANDLE.fullmatch(views.folded, start, end) is not None
+            if digits < _FEWEST.get(entity, _FEWEST_DIGITS) and not named:
                 continue
             if entity == "DATE_OF_BIRTH" and _is_no_birth(views, start, end, score):
                 continue
             if entity == "TW_ADDRESS" and _NO_PLACE.match(views.figures, start):
                 continue
-            sure = entity == "DATE_OF_BIRTH" and score >= _SURE_BIRTH
-            if sure or not _is_judged(views, start, end, entity):
+            if (sure and entity == "DATE_OF_BIRTH") or not _is_judged(views, start, end, entity):
                 yield Finding(*views.original_span(start, end), entity, max(0.0, score - _DOUBT), self.name)
         for span in births_read(views):
             yield Finding(*views.original_span(*span), "DATE_OF_BIRTH", _READ, self.name)
+
+    def _mistyped(self, views: Views) -> Iterator[Finding]:
+        for start, end, entity, score in load_tagger().values(views):
+            shape = _CHECKED[entity].search(views.figures, start, end) if entity in _CHECKED else None
+            if shape and score >= _SURE and not _OTHER_NUMBER.search(views.before(start, 12)):
+                yield Finding(*views.original_span(*shape.span()), entity, score - _DOUBT, self.name)
 
 
 def _whole(figures: str, start: int, end: int) -> tuple[int, int]:
@@ -121,7 +141,7 @@ def _is_no_birth(views: Views, start: int, end: int, score: float) -> bool:
     """Whether a date is a rule's, or another event's and the tagger isn't sure."""
     if _COHORT.fullmatch(views.folded, start, end):
         return True
-    return is_of_rule(views, start, end) or (score < _SURE_BIRTH and is_of_event(views, start, end))
+    return is_of_rule(views, start, end) or (score < _SURE and is_of_event(views, start, end))
 
 
 def _is_other_time(views: Views, start: int, end: int) -> bool:

@@ -122,7 +122,9 @@ class PersonRecognizer(TextRecognizer):
         words = {word for name in names if _IN_LETTERS.fullmatch(name) and " " in name for word in name.split(" ")}
         covered = {at for start, end in found for at in range(start, end)} if words else set()
         short = _short_forms(views, words) - words if words else set()
-        for word in sorted(filter(is_telling, words | short))[:_REPEATED_NAMES]:
+        brief = {word for word in words if len(word) == _SHORTEST and not load_tagger().is_english(word)}
+        short |= brief
+        for word in sorted({*filter(is_telling, words | short), *brief})[:_REPEATED_NAMES]:
             for start, end in places_of(word, views.folded):
                 if word in short and load_tagger().name_mean(views, start, end) < _TRACE:
                     continue
@@ -181,8 +183,9 @@ def _is_place_or_day(views: Views, start: int, end: int, score: float) -> bool:
     if words in NAMELESS_DISTRICTS:
         return score < PERSON_USUAL + _IN_NOTICES
     lived_in = views.before(start, 1) in _AT and views.after(end, 1) == "的"
-    titled = words in PLAIN_PLACES and _TITLE_AFTER.match(views.folded, end) is not None
-    return not titled and score < (_NEARLY if lived_in else _SURE) and (words in DAYS or words in PLAIN_PLACES)
+    called = views.before(start, 1) == "叫" or _TITLE_AFTER.match(views.folded, end) is not None
+    place = words in PLAIN_PLACES and not called
+    return score < (_NEARLY if lived_in else _SURE) and (words in DAYS or place)
 
 
 def _is_electronic(views: Views, start: int) -> bool:

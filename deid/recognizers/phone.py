@@ -112,7 +112,7 @@ class TelephoneRecognizer(TextRecognizer):
     ) -> Iterator[tuple[int, int, float]]:
         if _OFFICIAL_NUMBER.search(views.before(match.start)):
             return
-        for candidate in chain((match,), match.shorter()):
+        for candidate in chain((match,), _without_word(views, match), match.shorter()):
             number = tw_phone.compact(candidate.value)
             if self._is_public(number):
                 return
@@ -185,6 +185,12 @@ def _is_announced(views: Views, match: NumberMatch) -> bool:
     if others >= 0 and not extended:
         return False
     return extended or _CUE_AFTER.match(views.folded, match.end) is not None
+
+
+def _without_word(views: Views, match: NumberMatch) -> Iterator[NumberMatch]:
+    """Yield the number without the Chinese digit behind it that begins the next word: 「0912-345-678一直」."""
+    if views.folded[match.end - 2].isascii() and not views.folded[match.end - 1].isascii():
+        yield NumberMatch(match.start, match.end - 1, match.value[:-1])
 
 
 def _balanced(folded: str, start: int, end: int) -> tuple[int, int]:

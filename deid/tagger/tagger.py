@@ -34,6 +34,7 @@ _TITLE = re.compile(
     "[ ]?(?:先生|小姐|女士|太太|老師|同學|醫師|律師|教授|師傅|主任|里長|媽媽|爸爸|伯|叔|姨|嬸|媽|爸|董|姓|氏|員|"
     "姐|哥|嫂|君|警|專員|經理|老闆|[組科課股隊所校店班]長|師|小弟|阿姨|奶奶|爺爺|婆婆|阿嬤|阿公|家|[OX○〇某])"
 )
+_HAN, _PERSON_ALONE = re.compile("[一-鿿]"), 0.8
 
 Span = tuple[int, int, float]
 
@@ -141,7 +142,7 @@ def _people(reading: _Reading, folded: str) -> Iterator[Span]:
         for first, last in pairwise(cuts):
             whole = _whole(folded, first, last)
             score = _mean(person, *whole)
-            if score >= PERSON_SURE and _may_be_name(folded, *whole):
+            if score >= PERSON_SURE and _may_be_name(folded, *whole, score):
                 yield *whole, min(score, 1.0)
 
 
@@ -160,9 +161,11 @@ def _whole(folded: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _may_be_name(folded: str, start: int, end: int) -> bool:
-    """A single character is a name only before a title: 陳先生."""
-    return end - start > 1 or _TITLE.match(folded, end) is not None
+def _may_be_name(folded: str, start: int, end: int, score: float) -> bool:
+    """A single character is a name before a title, 陳先生, or where the network is nearly sure."""
+    if end - start > 1 or _TITLE.match(folded, end) is not None:
+        return True
+    return score >= _PERSON_ALONE and _HAN.match(folded, start) is not None
 
 
 def _runs(column: Floats, sure: float, edge: float) -> Iterator[tuple[int, int]]:

@@ -12,6 +12,13 @@ FOUND = (
     ("車票是用魏立春的名字訂的，立春自己沒有去。", ["魏立春", "立春"]),
     ("Tôi là Linh. linh ở Đài Bắc, gọi linh nhé", ["Linh", "linh", "linh"]),
     ("My name is Grace Okoye. The grace period ended in May, Grace was not told.", ["Grace Okoye", "Grace"]),
+    ("申請人是高雄先生，住臺北", ["高雄"]),
+    ("值班：1 林秀枝 2 吳金葉 3 江湖 4 黃昏 5 許美珠", ["林秀枝", "吳金葉", "江湖", "黃昏", "許美珠"]),
+    ("Ako po si Maria Santos, tawag nila sa akin Tintin", ["Maria Santos", "Tintin"]),
+    ("The tenant Chinedu Eze moved out in May. Eze left no address.", ["Chinedu Eze", "Eze"]),
+    ("The tenant Chinedu Eze moved out in May. Eze left no address.", ["Chinedu Eze", "Eze"]),
+    ("嵐今天沒來上班，電話也不接", ["嵐"]),
+    ("我舅舅叫板橋，住屏東", ["板橋"]),
 )
 STAYS = (
     "讀卡機是新買的，電腦是Win11，一直讀不到",
@@ -21,6 +28,10 @@ STAYS = (
     "他是板橋的屋主，想換管線",
     "member.nick= member.alias= status=on",
     "我讀勤益，宿舍停水",
+    "春節後那個禮拜二，繳費的卡末四碼1029",
+    "お世話になっております。よろしくお願いします",
+    "履歷寄至學府路21號人事室收",
+    "步驟：1 申請 2 繳費 3 江湖 4 黃昏",
 )
 PARTS = (
     ("旺來伯、罔市嬸兩位都說沒收到通知", ["旺來", "罔市"]),
