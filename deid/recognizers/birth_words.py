@@ -12,7 +12,7 @@ from deid.recognizers.name_context import SURNAME_START
 LUNAR = "(?:農曆|國曆|陽曆|陰曆|舊曆|新曆|古曆|閏)"
 BIRTH = re.compile(
     "生|八字|寶寶|年次|出世|D\\.? ?O\\.? ?B|BIRTH|BORN|B-?DAY|SINH|LAHIR|KAARAWAN|座|屬|N[éE]E? LE|GEBOREN|NACID|"
-    "年級生|跑出來|出來的|剖腹|"
+    "年級生|跑出來|出來[的了]|剖腹|"
     "(?<![A-Z])B\\. |BABY (?:BOY|GIRL)|TURN(?:ING|S|ED) [0-9]|RA đờI|ULANG TAHUN|IPINANGANAK|생"
 )
 CUE_BEFORE = re.compile(
@@ -57,7 +57,7 @@ CUE_AFTER = re.compile(
 # What may stand between one date of birth and the next: 「印成」, 「不是」, 「、老二」.
 CORRECTED = re.compile(
     r"(?![^0-9\n]{0,12}[劑次針班])[^。!\n0-9]{0,10}(?:[打寫登印記填變弄]成|[打寫登印記填講說唸報]錯|誤[植登載寫打]|應該?[是為]|應改|不是|不符|不一[樣致]|才對|更正|改成|"
-    r"還是|正確|CORRECT|INSTEAD OF|SHOULD BE|, NOT|(?<=, )NOT|AND|[證照戶籍口本]上?[面頭]?[寫是登]|"
+    r"還是|正確|CORRECT|INSTEAD OF|SHOULD BE|, NOT|(?<=, )NOT|AND|[證照戶籍口本]上?[面頭]?[卻則又]?[寫是登]|"
     r"健保卡|護照|居留證|戶口名簿|學生證)[^。!\n0-9]{0,6}"
 )
 NEXT_OF_KIN = re.compile(
@@ -76,8 +76,11 @@ COHORT_BEFORE = re.compile(r"[0-9] ?(?:年次)?[~-]$|歲 ?\($|例[:如]$|\(例:?
 # 「101年9月2日至102年9月1日出生」: whoever was born then; 「今天是11/26」.
 ANY_BEFORE = re.compile(
     "[0-9日] ?(?:至|到|~|起至)(?:民國)? ?$|[今明昨][天日]是? ?$|"
-    r"[日號時分][^0-9,;。\n]{0,3}[於在][^0-9,。\n]{1,10}出生[,。 ]$"
+    r"[日號時分][^0-9,;。\n]{0,3}[於在][^0-9,。\n]{1,10}出生[,。 ]$|"
+    r"(?:(?<!屬)(?:狗狗?|貓咪?)|犬隻|毛小?孩|寵物)[是在於]?$"
 )
+# A child that came early: 「預產期是…,結果7月5日就出來了」.
+DUE, CAME_AFTER = re.compile("預產期|早產|保溫箱|陣痛|羊水"), re.compile(" ?就?(?:跑)?出來了")
 EXAMPLE_BEFORE = re.compile(r"(?:例[如:]|\([例如]|範例|格式)[: ]?$")
 # 「…六月卅日出生,115年8月29日過世」: the birth is told, another event follows.
 BORN_THEN = re.compile("出?生[,、]")
@@ -139,7 +142,7 @@ ZODIAC_BEFORE = re.compile(
 )
 YEAR_SAID = re.compile("(?:民國)?[一-鿿0-9]{2,4}年的")
 FESTIVAL = re.compile(
-    "的?(?:中秋|端午|五月節|雙十|國慶|冬至|元旦|除夕|元宵|清明|聖誕|耶誕|愚人|重陽|中元|尾牙)節?日?(?:那天|當天|前一天)?"
+    "的?(?:七夕|兒童|婦女|教師|父親|母親|情人|光復|中秋|端午|五月節|雙十|國慶|冬至|元旦|除夕|元宵|清明|聖誕|耶誕|愚人|重陽|中元|尾牙)節?日?(?:那天|當天|前一天)?"
 )
 # 「六十年一月一號,就是元旦」: the day once more, by its name.
 FEAST_TOO = re.compile(

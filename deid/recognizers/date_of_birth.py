@@ -91,14 +91,17 @@ def _is_announced(folded: str, before: str, found: re.Match[str]) -> bool:
         return False
     if words.CUE_BEFORE.search(before):
         return True
+    if words.CAME_AFTER.match(folded, found.end()) and words.DUE.search(folded):
+        return True
     if words.CUE_FAR_BEFORE.search(before) and _is_whole(found[0]):
         return True
     return words.CUE_AFTER.match(folded, found.end()) is not None and _parts(found[0]) is not None
 
 
 _WRITTEN_OUT = (
+    (re.compile("(?<=年)[ ,、]{0,2}歲次..年?"), ""),
     (re.compile("(?<=[年月])[,、] ?"), ""),
-    (re.compile(r" ?\((?:民國|西元)?[0-9]{2,4} ?年?\)|(?<=年)(?: ?次)的?|(?<=月)[底初]"), ""),
+    (re.compile(r" ?\((?:民國|西元)?[0-9]{2,4} ?年?\)|(?<=年)(?: ?次)的?|(?<=月)(?:[底初]|[上中下]旬)"), ""),
     (re.compile("年 ?([0-9]{1,2}) ?[/.\\-] ?([0-9]{1,2})$"), r"年\1月\2日"),
     (re.compile("^(.{1,8}月.{1,4}?[日號]?) ?,? ?((?:民國|西元)?.{1,5}年)次?$"), r"\2\1"),
 )

@@ -31,7 +31,7 @@ _CUE = re.compile(
     r"[Kk]ids|[Cc]hildren|[Tt]wins|[Ff]ather|[Mm]other|[Cc]aptain|[Cc]all (?:him|her|me)|"
     r"[Bb]rother|[Ss]ister|(?<![A-Za-z])(?:[Tt]eman|[Ss]uami|[Ii]stri|[Mm]ajikan)(?: saya)?,?|"
     r"[Nn]icknamed?(?: is)?|[Tt]awag (?:nila )?(?:sa )?(?:akin|kanya)|[Dd]ipanggil|[Gg]oes by|known as|"
-    r"po si|ko si|tên là|hồng em là|"
+    r"con gái|con trai|cháu|[Cc]hồng em|vợ tôi|po si|ko si|tên là|hồng em là|"
     r"[Nn]ama(?: nenek| saya)?|[Ss]aya|anaknya|Mr\.|Ms\.|Mrs\.|"
     r"(?<![A-Za-z])(?:[Ss]ina|[Ss]i|[Nn]i|[Kk]ay|[Kk]ak|[Pp]ak|[Bb]u|[Mm]bak|[Aa]te|[Kk]uya|[Tt]it[ao]|[Cc]hị|[Aa]nh)|"
     r"民眾|外籍|旅客|同事|學生|訪客|英文名字?|"

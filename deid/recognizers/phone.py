@@ -58,6 +58,8 @@ _OTHER_NUMBER = re.compile(
 )
 _OFFICIAL_NUMBER = re.compile(r"字第 ?$")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3[01])$")
+# A day and the hour behind it, as logs have them.
+_HOUR = re.compile("(?:19|20)[0-9]{2}[01][0-9][0-3][0-9][0-2][0-9]")
 # An area code and as many digits as some area has, a mobile with one digit too few or many: mistyped, read out wrong.
 _MISTYPED = re.compile(r"0[2-8][0-9]{7,8}(?:#[0-9]+)?|09(?:[0-9]{7}|[0-9]{9})")
 # An area code set apart says telephone, whichever numbers the area has.
@@ -142,7 +144,7 @@ class TelephoneRecognizer(TextRecognizer):
     def _is_local(self, value: str) -> bool:
         number = tw_phone.compact(value)
         main = number.partition("#")[0]
-        if self._is_public(number) or (len(main) in (7, 8) and _DATE.match(main)):
+        if self._is_public(number) or _HOUR.fullmatch(main) or (len(main) in (7, 8) and _DATE.match(main)):
             return False
         return len(main) in (7, 8, 10) or tw_phone.is_valid(f"0{main}")
 

@@ -37,7 +37,7 @@ _PET_BEFORE_MAIL = re.compile(r"(?:^|[。!?\n,; ])(?P<name>[小阿][一-鿿])[ :
 _LIVES, _CLAUSE = re.compile("住(?![戶址家宅院所民處房])"), re.compile("^|[ ,。;、\n]$")
 _ENDS = re.compile("[ ,。、;:!?)」\n]|$")
 _SIGNED = re.compile(
-    r"(?:^|[。!?\n…~,][ ]*)(?P<name>[一-鿿]{2,3})[ ]{0,3}(?:敬上|謹上|敬啟|謹啟|拜上|敬陳|叩上|手書)(?![一-鿿])"
+    r"(?:^|[。!?\n…~,][ ]*)(?P<name>[一-鿿]{2,3})[ ]{0,3}(?:敬上|謹上|敬啟|謹啟|拜上|敬陳|叩上|手書|親筆)(?![一-鿿])"
 )
 # 「官大為(父)、許願(母)」, 「孔令奇,089-346815」, 「——漢克」 as the last word.
 _OF_KIN = re.compile(
@@ -56,6 +56,7 @@ _NICKNAME = re.compile(
     "(?P<name>[一-鿿]{2,3})(?=[,。 、\n)]|$))"
 )
 _LAST_WORD = re.compile(r"(?:--|[。!?~\n] ?-) ?(?P<name>[一-鿿]{2,4})\s*$")
+_JAPANESE = re.compile("(?:私|名前?|氏名)は(?P<name>[一-鿿々ァ-ヴー]{2,6})(?=と申|と言|です|[、,。\n]|$)")
 _NUMBERED = re.compile(r"(?<![0-9])[0-9]{1,2}[ .、)]{1,2}(?P<name>[一-鿿]{2,4})(?=[ \n,、;]|$)")
 _FEW = 2
 # Where a name is expected: before a mobile number, an ID or a date; behind 名字, 小犬, 對方; 「我黃金花，」.
@@ -75,7 +76,7 @@ _EXPECTED_MEAN, _LAST_MEAN = 0.05, 0.02
 _LISTED_MEAN, _HARDLY = 0.1, 0.0003
 _INDIGENOUS = re.compile("(?<!民)族|部落|原民|原住")
 _BEHIND_SPACE, _TRACE_AT_END = re.compile("[ ]([一-鿿]{2,4})"), 0.03
-_MAY_SIGN = ("敬", "謹", "拜上", "叩上", "手書")
+_MAY_SIGN = ("敬", "謹", "拜上", "叩上", "手書", "親筆")
 _LAST = 12
 _PLACED = 0.8
 
@@ -105,6 +106,7 @@ def supported_names(views: Views, names: Collection[Scored]) -> Iterator[Scored]
     yield from ((*span, _PLACED) for span in _placed(folded))
     yield from ((*span, PERSON_USUAL) for span in _in_characters(views, names))
     yield from ((*span, PERSON_USUAL) for span in _numbered(folded, names))
+    yield from ((*span, PERSON_USUAL) for span in _in_japanese(views))
     yield from ((*span, PERSON_USUAL) for span in _second_parts(views, names))
     yield from ((*span, PERSON_USUAL) for span in _expected(views) if covered.isdisjoint(range(*span)))
 
@@ -159,6 +161,13 @@ def _in_characters(views: Views, names: Collection[Scored]) -> Iterator[Span]:
         named = _IN_CHARACTERS.match(views.folded, end)
         if named and load_tagger().name_mean(views, *named.span("name")) >= _EXPECTED_MEAN:
             yield named.span("name")
+
+
+def _in_japanese(views: Views) -> Iterator[Span]:
+    """Yield who is named in a Japanese sentence: 「私は…と申します」, 「母の名は…」."""
+    for found in _JAPANESE.finditer(views.folded) if "は" in views.folded else ():
+        if load_tagger().name_mean(views, *found.span("name")) >= _EXPECTED_MEAN:
+            yield found.span("name")
 
 
 def _numbered(folded: str, names: Collection[Scored]) -> Iterator[Span]:
