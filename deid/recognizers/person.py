@@ -75,7 +75,7 @@ _PLACE_AFTER, _TRACE, _HALF = (
 _OPENING_QUOTES, _DAMAGED = frozenset("「『"), frozenset("□○◯〇*�")
 _QUOTE_ENDS = re.compile("[」』](?!號|一?詞|二字|兩字)")
 _CAPITALISED = re.compile("(?<![A-Za-z])[A-Z][a-z]{3,8}(?![A-Za-z])")
-_TITLE = re.compile(r"(?:MRS?|MS|MISS|MADAM|SIR|DR|PROF|ANAKNYA|ISTRINYA|SUAMINYA)\.? (?=[A-Z])")
+_TITLE = re.compile(r"(?:MRS?|MS|MISS|MADAM|SIR|DR|PROF|PAK|MBAK|ANAKNYA|ISTRINYA|SUAMINYA)\.? (?=[A-Z])")
 _ONE_WORD, _THING_BEFORE = re.compile("[A-ZÀ-ỹ]+"), re.compile("(?:^|[ ,.])(?:AN?|THE|BáN|MUA) $")
 _IN_LETTERS = re.compile("[A-ZÀ-ỹ .,'’\\-]+")
 # 莫娜·雷堡 is also written 莫娜雷堡.
@@ -230,6 +230,8 @@ def _given_alone(views: Views, name: str) -> Iterator[tuple[int, int]]:
     least = _HALF if len(name) > _SHORTEST or load_tagger().is_everyday(given) else _TRACE
     for start, end in places_of(given, views.folded):
         before = views.before(start, 1)
+        if before == "叫" and len(name) == _SHORTEST:
+            yield start, end
         if before in (name[-_SHORTEST], "·") or _PLACE_AFTER.match(views.folded, end):
             continue
         quoted = before in _OPENING_QUOTES and _QUOTE_ENDS.match(views.folded, end)

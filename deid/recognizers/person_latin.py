@@ -11,7 +11,15 @@ from itertools import chain
 
 from deid.findings import Finding
 from deid.recognizers.base import TextRecognizer, places_of
-from deid.recognizers.latin_words import BEFORE_NAMES, INSTITUTIONS, NATIONS, NOT_NAMES, TITLES, is_no_person
+from deid.recognizers.latin_words import (
+    BEFORE_NAMES,
+    INSTITUTIONS,
+    NATIONS,
+    NOT_NAMES,
+    TITLES,
+    is_no_person,
+    is_telling,
+)
 from deid.tagger.tagger import load_tagger
 from deid.tw_districts import NAMELESS_DISTRICTS, ROMANISED_DISTRICTS
 from deid.views import Views
@@ -86,9 +94,17 @@ _LAST = 48
 _DASHED = re.compile(rf"(?:(?:[.!?)]|\n)[ \n]*-{{1,2}} ?| [-—]{{1,2}} )({_NAME})[ .!\n]*$")
 _LAST_LINE = re.compile(rf"\n(?:[Ff]rom|[Ll]ove) ({_NAME})[ .!\n]*$")
 _NICKNAME = re.compile(r"(?<![A-Za-z.\-])(?:A-[A-Z][a-z]{1,6}|Ah[ \-][A-Z][a-z]{1,6})(?![A-Za-z])")
+_CUED = 0.6
+# A surname of Viet Nam, written with its marks, and two or three names behind it; two words may be a place: Đào Viên.
+_VIETNAMESE = re.compile(
+    "(?<![\\w-])(?<!đường )(?<!phố )(?:Nguyễn|Trần|Phạm|Huỳnh|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|"
+    "Dương|Lý|Phùng|Đinh|Trương|Đoàn|Trịnh|Lương|Tạ|"
+    "Quách|Vương|Lưu|Tăng|Lê|Đào|Đồng|Hoàng)(?: [A-ZÀ-ÝĐ][a-zà-ỹ]{1,6}){2,3}(?!\\w)"
+)
 _BY_FORM = (
-    (_HANGUL, 0.7), (_THAI, 0.7), (_CYRILLIC, 0.7), (_ROMANISED, 0.7), (_ANGLICISED, 0.5), (_NICKNAME, 0.6),
-)  # fmt: skip
+    (_HANGUL, 0.7), (_VIETNAMESE, _CUED), (_THAI, 0.7), (_CYRILLIC, 0.7), (_ROMANISED, 0.7), (_ANGLICISED, 0.5),
+    (_NICKNAME, 0.6),
+)
 _AND_NEXT = re.compile(rf" (?:and|&) ({NAME_WORD})(?![\w'’])(?! [A-Z])")
 # 「Amelie born Feb 14」
 _BORN = re.compile(rf"(?<![A-Za-z.] )(?<![A-Za-z])({NAME_WORD})(?= (?:was |is )?born(?![a-z]))")
@@ -123,6 +139,9 @@ class LatinNameRecognizer(TextRecognizer):
                 if len(names) < _REPEATED_NAMES:
                     names.setdefault(name, score)
                     names.setdefault(name.split(" ")[0], 0.5)
+                    last = name.split(" ")[-1]
+                    if score >= _CUED and (is_telling(last) or not last.isascii()):
+                        names.setdefault(last, 0.5)
         for name, score in names.items():
             if len(name) > 2:
                 for start, end in places_of(name, text):
@@ -132,7 +151,7 @@ class LatinNameRecognizer(TextRecognizer):
 def _candidates(text: str) -> Iterator[tuple[int, str, float]]:
     for match in _SOME_NAME.finditer(text):
         if _is_cued(text, match):
-            yield match.start(), match[0], 0.6
+            yield match.start(), match[0], _CUED
     for pattern in (_LAST_WORD, _DASHED, _LAST_LINE):
         if last := pattern.search(text, max(0, len(text) - _LAST)):
             yield last.start(1), last[1], 0.6

@@ -69,6 +69,7 @@ _EXPECTED = re.compile(
     r"[ :|/](?P<role>[一-鿿]{2,3})(?=[ ,。、\n(|/]|$)"
     r"|(?:^|[,。;!?\n ])我(?P<self>[一-鿿]{3})(?=,)"
     r"|[用以](?P<used>[一-鿿]{2,3})的(?:名字|名義|身分)"
+    r"|(?:我|本人)是(?P<parent>[一-鿿]{2,3}?)的(?:媽媽?|爸爸?|家長|[母父]親|阿[嬤公]|導師|班導|室友|太太|先生|老[公婆]|女兒|兒子)"
     r"|[你您他她]是不是(?P<asked>[一-鿿]{2,3}?)(?=[嗎啊呀,?]|$)"
 )
 _EXPECTED_MEAN, _LAST_MEAN = 0.05, 0.02
@@ -201,7 +202,7 @@ def _expected(views: Views) -> Iterator[Span]:
     tagger = load_tagger()
     for match in _EXPECTED.finditer(views.folded):
         start, end = match.span(match.lastgroup or 0)
-        if not SURNAME_START.match(views.folded, start):
+        if not match["parent"] and not SURNAME_START.match(views.folded, start):
             continue
         if end - start > 2 and tagger.name_mean(views, end - 1, end) < _LAST_MEAN and match["kin"]:
             end -= 1

@@ -22,6 +22,10 @@ FOUND = (
     ("以上是我想問的。許媽求 親筆", ["許媽求"]),
     ("母の名は高遠トキ江、私は高遠航平と申します。", ["高遠トキ江", "高遠航平"]),
     ("Mẹ chồng không cho em gặp con gái Thiên Hà, 5 tuổi.", ["Thiên Hà"]),
+    ("Bạn Lấn (Phùng Minh Lấn) vẫn chưa đi lại được, gọi Lấn sau 6 giờ.", ["Lấn", "Phùng Minh Lấn", "Lấn"]),
+    ("Saya Dwi Rahayu Wulandari. Boleh telpon minta bicara dengan Wulandari", ["Dwi Rahayu Wulandari", "Wulandari"]),
+    ("我叫平安啦 李平安 大家都叫我平安伯", ["平安", "李平安", "平安"]),
+    ("我是應許的媽媽盛若蘭", ["應許", "盛若蘭"]),
 )
 STAYS = (
     "讀卡機是新買的，電腦是Win11，一直讀不到",
@@ -37,6 +41,7 @@ STAYS = (
     "步驟：1 申請 2 繳費 3 江湖 4 黃昏",
     "司機說萬壽橋在修所以不走指南路",
     "私は台湾人です。名前は後で書きます。",
+    "我是學生的家長，我是他的媽媽，在桃園",
 )
 PARTS = (
     ("旺來伯、罔市嬸兩位都說沒收到通知", ["旺來", "罔市"]),
