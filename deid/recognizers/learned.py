@@ -53,7 +53,7 @@ _COHORT = re.compile("[0-9]{2,3} ?[-~至到] ?[0-9]{2,3}年次?")
 _NAMED = frozenset({"ACCOUNT", "LINE_ID"})
 _HANDLE = re.compile("[A-Z]{3,}(?:[_.-][A-Z]{2,}){1,3}")
 # 「0912-345-678一直」: the last character belongs to the next word.
-_NEXT_WORD = re.compile("(?<=[0-9])[一二兩三四五六七八九十]$")
+_NEXT_WORD = re.compile("(?<=[0-9]{3})[一二兩三四五六七八九十]$")
 _DIGITS = re.compile("[0-9]*")
 _BEGUN = re.compile("(?:[0-9]-?)+$")
 # 「362號5樓A」室, 「一〇四年九月」三日.
@@ -102,7 +102,6 @@ class LearnedValueRecognizer(TextRecognizer):
             if shape is None:
                 continue
             start, end = _whole(views.figures, *shape.span())
-            end -= _NEXT_WORD.search(views.folded, start, end) is not None
             if entity == "LINE_ID" and (announced := _LINE_SAID.match(views.figures, start, end)):
                 start = announced.end()
             digits = sum(map(str.isdigit, views.figures[start:end]))
@@ -114,6 +113,7 @@ class LearnedValueRecognizer(TextRecognizer):
             if entity == "TW_ADDRESS" and _NO_PLACE.match(views.figures, start):
                 continue
             if (sure and entity == "DATE_OF_BIRTH") or not _is_judged(views, start, end, entity):
+                end -= _NEXT_WORD.search(views.folded, start, end) is not None
                 yield Finding(*views.original_span(start, end), entity, max(0.0, score - _DOUBT), self.name)
         for span in births_read(views):
             yield Finding(*views.original_span(*span), "DATE_OF_BIRTH", _READ, self.name)

@@ -80,7 +80,7 @@ _ONE_WORD, _THING_BEFORE = re.compile("[A-ZÀ-ỹ]+"), re.compile("(?:^|[ ,.])(?
 _IN_LETTERS = re.compile("[A-ZÀ-ỹ .,'’\\-]+")
 # 莫娜·雷堡 is also written 莫娜雷堡.
 _DOTS = re.compile("(?<=[一-鿿])[·‧•.](?=[一-鿿])")
-_STRUCTURE = re.compile("橋(?!頭)|國[小中]|高[中職]|大學|公園|車站|夜市")
+_STRUCTURE = re.compile("橋(?!頭)|公園|夜市")
 _TITLE_AFTER = re.compile("先生|小姐|女士|太太")
 _LABEL = re.compile(r"[ ,]+(?:D\.?O(?:\.?B)?|ARC|ID|TEL|PHONE|PMI|TKI|TKW|ABK|OFW)\.?$|(?<=[一-鿿])(?:INA|AMA)$|です$")
 

@@ -12,6 +12,7 @@ FOUND = (
     ("載具 /K9T3QM 少一碼", "TW_EINVOICE_CARRIER", "/K9T3QM"),
     ("IG 是 lazy.sunday.cat 啦，密碼忘了", "ACCOUNT", "lazy.sunday.cat"),
     ("帳號 sunny_meow 被盜", "ACCOUNT", "sunny_meow"),
+    ("義消：畢家寶 八一一二０三 血型ＡＢ；俞巧 八八０九一七 血型Ａ。", "DATE_OF_BIRTH", "八一一二０三"),
     ("我手機0931-482-605一直收到簡訊", "PHONE", "0931-482-605"),
 )
 STAYS = (

@@ -26,6 +26,8 @@ FOUND = (
     ("Saya Dwi Rahayu Wulandari. Boleh telpon minta bicara dengan Wulandari", ["Dwi Rahayu Wulandari", "Wulandari"]),
     ("我叫平安啦 李平安 大家都叫我平安伯", ["平安", "李平安", "平安"]),
     ("我是應許的媽媽盛若蘭", ["應許", "盛若蘭"]),
+    ("我兒子宇翔國小三年級", ["宇翔"]),
+    ("女兒怡君高中畢業了", ["怡君"]),
 )
 STAYS = (
     "讀卡機是新買的，電腦是Win11，一直讀不到",
