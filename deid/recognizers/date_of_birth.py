@@ -22,7 +22,6 @@ from deid.views import Views
 
 _SEPARATORS = ("\t", "|", ",", "  ", " ")
 _BEFORE, _NEAR, _LONGEST_HEADING, _OLDEST, _GROWN, _SETTLED = 48, 36, 200, 125, 12, 3
-_LETTER = re.compile("[A-Z]")
 _NAMED, _SURELY, _CACHED = 0.05, 0.5, "dates"
 
 
@@ -98,6 +97,7 @@ def _is_announced(folded: str, before: str, found: re.Match[str]) -> bool:
     return words.CUE_AFTER.match(folded, found.end()) is not None and _parts(found[0]) is not None
 
 
+_LETTER = re.compile("[A-Z]")
 _WRITTEN_OUT = (
     (re.compile("(?<=年)[ ,、]{0,2}歲次..年?"), ""),
     (re.compile("(?<=[年月])[,、] ?"), ""),

@@ -7,7 +7,7 @@ another recogniser found something, or had reason to let a published value stand
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from deid.findings import Finding
@@ -78,7 +78,7 @@ _PUBLISHED = frozenset({"PHONE", "TW_ADDRESS", "EMAIL", "TW_BANK_ACCOUNT", "TW_L
 # Taken off the tagger's probability, so that a policy's usual 0.4 means what it should.
 _DOUBT = 0.4
 _READ = 0.45
-# A date that the tagger takes for a birth date this surely is one, however young the child.
+# What the tagger takes for a value this surely is one: a birth date however young the child, a number that is mistyped.
 _SURE = 0.95
 
 
@@ -93,8 +93,9 @@ class LearnedValueRecognizer(TextRecognizer):
         self.supported_entities = [*_KINDS, *_CHECKED]
 
     def find(self, views: Views) -> Iterator[Finding]:
-        yield from self._mistyped(views)
-        for start, end, entity, score in load_tagger().values(views):
+        values = list(load_tagger().values(views))
+        yield from self._mistyped(views, values)
+        for start, end, entity, score in values:
             sure = score >= _SURE
             if entity not in _KINDS or end - start > _LONGEST:
                 continue
@@ -118,8 +119,9 @@ class LearnedValueRecognizer(TextRecognizer):
         for span in births_read(views):
             yield Finding(*views.original_span(*span), "DATE_OF_BIRTH", _READ, self.name)
 
-    def _mistyped(self, views: Views) -> Iterator[Finding]:
-        for start, end, entity, score in load_tagger().values(views):
+    def _mistyped(self, views: Views, values: Iterable[tuple[int, int, str, float]]) -> Iterator[Finding]:
+        """Find numbers whose check digit is wrong and that no word announces."""
+        for start, end, entity, score in values:
             shape = _CHECKED[entity].search(views.figures, start, end) if entity in _CHECKED else None
             if shape and score >= _SURE and not _OTHER_NUMBER.search(views.before(start, 12)):
                 yield Finding(*views.original_span(*shape.span()), entity, score - _DOUBT, self.name)

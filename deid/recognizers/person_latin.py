@@ -104,7 +104,7 @@ _VIETNAMESE = re.compile(
 _BY_FORM = (
     (_HANGUL, 0.7), (_VIETNAMESE, _CUED), (_THAI, 0.7), (_CYRILLIC, 0.7), (_ROMANISED, 0.7), (_ANGLICISED, 0.5),
     (_NICKNAME, 0.6),
-)
+)  # fmt: skip
 _AND_NEXT = re.compile(rf" (?:and|&) ({NAME_WORD})(?![\w'’])(?! [A-Z])")
 # 「Amelie born Feb 14」
 _BORN = re.compile(rf"(?<![A-Za-z.] )(?<![A-Za-z])({NAME_WORD})(?= (?:was |is )?born(?![a-z]))")

@@ -76,9 +76,9 @@ def _is_name(views: Views, span: Span) -> bool:
     Of three characters that begin with no surname we know the tagger must see a trace.
     """
     words = views.folded[slice(*span)]
-    if words in PLAIN_PLACES or words[:2] in PLAIN_PLACES:
+    if words in PLAIN_PLACES:
         return False
-    if _LIKE_PLACES.fullmatch(words) and words[0] in SURNAMES:
+    if _LIKE_PLACES.fullmatch(words) and words[0] in SURNAMES and words[:2] not in PLAIN_PLACES:
         return True
     if _NOBODY.fullmatch(words):
         return False
