@@ -39,11 +39,11 @@ _TENS = {"十": 10, "拾": 10, "廿": 20, "卅": 30, "百": 100, "千": 1000}
 MONTHS = {
     name: number
     for number, names in enumerate(
-        ("JAN JANUARI JANUARY ENERO", "FEB FEBRUARI FEBRUARY PEBRERO", "MAR MARET MARCH MARSO", "APR APRIL ABRIL",
-         "MAY MEI MAYO", "JUN JUNI JUNE HUNYO",
-         "JUL JULI JULY HULYO", "AUG AGU AGUSTUS AUGUST AGOSTO", "SEP SEPT SEPTEMBER SETYEMBRE",
+        ("JAN JANUARI JANUARY JANUAR JANVIER ENERO", "FEB FEBRUARI FEBRUARY FEBRUAR PEBRERO", "MAR MARET MARCH MARS MARSO", "APR APRIL AVRIL ABRIL",
+         "MAY MEI MAI MAYO", "JUN JUNI JUNE JUIN HUNYO",
+         "JUL JULI JULY JUILLET HULYO", "AUG AGU AGUSTUS AUGUST AGOSTO", "SEP SEPT SEPTEMBER SETYEMBRE",
          "OCT OKT OKTOBER OCTOBER OKTUBRE", "NOV NOVEMBER NOBYEMBRE",
-         "DEC DES DESEMBER DECEMBER DISYEMBRE"), start=1)
+         "DEC DES DESEMBER DECEMBER DEZEMBER DISYEMBRE"), start=1)
     for name in names.split()
 }  # fmt: skip
 _NAMED = {"正": 1, "元": 1, "冬": 11, "臘": 12}
@@ -53,7 +53,7 @@ _PARTS = re.compile(
     rf"(?:(?P<era>(?:中華)?民國|民|西元|明治|大正|昭和|平成) ?)?(?:(?P<year>{_N}) ?年 ?次?)?"
     rf"(?: ?(?:[農國陽陰舊新古]曆的?|閏)?(?P<month>{_N}|[正元臘冬]) ?月(?: ?初? ?(?P<day>{_N}) ?[日號]?)?)?"
 )
-_SEPARATED = re.compile(r"(?:民國|西元|ROC)? ?([0-9]{1,4})([ ]?[./\-、][ ]?|[ ])([0-9]{1,2})\2([0-9]{1,4})")
+_SEPARATED = re.compile(r"(?:民國?|西元|ROC)? ?([0-9]{1,4})([ ]?[./\-、][ ]?|[ ])([0-9]{1,2})\2([0-9]{1,4})")
 _SPOKEN = re.compile(rf"({_N})[ 、]({_N})[ 、]({_N})")
 _MONTH_DAY = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})|([0-9]{2})([0-9]{2})")
 _RUN = re.compile(r"(?:民國|西元)? ?([0-9]{2,4})([0-9]{2})([0-9]{2})")

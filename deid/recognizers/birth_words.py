@@ -9,22 +9,23 @@ import re
 
 from deid.recognizers.name_context import SURNAME_START
 
+_AGE = "(?:[0-9]+|ONE|TWO|THREE|FOUR|FIVE|SIX|SEVEN|EIGHT|NINE|TEN|ELEVEN|TWELVE)"
 LUNAR = "(?:農曆|國曆|陽曆|陰曆|舊曆|新曆|古曆|閏)"
 BIRTH = re.compile(
-    "生|八字|寶寶|年次|出世|D\\.? ?O\\.? ?B|BIRTH|BORN|B-?DAY|SINH|LAHIR|KAARAWAN|座|屬|N[éE]E? LE|GEBOREN|NACID|"
+    "生|八字|寶寶|年次|出世|肖|D\\.? ?O\\.? ?B|BIRTH|BORN|B-?DAY|SINH|LAHIR|KAARAWAN|座|屬|N[éE]E? LE|GEBOREN|NACID|"
     "年級生|跑出來|出來[的了]|剖腹|"
-    "(?<![A-Z])B\\. |BABY (?:BOY|GIRL)|TURN(?:ING|S|ED) [0-9]|RA đờI|ULANG TAHUN|IPINANGANAK|생"
+    "(?<![A-Z])B\\. |BABY (?:BOY|GIRL)|TURN(?:ING|S|ED) [0-9A-Z]|RA đờI|ULANG TAHUN|IPINANGANAK|생"
 )
 CUE_BEFORE = re.compile(
     r"(?:生日|八字|出生(?:年月日?|日期|日|於|年)?|(?<![先醫學衛產發])生於|年次|誕生(?:於)?|生年月日|生辰|出世|"
     r"D\.? ?O\.? ?B\.?|(?:DATE ?OF ?)?BIRTH[_ \-]?(?:DAY|DATE)?|(?<![A-Z\-])B-?DAY(?: NI?YA)?|"
     r"G[IA]VEN? BIRTH(?: TO)?(?: (?:MY|OUR|A|HIS|HER))?(?: (?:SON|DAUGHTER|BABY|BOY|GIRL|CHILD)){0,2}|"
     r"BORN(?: (?:AT|IN) [^.,!?\n0-9]{2,28}| ON)?|SINH|LAHIR(?: DI [A-Z]{3,12}(?: [A-Z]{3,12})?,?)?|"
-    r"KAARAWAN|(?<![A-Z])(?<![A-Z] )B\.|TURN(?:ING|S|ED) [0-9]{1,2}(?: SOON)?|RA đờI|"
+    rf"KAARAWAN|(?<![A-Z])(?<![A-Z] )B\.|TURN(?:ING|S|ED) {_AGE}(?: SOON)?(?: ON)?|RA đờI|"
     r"ULANG TAHUN(?: ?(?:SAYA|NYA|DIA|ANAK SAYA))?|"
     r"(?<![A-Z])N[éE]E? LE|GEBOREN AM|NACID[OA] EL|"
     r"IPINANGANAK(?: (?:AKO|SIYA|PO|NA|ANG ANAK KO))*(?: NOONG)?|생년월일[은는]?|생일[은이]?)"
-    r"(?:[ :=→\"'「『(\[{,、\t/|_?的是為在於はON]|(?:A|ANS|ANSWER|CALLER|答|民眾|來電者|對方) ?:|DATE|TIME|IN |年月日|"
+    r"(?:[ :=→\"'「『(\[{,、\t/|_?的是為在於はON]|(?:[A-D]|ANS|ANSWER|CALLER|答|民眾|市民|家長|來電者|對方) ?:|[呢咧呀]|[?]|DATE|TIME|IN |年月日|"
     r"(?:PRINTED|WRONG|SHOWN|SHOWS|LISTED|WRITTEN|ENTERED|RECORDED|SAYS)(?: AS)? |"
     rf"\([DMY/\-. ]{{5,12}}\)|日期|格式|[後末][四4]碼|"
     rf"{LUNAR}|填|寫|我?[打輸印]入?|就|應該|應|正確|[打寫登印記填][錯成]|被|誤植|有誤|不對|不是|"
@@ -44,13 +45,13 @@ CUE_FAR_BEFORE = re.compile(
 _BIRTHDAY = "生日(?!快樂|[蛋禮派])"
 CUE_AFTER = re.compile(
     "생|就?生了|就?跑出來了|才出來的|[那當]天(?:剖腹|自然產|催生)產?(?:生?的|$|[ ,。])|"
-    "在(?:(?!照顧|[我你他她])[一-鿿]){2,8}生(?:雙胞胎|小孩|寶寶|[下的了])|"
-    " ?(?:(?:IS |AS )?(?:MY |HIS |HER |THE )?(?:BIRTHDAY|DATE OF BIRTH|DOB)(?![A-Z])|"
+    "在(?:(?!照顧|[我你他她])[一-鿿]){2,8}(?<![學先民醫衛產陌往養師女男])生(?:雙胞胎|小孩|寶寶|[下的了]|(?=[ ,。!\n]|$))|"
+    "[\"」]?[ -]{0,3}(?:(?:(?:THAT |THIS |WHICH )?IS |AS )?(?:MY |HIS |HER |THE )?(?:BIRTHDAY|DATE OF BIRTH|DOB)(?![A-Z])|"
     f"(?:[一-鿿]{{2,3}}節)?(?:那天|[昨今明]天|前天)?{_BIRTHDAY}|"
     "[ ,]?[一-鿿]{2,6}[那當]天出?生(?:的|下)|"
     f"[)( ,]{{0,2}}(?:出生(?!登記|率|證明|[之者、])|出世|誕生|{_BIRTHDAY}|BORN)|"
     "(?:[凌清]晨|[早晚]上|[上中下]午|半夜)(?:出生(?![登之者、])|生的)|(?:[一-鿿]{2}節)?寶寶|"
-    "(?:牡羊|白羊|金牛|雙子|巨蟹|獅子|處女|天秤|天蠍|射手|摩羯|水瓶|雙魚)座|屬[鼠牛虎兔龍蛇馬羊猴雞狗豬]|"
+    "(?:牡羊|白羊|金牛|雙子|巨蟹|獅子|處女|天秤|天蠍|射手|摩羯|水瓶|雙魚)座|[屬肖][鼠牛虎兔龍蛇馬羊猴雞狗豬]|"
     "(?:的)?生(?![效活產態命物意病死育氣前成肖日長鮮理涯動])|"
     f"(?:是|為)?(?:我|他|她|小孩|兒子|女兒|爸|媽|先生|太太|本人)?(?:爸|媽)?的?(?:{_BIRTHDAY}|出生))"
 )
@@ -61,7 +62,8 @@ CORRECTED = re.compile(
     r"健保卡|護照|居留證|戶口名簿|學生證)[^。!\n0-9]{0,6}"
 )
 NEXT_OF_KIN = re.compile(
-    r"(?: ?出?生)?(?: ?[、和跟與及/→] ?|[, ]{1,2}[而就也]?是|"
+    r"(?: ?出?生)?(?: ?[、和跟與及/→] ?|[, ]{1,2}(?:[而就也]?是|就)|"
+    r"的?[ ,]{0,2}(?:是?屬|肖)[鼠牛虎兔龍蛇馬羊猴雞狗豬]的?[啦喔]?[ ,、]{1,2}|"
     r"[ ,、;和跟與及/]{1,3}(?:老[大二三四么]|[姊姐]姊?姐?|妹妹?|哥哥?|弟弟?|[大小]的|[大二三小]?(?:兒子|女兒)|"
     r"先生|太太|寶寶|小孩|孩子|"
     r"爸爸?|媽媽?|公公|婆婆|阿[公嬤]|我|另一[個位])的?[是: ]{0,2}|另?一[個位]是?)"
@@ -117,7 +119,7 @@ _LATIN_NAME = (
 NAME_OPENED = re.compile(
     rf"(?:^|[ \n\t,、:。;「『]|[偶子女夫妻母父親兄弟姊姐妹孫爸媽公嬤])"
     rf"(?P<name>{SURNAME_START.pattern}[一-鿿·]{{1,4}}(?<![橋庫縣震災風案險運軌場法站路館])) ?\((?:[一-鿿]{{1,4}},)?$"
-    rf"|(?:^|[ \n:,;/(])(?P<latin>{_LATIN_NAME}) ?\($"
+    rf"|(?:^|[ \n:,;/(]|(?<=[一-鿿]))(?P<latin>{_LATIN_NAME}) ?\($"
 )
 CLOSED_BY_WORDS = re.compile(r"\)[一-鿿]")
 IN_BRACKETS = re.compile("[,)](?!颱風|豪雨|風災|[一-鿿]{0,2}案)")
@@ -145,8 +147,9 @@ ZODIAC_BEFORE = re.compile(
 )
 YEAR_SAID = re.compile("(?:民國)?[一-鿿0-9]{2,4}年的")
 _FEAST = (
-    "(?:(?:七夕|中秋|端午|五月節|雙十|國慶|冬至|元旦|除夕|元宵|清明|聖誕|耶誕|愚人|重陽|中元|尾牙)節?日?|"
-    "(?:兒童|婦女|青年|勞動|教師|父親|母親|情人|光復)節)"
+    "(?:(?:七夕|中秋|端午|五月節|雙十|國慶|冬至|元旦|小年夜|除夕|元宵|清明|聖誕|耶誕|愚人|重陽|中元|尾牙)節?日?|平安夜|"
+    "國父誕辰(?:紀念日)?|"
+    "(?:兒童|婦女|青年|勞動|教師|父親|母親|情人|光復|軍人|護士|記者|植樹)節)"
 )
 FESTIVAL = re.compile(f"的?{_FEAST}(?:那天|當天|前一天)?")
 # 「六十年一月一號,就是元旦」: the day once more, by its name.

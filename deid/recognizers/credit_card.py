@@ -14,6 +14,7 @@ from deid.views import SEPARATORS, Views, digits_of
 _SHAPE = re.compile(rf"[2-6](?:{SEPARATORS}{{0,2}}[0-9]){{12,18}}(?![0-9])")
 _CUE = re.compile("信用卡|刷卡|卡號|簽帳|金融卡|VISA|MASTER|JCB|CARD|我的卡")
 _GROUPED = re.compile("[0-9]{4}([ \\-])[0-9]{4}\\1[0-9]{4}\\1[0-9]{4}")
+_OF_CARD = re.compile("卡|VISA|MASTER|CARD|JCB")
 _CARD = re.compile("信用卡|卡號|卡片|簽帳|金融卡|刷卡|CARD")
 
 
@@ -30,7 +31,7 @@ class PaymentCardRecognizer(TextRecognizer):
             )
             if valid:
                 yield self.finding(views, (valid.start, valid.end), 1.0 if cue else 0.8)
-            elif match.value[0] != "2" and (cue or (_GROUPED.fullmatch(match.value) and "卡" in views.folded)):
+            elif match.value[0] != "2" and (cue or (_GROUPED.fullmatch(match.value) and _OF_CARD.search(views.folded))):
                 yield self.finding(views, (match.start, match.end), 0.6)
         for span in parts_of(views, _CARD):
             yield self.finding(views, span, 0.5)

@@ -99,9 +99,10 @@ def _is_announced(folded: str, before: str, found: re.Match[str]) -> bool:
 
 _LETTER = re.compile("[A-Z]")
 _WRITTEN_OUT = (
+    (re.compile("^(民國?|西元) ?([0-9]{2,4}) (?=.{1,3}月)"), r"\1\2年"),
     (re.compile("(?<=年)[ ,、]{0,2}歲次..年?"), ""),
     (re.compile("(?<=[年月])[,、] ?"), ""),
-    (re.compile(r" ?\((?:民國|西元)?[0-9]{2,4} ?年?\)|(?<=年)(?: ?次)的?|(?<=月)(?:[底初]|[上中下]旬)"), ""),
+    (re.compile(r" ?\((?:民國?|西元)?[0-9]{2,4} ?年?\)|(?<=年)(?: ?次)的?|(?<=月)(?:[底初]|[上中下]旬)"), ""),
     (re.compile("年 ?([0-9]{1,2}) ?[/.\\-] ?([0-9]{1,2})$"), r"年\1月\2日"),
     (re.compile("^(.{1,8}月.{1,4}?[日號]?) ?,? ?((?:民國|西元)?.{1,5}年)次?$"), r"\2\1"),
 )
@@ -210,7 +211,7 @@ def _is_of_somebody_grown(folded: str, before: str, found: re.Match[str]) -> boo
     end = _end(found)
     if words.CALENDAR.search(found[0]) and words.CLAUSE_ENDS.match(folded, end):
         return True
-    if words.SEX_BEFORE.search(before):
+    if words.SEX_BEFORE.search(before) or words.BORN_AFTER.match(folded, end):
         return True
     if words.SELF_BEFORE.search(before) and words.SAID_OF.match(folded, end):
         return True

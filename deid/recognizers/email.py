@@ -37,7 +37,7 @@ _ANNOUNCED = re.compile(r"^(?:(?:E-?MAIL|MAIL|GMAIL|ID|IS)[ :]+)+")
 _LONGEST_LOCAL = 64
 _ROLE = re.compile(
     r"(?:SERVICE|INFO|CONTACT|MAYOR|WEBMASTER|ADMIN|MAIL|HELP|SUPPORT|PUBLIC|OFFICE|1999|PRESS|PETITION|RECALL|SALES|ORDERS?|BOOKING|RESERVATIONS?|CUSTOMERS?|MARKETING|HR|EBILL|EDM|NEWS)"
-    r"[A-Z\-_]{0,12}@(?:[A-Z0-9\-]{1,63}\.){0,5}GOV\.(?:TW|TAIPEI)|([A-Z]{2,12})@\1\.(?:[A-Z0-9\-]{1,63}\.){0,4}GOV\.TW"
+    r"[A-Z\-_]{0,12}@(?:[A-Z0-9\-]{1,63}\.){0,5}GOV\.(?:EXAMPLE\.)?(?:TW|TAIPEI)|([A-Z]{2,12})@\1\.(?:[A-Z0-9\-]{1,63}\.){0,4}GOV\.TW"
 )
 # What a firm or an association calls the mailbox that it publishes; at a provider of free ones it may be anybody's.
 _OF_FIRM = re.compile(r"(?:SERVICES?|INFO|CONTACT|SUPPORT|HELP|SALES|ORDERS?|BOOKING|HR|PRESS|CUSTOMER)@")
@@ -93,7 +93,7 @@ def _spoken(views: Views) -> Iterator[tuple[int, int]]:
     figures = views.figures
     for at in _AT.finditer(figures):
         after = _DOMAIN_AFTER.match(figures, at.end())
-        if after is None or figures.startswith(" AT ", after.end()):
+        if after is None or figures.startswith((" AT ", "@"), after.end()):
             continue
         window = max(0, at.start() - _LONGEST_LOCAL)
         worded = "AT" in at[0]

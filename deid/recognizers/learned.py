@@ -37,11 +37,14 @@ _NO_PLACE = re.compile(
     "(?<![家住路街巷弄段們])[0-9]{1,2}號(?=[之以]?前[寄繳交送回給完辦領])|7-11(?![0-9 ]*[號樓])|"
     "[0-9]{3,6}(?= ?(?:[台臺]灣)?[一-鿿]{2}[市縣])|(?:[0-9]{1,2}|[一二三四五六七八九十])樓[0-9]{1,2}號(?=櫃|窗)"
 )
+# 「LINE是abc12\n165說要先報案」, 「迪爵125」.
+_SHORT_NUMBER, _NEVER_SHORT = re.compile("1?[0-9]{3}"), frozenset({"LINE_ID", "TW_ADDRESS"})
 _LINE_SAID = re.compile("LINE[ :]*(?=[A-Z0-9]{3})")
 _TIME_AFTER = re.compile(" ?[0-9]{0,2} ?[時點]")
 _TOLL_FREE = ("0800", "0809")
 # Forms that the rules know: they have seen the value, and nothing told them that it is one.
 _TELEPHONE = re.compile(r"[0-9+(][0-9()\-#. ]{6,}[0-9]")
+_LOCAL_LINE = re.compile("[2-8][0-9]{6,7}")  # 「唐小藝 775 2087」, under a letter
 _NEARLY_ID = re.compile("[A-Z]{1,2}[0-9]{8,10}|(?<=[A-Z])[0-9]{8,10}")
 _SPAN_BEFORE = re.compile("(?:年資|資歷|服務|工作|屋齡)[^0-9]{0,4}$")
 _STREET = re.compile(" ?[巷弄段]")
@@ -79,7 +82,7 @@ _PUBLISHED = frozenset({"PHONE", "TW_ADDRESS", "EMAIL", "TW_BANK_ACCOUNT", "TW_L
 _DOUBT = 0.4
 _READ = 0.45
 # What the tagger takes for a value this surely is one: a birth date however young the child, a number that is mistyped.
-_SURE = 0.95
+_SURE, _LIKELY = 0.95, 0.8
 
 
 class LearnedValueRecognizer(TextRecognizer):
@@ -110,6 +113,8 @@ class LearnedValueRecognizer(TextRecognizer):
             if digits < _FEWEST.get(entity, _FEWEST_DIGITS) and not named:
                 continue
             if entity == "DATE_OF_BIRTH" and _is_no_birth(views, start, end, score):
+                continue
+            if _SHORT_NUMBER.fullmatch(views.figures, start, end) and entity in _NEVER_SHORT:
                 continue
             if entity == "TW_ADDRESS" and _NO_PLACE.match(views.figures, start):
                 continue
@@ -172,6 +177,8 @@ def _is_judged(views: Views, start: int, end: int, entity: str) -> bool:
 
 def _is_known_phone(views: Views, start: int, end: int) -> bool:
     number = tw_phone.compact(views.figures[start:end])
+    if _LOCAL_LINE.fullmatch(number) and load_tagger().value_mean(views, start, end) > _LIKELY:
+        return False
     known = tw_phone.is_valid(number) or number.startswith(_TOLL_FREE)
     return known or _TELEPHONE.fullmatch(views.folded, start, end) is not None
 

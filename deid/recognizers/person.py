@@ -49,7 +49,7 @@ _ELECTRONIC = re.compile("[ei]-")
 _VERSION = re.compile("WIN[0-9]{1,2}(?![0-9])")
 _KEYS, _KEY_END = frozenset({"NICK", "NAME", "USER", "OWNER", "MEMBER", "GUEST"}), re.compile('=|" ?:')
 # 「族名叫達利」, 「漢名林小安」: the words that lead to a name are no part of it.
-_CALLED = re.compile("(?:族名|漢名|本名|原名|舊名|全名|藝名|別名)叫?做?(?=[一-鿿·]{2})")
+_CALLED = re.compile("(?:族名|漢名|本名|原名|舊名|全名|藝名|別名)叫?做?(?=[一-鿿·]{2})|孫女(?=[一-鿿])")
 # 「阿福和他弟」.
 _JOINED = re.compile("[阿小][一-鿿][和跟與](?=[一-鿿])")
 _ELDER = re.compile("(?P<given>[一-鿿]{2})[伯嬸姆妗叔舅姑]仔?")
@@ -75,15 +75,16 @@ _PLACE_AFTER, _TRACE, _HALF = (
 _OPENING_QUOTES, _DAMAGED = frozenset("「『"), frozenset("□○◯〇*�")
 _QUOTE_ENDS = re.compile("[」』](?!號|一?詞|二字|兩字)")
 _CAPITALISED = re.compile("(?<![A-Za-z])[A-Z][a-z]{3,8}(?![A-Za-z])")
-_TITLE = re.compile(r"(?:MRS?|MS|MISS|MADAM|SIR|DR|PROF|MBAK|ANAKNYA|ISTRINYA|SUAMINYA)\.? (?=[A-Z])")
+_TITLE = re.compile(r"(?:MRS?|MS|MISS|MADAM|SIR|DR|PROF|MBAK?|ATE|KUYA|CHị|KAPTEN|ANAKNYA|ISTRINYA|SUAMINYA)\.? (?=[A-Z])")
 _ONE_WORD, _THING_BEFORE = re.compile("[A-ZÀ-ỹ]+"), re.compile("(?:^|[ ,.])(?:AN?|THE|BáN|MUA) $")
 _IN_LETTERS = re.compile("[A-ZÀ-ỹ .,'’\\-]+")
 # 莫娜·雷堡 is also written 莫娜雷堡.
 _DOTS = re.compile("(?<=[一-鿿])[·‧•.](?=[一-鿿])")
 # 「萬壽橋」: what is called like somebody.
 _STRUCTURE = re.compile("橋(?!頭)|公園|夜市")
+_FIRM = re.compile("精密|實業|企業(?!家)|工業|營造|物流|貿易|生技|光電|科技")
 _TITLE_AFTER = re.compile("先生|小姐|女士|太太")
-_LABEL = re.compile(r"[ ,]+(?:D\.?O(?:\.?B)?|ARC|ID|TEL|PHONE|PMI|TKI|TKW|ABK|OFW)\.?$|(?<=[一-鿿])(?:INA|AMA)$|です$")
+_LABEL = re.compile(r"[ ,]+(?:D\.?O(?:\.?B)?|ARC|ID|TEL|PHONE|PMI|TKI|TKW|ABK|OFW)\.?$|(?<=[一-鿿])(?:INA|AMA)$|です$|(?<=[一-鿿])さん?$")
 
 
 class PersonRecognizer(TextRecognizer):
@@ -156,6 +157,7 @@ class PersonRecognizer(TextRecognizer):
             if end - start == _GIVEN and SURNAME_START.match(views.folded, start):
                 end += _LAST_OF_ALL.match(views.folded, end) is not None
             end = _without_kin(views.folded, start, end)
+            end -= end - start > 1 and views.folded.startswith("先生", end - 1)
             label = _LABEL.search(views.folded, start, end)
             yield start, label.start() if label else end, max(0.0, score)
 
@@ -180,7 +182,7 @@ def _is_place_or_day(views: Views, start: int, end: int, score: float) -> bool:
     「他是板橋的屋主」: there it must be surer.
     """
     words = views.folded[start:end]
-    if score < _SURE and end - start == _GIVEN and _STRUCTURE.match(views.folded, end):
+    if end - start == _GIVEN and (_STRUCTURE if score < _SURE else _FIRM).match(views.folded, end):
         return True
     if words in SHORT_NAMES:
         return score < _QUITE

@@ -13,7 +13,7 @@ from deid.recognizers.address_english import follows_office
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.linked_places import is_line_of_institution
 from deid.recognizers.phone_parts import EXTENSION, fragments, in_words, with_followers
-from deid.recognizers.public_context import PublicContext, reads_as_private, reads_as_public
+from deid.recognizers.public_context import PublicContext, is_called, reads_as_private, reads_as_public
 from deid.views import NumberMatch, Views
 
 _GAP = r"[ .\-·・‧()]{0,3}"
@@ -165,6 +165,7 @@ def _is_published(views: Views, span: tuple[int, int], number: str, verdicts: di
             follows_office(views, span[0])
             or is_line_of_institution(views, *span)
             or reads_as_public(views, *span)
+            or is_called(views, *span)
         )
     verdicts[number] = found
     return found

@@ -21,6 +21,8 @@ from deid.recognizers.public_words import (
     ANCHOR,
     ASKED,
     ASKED_OF,
+    CALLED_AFTER,
+    CALLED_BEFORE,
     CITIZEN,
     LINE_AFTER,
     LINE_GLUE,
@@ -58,8 +60,10 @@ _BESIDE = 4
 _EXTENDED, _CONTACT_BEFORE = re.compile("[轉#]|分機|EXT"), re.compile("(?:聯絡|連絡|承辦)人[^\n。]{0,16}$")
 # 「某某服務中心,電話…,地址:10569臺北市松山區」.
 _ADDRESS_TOLD = re.compile("地 ?址 ?: ?(?:[0-9]{3,6} ?)?(?:[一-鿿]{2}[市縣])?(?:[一-鿿]{1,3}[區鄉鎮市])?$")
+# 「客服:」, at the beginning of a line.
+_CLERK = re.compile("(?:話務(?:員|人員)?|客服(?:人員)?|專員|值機|受話|接線|服務員|小編|官方帳號) ?:")
 _NAME = "public_context"
-_PUBLIC_BELOW, _SURELY_PRIVATE = 0.3, 0.999
+_PUBLIC_BELOW, _SURELY_PUBLIC, _SURELY_PRIVATE = 0.3, 0.02, 0.999
 
 
 class PublicContext:
@@ -183,7 +187,15 @@ class PublicContext:
         return self._anchors[first : bisect_left(self._anchors, (start + 1, False))]
 
     def _is_near_citizen(self, start: int, end: int) -> bool:
-        return _count(self._citizen_marks, start - _CITIZEN_REACH, end + _CITIZEN_REACH) > 0
+        low, high = start - _CITIZEN_REACH, end + _CITIZEN_REACH
+        if turn := self._clerks_turn(start):
+            low, high = turn, min(high, self._folded.find("\n", end) % (len(self._folded) + 1))
+        return _count(self._citizen_marks, low, high) > 0
+
+    def _clerks_turn(self, start: int) -> int:
+        """Return where the turn of a clerk begins in which a value is told; 0 where no dialogue is written down."""
+        turn = self._folded.rfind("\n", max(0, start - _CITIZEN_REACH), start) + 1
+        return turn if _CLERK.match(self._folded, turn) else 0
 
     def _is_notice(self, start: int, end: int) -> bool:
         low, high = start - _NOTICE_REACH, end + _NOTICE_REACH
@@ -207,7 +219,7 @@ class PublicContext:
 
     def _is_claimed(self, start: int, last_anchor: int) -> bool:
         """Whether a private word or a name stands before the value, with no agency between."""
-        before = max(0, start - _CLAIM)
+        before = max(0, start - _CLAIM, self._clerks_turn(start))
         somebody = _SOMEBODY_BEFORE.search(self._folded, max(0, start - _ASK), start)
         if somebody and somebody["called"] not in PLAIN_PLACES:
             return True
@@ -263,6 +275,15 @@ def reads_as_public(views: Views, start: int, end: int) -> bool:
     if context.is_claimed(start) or not context.speaks_for_agencies(start, end):
         return False
     return load_tagger().value_mean(views, start, end) < _PUBLIC_BELOW
+
+
+def is_called(views: Views, start: int, end: int) -> bool:
+    """Whether a citizen tells of an office's line that he called, and the tagger is sure that it isn't private."""
+    context = PublicContext.of(views)
+    told = CALLED_BEFORE.search(views.before(start, _ASK)) or CALLED_AFTER.match(views.folded, end)
+    if told is None or PRIVATE_AFTER.match(views.folded, end) or not context.speaks_of_agencies(start, end):
+        return False
+    return load_tagger().value_mean(views, start, end) < _SURELY_PUBLIC
 
 
 def reads_as_private(views: Views, start: int, end: int) -> bool:

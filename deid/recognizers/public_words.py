@@ -20,6 +20,7 @@ _OFFICE = (
     f"(?<={_HAN})(?<![車到])站|醫院|院區|學院|國小|國中|"
     "高中|高職|大學|小學|學校|幼兒園|中心|動物園|(?<![桃林大])園區|戲苑|關懷據點|(?<=[A-Z一-鿿])組|基金會|協會|"
     "[協促策]進會|聯盟|學會|公會|總部|信託部|地下街|"
+    "[選農陸僑客環衛原]委會|退輔會|通傳會|公平會|"
     "(?:內政|外交|國防|財政|教育|法務|經濟|交通|勞動|衛福|衛生福利|文化|農業|環境|數位發展|數發)部)"
 )
 _FORM = (
@@ -36,7 +37,7 @@ _LINE = (
 # What these begin with: a place that begins otherwise is passed over at once.
 _OFFICE_STARTS = (
     "司市縣政公派分隊服櫃窗總局處署科課室所委調議法檢館站醫院學國高大小幼中動園戲關組基協促策聯信地"
-    "內外財教經交勞衛文農環數"
+    "內外財教經交勞衛文農環數選陸僑客原退通"
 )
 _FORM_STARTS = "你您本貴該承主協聯連業受"
 _LINE_STARTS = "服諮洽申檢報客預查通投關求免活陳詐防叫訂保救清接受代小民專簡總公"
@@ -149,6 +150,9 @@ MAIL_TOLD = re.compile(
     r"(?:或|請|逕|可)(?:以|用)?(?:來信|來函|電郵|E-?MAIL|寄(?:送)?(?:電子郵件|信|E-?MAIL)?)(?:至|到)?)"
     r"[ :(「]{0,3}(?:E-?MAIL)?[ :(「]{0,3}$"
 )
+# 「他們叫我打02-…」, 「…打了沒人接」: so a citizen tells of an office's line.
+CALLED_BEFORE = re.compile("(?:(?:[我再去有就都]|我[要想先也])[打撥](?:了|過|去)?|CALLED|客服)[ ,]?$")
+CALLED_AFTER = re.compile(" ?(?:轉分機)?(?:打了|都?沒人接|一直忙線|打不通|講話中)")
 TOLD_BEFORE = re.compile(r"(?:電話|傳真|專線):? ?\(?$")
 PRIVATE_AFTER = re.compile(
     " ?(?:的?住戶|屋主|對面|門口|樓上|[ ,(]?(?:是我|我的|找我|我家|我本人|給我|聯絡我))"
@@ -170,7 +174,7 @@ NOTICE = re.compile(
 )
 # Weaker: at least as many as a list of offices has.
 PLACE = re.compile(
-    f"(?=[{_OFFICE_STARTS}停地百飯酒書門店旅車機劇會廣藝工股報辦申繳影傳開如提即預逾ABDGHMNOR])(?:{_OFFICE}|停車場|預約|逾[期時]|地下街|百貨|[飯酒書分門]店|店:|旅館|車站|機場|劇場|會館|廣場|教室|文創|藝術|工作室|"
+    f"(?=[{_OFFICE_STARTS}停地百飯酒書門店旅車機劇會說廣藝工股報辦申繳影傳開如提即預逾ABDGHMNOR])(?:{_OFFICE}|停車場|預約|逾[期時]|地下街|百貨|[飯酒書分門]店|店:|旅館|車站|機場|劇場|會館|廣場|教室|文創|藝術|工作室|動物之家|說明會|"
     f"股份有限|館|報名|辦理|申請|繳費|影本|傳真|開放|"
     "如有|提供|即日起|公告|"
     "(?<![A-Z])(?:HOTLINE|BUREAU|MINISTRY|OFFICE|DEPARTMENT|GOVERNMENT|ANNOUNCEMENT|NOTICE|OPENING|RESIDENTS|APPLICANTS)"

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from deid.tagger.features import Lexicon, features
 from deid.tagger.network import Network
@@ -22,9 +21,8 @@ from deid.training.export import Inputs, exported
 from deid.training.lexicon import build_lexicon, character_features
 from deid.training.network import DILATIONS
 from deid.training.samples import filled
-from deid.training.training import train
+from deid.training.training import Lesson, train
 
-_THREADS = 2
 _TYPICAL_TEXTS = 400
 
 
@@ -43,7 +41,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"{len(entries)} entries of {len({entry.author for entry in entries})} files")
     if options.check:
         return 0
-    torch.set_num_threads(_THREADS)
     aside = [
         (options.validate and is_in_tenth(entry)) or entry.author in options.hold_out for entry in entries
     ]
@@ -51,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     learned = [entry for entry, is_aside in zip(entries, aside, strict=True) if not is_aside]
     arrays = build_lexicon(part for entry in learned for part in entry.parts if isinstance(part, str))
     lexicon = Lexicon.from_arrays(arrays)
-    network = train(learned, lexicon, character_features(lexicon), options.passes, _say)
+    network = train(Lesson(learned, lexicon, character_features(lexicon), options.passes), _say)
     arrays |= exported(network.arrays(), DILATIONS, _typical(learned, lexicon))
     np.savez_compressed(options.output, **arrays)
     _print_figures(Tagger(lexicon, Network(arrays)), held, options.measure)

@@ -8,10 +8,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import torch
+from torch import distributed
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from deid.tagger.features import COLUMNS, Floats, Lexicon, features
@@ -23,7 +26,7 @@ from deid.training.samples import Sample, samples
 
 _GAP = max(DILATIONS)
 _ROW = 768
-_ROWS = 2
+_LEARNERS = 2
 _FIRST_RATE = 2e-3
 _INVENTED_SHARE = 0.35
 _AVERAGED = 0.998
@@ -80,27 +83,63 @@ def _row(parts: list[Encoded]) -> Encoded:
     return row
 
 
-def train(
-    entries: Sequence[Entry], lexicon: Lexicon, known: Floats, passes: int, report: Callable[[str], None]
-) -> Network:
-    """Return a network trained on ``passes`` fresh fillings of the entries."""
+@dataclass(frozen=True)
+class Lesson:
+    """What all learners are given."""
+
+    entries: Sequence[Entry]
+    lexicon: Lexicon
+    known: Floats
+    passes: int
+
+
+def train(lesson: Lesson, report: Callable[[str], None]) -> Network:
+    """Return a network trained on fresh fillings of the entries, by two processes of one thread each.
+
+    Each learns from its half of every pass; their gradients are averaged at every step.
+    """
+    with TemporaryDirectory() as folder:
+        meeting = (Path(folder) / "learners").as_uri()
+        other = get_context("spawn").Process(target=_learn, args=(1, meeting, lesson, _silent))
+        other.start()
+        try:
+            return _learn(0, meeting, lesson, report)
+        finally:
+            other.join()
+
+
+def _silent(_line: str) -> None:
+    """The first learner reports."""
+
+
+def _learn(rank: int, meeting: str, lesson: Lesson, report: Callable[[str], None]) -> Network:
+    torch.set_num_threads(1)
+    distributed.init_process_group("gloo", init_method=meeting, rank=rank, world_size=_LEARNERS)
+    try:
+        return _taught(rank, lesson, report)
+    finally:
+        distributed.destroy_process_group()
+
+
+def _taught(rank: int, lesson: Lesson, report: Callable[[str], None]) -> Network:
     torch.manual_seed(1)
-    network = Network(known)
+    network = Network(lesson.known)
+    torch.manual_seed(2 + rank)
     optimizer = torch.optim.AdamW(network.parameters(), lr=_FIRST_RATE, weight_decay=0.02)
     averaged = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(_AVERAGED), use_buffers=True)
-    steps_done, steps = 0, None
+    steps_done, steps = 0, 0
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        coming = pool.submit(_rows, entries, lexicon, 0)
-        for index in range(passes):
-            rows = coming.result()
-            if index + 1 < passes:
-                coming = pool.submit(_rows, entries, lexicon, index + 1)
-            steps = steps or passes * (len(rows) // _ROWS + 1)
+        coming = pool.submit(_rows, lesson, 0, rank)
+        for index in range(lesson.passes):
+            rows = _as_many(coming.result())
+            if index + 1 < lesson.passes:
+                coming = pool.submit(_rows, lesson, index + 1, rank)
+            steps = steps or lesson.passes * len(rows)
             began, losses = time.monotonic(), []
-            for start in range(0, len(rows), _ROWS):
+            for row in rows:
                 for group in optimizer.param_groups:
                     group["lr"] = _rate(steps_done / steps)
-                losses.append(_step(network, optimizer, rows[start : start + _ROWS]))
+                losses.append(_step(network, optimizer, [row]))
                 averaged.update_parameters(network)
                 steps_done += 1
             report(f"pass {index + 1}: loss {np.mean(losses):.4f}, {time.monotonic() - began:.0f} s")
@@ -108,11 +147,33 @@ def train(
     return learned
 
 
-def _rows(entries: Sequence[Entry], lexicon: Lexicon, index: int) -> list[Encoded]:
-    rng = random.Random(index)  # noqa: S311
+def _as_many(rows: list[Encoded]) -> list[Encoded]:
+    """Return as many rows as every learner has."""
+    fewest = torch.tensor(len(rows))
+    distributed.all_reduce(fewest, distributed.ReduceOp.MIN)
+    return rows[: int(fewest)]
+
+
+def _share_gradients(network: Network) -> None:
+    """Replace each gradient by the mean of all learners'."""
+    gradients = [weight.grad for weight in network.parameters()]
+    together = torch.cat([gradient.flatten() for gradient in gradients])
+    distributed.all_reduce(together)
+    together /= _LEARNERS
+    position = 0
+    for gradient in gradients:
+        gradient.copy_(together[position : position + gradient.numel()].view_as(gradient))
+        position += gradient.numel()
+
+
+def _rows(lesson: Lesson, index: int, rank: int) -> list[Encoded]:
+    entries = list(lesson.entries)
+    random.Random(index).shuffle(entries)  # noqa: S311
+    entries = entries[rank::_LEARNERS]
+    rng = random.Random(f"{index} {rank}")  # noqa: S311
     drawn = [*samples(entries, rng), *invented(rng, int(len(entries) * _INVENTED_SHARE))]
     rng.shuffle(drawn)
-    rows = pack([encode(sample, lexicon) for sample in drawn if sample.text])
+    rows = pack([encode(sample, lesson.lexicon) for sample in drawn if sample.text])
     rng.shuffle(rows)
     return rows
 
@@ -138,6 +199,7 @@ def _step(network: Network, optimizer: Any, rows: Sequence[Encoded]) -> float:
     loss = (losses * weights.flatten()).sum() / weights.sum().clamp(min=1)
     optimizer.zero_grad()
     loss.backward()
+    _share_gradients(network)
     torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
     optimizer.step()
     return float(loss.detach())

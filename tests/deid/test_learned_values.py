@@ -14,6 +14,7 @@ FOUND = (
     ("帳號 sunny_meow 被盜", "ACCOUNT", "sunny_meow"),
     ("義消：畢家寶 八一一二０三 血型ＡＢ；俞巧 八八０九一七 血型Ａ。", "DATE_OF_BIRTH", "八一一二０三"),
     ("我手機0931-482-605一直收到簡訊", "PHONE", "0931-482-605"),
+    ("家裡找我 唐小藝 775 2086", "PHONE", "775 2086"),
 )
 STAYS = (
     "料號AD20391188缺貨",
@@ -21,6 +22,8 @@ STAYS = (
     "公文文號A123456788號函",
     "說明在 https://goo.gl/9F3B621 ，或 https://example.tw/9F3B621",
     "官網是 taipei.gov.tw，APP 是 TaipeiPASS",
+    "被騙了\n165說要先報案",
+    "Please call the hotline 1950",
 )
 
 

@@ -250,4 +250,6 @@ ACCOUNT = [
     "或私訊⟦yuzhen.wu432⟧",
     "electricity no. ⟦07451234567⟧",
     "Instagram ⟦@anna.leee⟧ posted my photo",
+    "契約兩年，押金 24000，租金 12000",
+    "登入跑出錯誤\n帳號⟦ptfarmer_lin79⟧\n要重填嗎",
 ]

@@ -106,4 +106,6 @@ EMAIL = [
     "寄到 ⟦lin.yt(at)gmail.com⟧",
     "信箱 ⟦lin.yt[at]gmail.com⟧",
     "寄給 ⟦lin888 @ gmail . com⟧",
+    "寄給 service@gov.example.tw",
+    "You may reach me at ⟦t.okonjo.mtc@gmail.com⟧. Thank you",
 ]
