@@ -32,7 +32,8 @@ _FILLER = r"(?:IS|ARE|WAS|NO|IT|IT'S|MY|THE|ID|NUMBER)(?![0-9A-Z])"
 _TOKEN = re.compile(rf"(?<![0-9A-ZÀ-ỹ])(?<!')(?<![0-9A-Z][\-.])(?!{_FILLER})(?:[0-9A-Z@/(]|斜[線槓])")
 _OPENING = re.compile(rf"(?:[ :=.\-\"']|{_FILLER})*")
 _NOT_A_VALUE = re.compile(
-    "(?:(?:錯誤代?碼|例如|範例|比如|譬如|格式|ERROR CODE|E\\.G\\.)[^0-9A-Z]{0,6}|(?:錯誤|ERROR)(?:(?!帳號)[^0-9A-Z\n]){0,6})$"
+    "(?:(?:錯誤代?碼|例如|範例|比如|譬如|格式|ERROR CODE|E\\.G\\.)[^0-9A-Z]{0,6}|"
+    "(?:錯誤|ERROR)(?:(?!帳號)[^0-9A-Z\n]){0,6})$"
 )
 # 「錯誤代碼E5031請重新登入,E7702為…」: the next of a list of codes.
 _ERROR_BEFORE = re.compile("錯誤代?碼 ?(?P<letter>[A-Z])[0-9]{2,5}[^0-9A-Z號碼證]{1,12}$")

@@ -112,11 +112,7 @@ class LearnedValueRecognizer(TextRecognizer):
             named = sure and entity in _NAMED and _HANDLE.fullmatch(views.folded, start, end) is not None
             if digits < _FEWEST.get(entity, _FEWEST_DIGITS) and not named:
                 continue
-            if entity == "DATE_OF_BIRTH" and _is_no_birth(views, start, end, score):
-                continue
-            if _SHORT_NUMBER.fullmatch(views.figures, start, end) and entity in _NEVER_SHORT:
-                continue
-            if entity == "TW_ADDRESS" and _NO_PLACE.match(views.figures, start):
+            if _is_something_else(views, start, end, entity, score):
                 continue
             if (sure and entity == "DATE_OF_BIRTH") or not _is_judged(views, start, end, entity):
                 end -= _NEXT_WORD.search(views.folded, start, end) is not None
@@ -142,6 +138,15 @@ def _whole(figures: str, start: int, end: int) -> tuple[int, int]:
     if figures[start - 1 : start] == "\\" and (escape := _ESCAPE.match(figures, start, end - 1)):
         return escape.end(), end
     return start - len(begun[0]) if begun else start, end
+
+
+def _is_something_else(views: Views, start: int, end: int, entity: str, score: float) -> bool:
+    """Whether a value's form rules its kind out: a rule's date, a line of three digits, a shop or a postcode."""
+    if _SHORT_NUMBER.fullmatch(views.figures, start, end) and entity in _NEVER_SHORT:
+        return True
+    if entity == "DATE_OF_BIRTH":
+        return _is_no_birth(views, start, end, score)
+    return entity == "TW_ADDRESS" and _NO_PLACE.match(views.figures, start) is not None
 
 
 def _is_no_birth(views: Views, start: int, end: int, score: float) -> bool:

@@ -75,7 +75,9 @@ _PLACE_AFTER, _TRACE, _HALF = (
 _OPENING_QUOTES, _DAMAGED = frozenset("「『"), frozenset("□○◯〇*�")
 _QUOTE_ENDS = re.compile("[」』](?!號|一?詞|二字|兩字)")
 _CAPITALISED = re.compile("(?<![A-Za-z])[A-Z][a-z]{3,8}(?![A-Za-z])")
-_TITLE = re.compile(r"(?:MRS?|MS|MISS|MADAM|SIR|DR|PROF|MBAK?|ATE|KUYA|CHị|KAPTEN|ANAKNYA|ISTRINYA|SUAMINYA)\.? (?=[A-Z])")
+_TITLE = re.compile(
+    r"(?:MRS?|MS|MISS|MADAM|SIR|DR|PROF|MBAK?|ATE|KUYA|ANAKNYA|ISTRINYA|SUAMINYA)\.? (?=[A-Z])"
+)
 _ONE_WORD, _THING_BEFORE = re.compile("[A-ZÀ-ỹ]+"), re.compile("(?:^|[ ,.])(?:AN?|THE|BáN|MUA) $")
 _IN_LETTERS = re.compile("[A-ZÀ-ỹ .,'’\\-]+")
 # 莫娜·雷堡 is also written 莫娜雷堡.
@@ -84,7 +86,10 @@ _DOTS = re.compile("(?<=[一-鿿])[·‧•.](?=[一-鿿])")
 _STRUCTURE = re.compile("橋(?!頭)|公園|夜市")
 _FIRM = re.compile("精密|實業|企業(?!家)|工業|營造|物流|貿易|生技|光電|科技")
 _TITLE_AFTER = re.compile("先生|小姐|女士|太太")
-_LABEL = re.compile(r"[ ,]+(?:D\.?O(?:\.?B)?|ARC|ID|TEL|PHONE|PMI|TKI|TKW|ABK|OFW)\.?$|(?<=[一-鿿])(?:INA|AMA)$|です$|(?<=[一-鿿])さん?$")
+_LABEL = re.compile(
+    r"[ ,]+(?:D\.?O(?:\.?B)?|ARC|ID|TEL|PHONE|PMI|TKI|TKW|ABK|OFW)\.?$|"
+    "(?<=[一-鿿])(?:INA|AMA)$|です$|(?<=[一-鿿])さん?$"
+)
 
 
 class PersonRecognizer(TextRecognizer):

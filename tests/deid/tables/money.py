@@ -108,7 +108,7 @@ CARD = [
     "健保卡號碼末四碼 ⟦6789⟧",
     "my card ending ⟦5566⟧ was charged",
     "學費是用家裡的卡⟦5520-1416-9023-7782⟧刷不過",
-    "my Visa, the bank asked me to tell all of it, ⟦4716 9203 8851 6641⟧",
+    "that was my Visa, somebody asked me to tell all of it, ⟦4716 9203 8851 6641⟧",
 ]
 INVOICE = [
     "發票號碼⟦AB12345678⟧",
