@@ -37,8 +37,7 @@ _NO_PLACE = re.compile(
     "(?<![家住路街巷弄段們])[0-9]{1,2}號(?=[之以]?前[寄繳交送回給完辦領])|7-11(?![0-9 ]*[號樓])|"
     "[0-9]{3,6}(?= ?(?:[台臺]灣)?[一-鿿]{2}[市縣])|(?:[0-9]{1,2}|[一二三四五六七八九十])樓[0-9]{1,2}號(?=櫃|窗)"
 )
-# 「LINE是abc12\n165說要先報案」, 「迪爵125」.
-_SHORT_NUMBER, _NEVER_SHORT = re.compile("1?[0-9]{3}"), frozenset({"LINE_ID", "TW_ADDRESS"})
+_SHORT_NUMBER = re.compile("1?[0-9]{3}")  # 「LINE是abc12\n165說要先報案」
 _LINE_SAID = re.compile("LINE[ :]*(?=[A-Z0-9]{3})")
 _TIME_AFTER = re.compile(" ?[0-9]{0,2} ?[時點]")
 _TOLL_FREE = ("0800", "0809")
@@ -142,8 +141,8 @@ def _whole(figures: str, start: int, end: int) -> tuple[int, int]:
 
 def _is_something_else(views: Views, start: int, end: int, entity: str, score: float) -> bool:
     """Whether a value's form rules its kind out: a rule's date, a line of three digits, a shop or a postcode."""
-    if _SHORT_NUMBER.fullmatch(views.figures, start, end) and entity in _NEVER_SHORT:
-        return True
+    if entity == "LINE_ID":
+        return _SHORT_NUMBER.fullmatch(views.figures, start, end) is not None
     if entity == "DATE_OF_BIRTH":
         return _is_no_birth(views, start, end, score)
     return entity == "TW_ADDRESS" and _NO_PLACE.match(views.figures, start) is not None

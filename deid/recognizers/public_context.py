@@ -62,6 +62,8 @@ _EXTENDED, _CONTACT_BEFORE = re.compile("[轉#]|分機|EXT"), re.compile("(?:聯
 _ADDRESS_TOLD = re.compile("地 ?址 ?: ?(?:[0-9]{3,6} ?)?(?:[一-鿿]{2}[市縣])?(?:[一-鿿]{1,3}[區鄉鎮市])?$")
 # 「客服:」, at the beginning of a line.
 _CLERK = re.compile("(?:話務(?:員|人員)?|客服(?:人員)?|專員|值機|受話|接線|服務員|小編|官方帳號) ?:")
+# 「跟您核對」: then he tells what the citizen told.
+_READ_BACK = re.compile("核對|確認|複誦|[你您]的|重複|登記")
 _NAME = "public_context"
 _PUBLIC_BELOW, _SURELY_PUBLIC, _SURELY_PRIVATE = 0.3, 0.02, 0.999
 
@@ -195,7 +197,8 @@ class PublicContext:
     def _clerks_turn(self, start: int) -> int:
         """Return where the turn of a clerk begins in which a value is told; 0 where no dialogue is written down."""
         turn = self._folded.rfind("\n", max(0, start - _CITIZEN_REACH), start) + 1
-        return turn if _CLERK.match(self._folded, turn) else 0
+        clerk = _CLERK.match(self._folded, turn) and not _READ_BACK.search(self._folded, turn, start)
+        return turn if clerk else 0
 
     def _is_notice(self, start: int, end: int) -> bool:
         low, high = start - _NOTICE_REACH, end + _NOTICE_REACH
