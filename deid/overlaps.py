@@ -13,6 +13,11 @@ from dataclasses import replace
 
 from deid.findings import Finding
 
+# Numbers whose length nobody knows, and others that a rule may have seen in a part of one.
+_OF_ANY_LENGTH = frozenset({"ACCOUNT", "TW_BANK_ACCOUNT", "TW_MEDICAL_RECORD", "TW_STUDENT_ID", "LINE_ID"})
+_SEEN_IN_PART = _OF_ANY_LENGTH | {"PHONE", "TW_PLATE"}
+_SURE = 0.5
+
 
 def resolve(text: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return findings that cover every letter and digit covered before, without overlaps, in text order."""
@@ -27,10 +32,29 @@ def resolve(text: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def fill_gaps(settled: tuple[Finding, ...], doubtful: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the settled findings and those of the doubtful ones that touch none of them."""
+    """Return the settled findings and those of the doubtful ones that touch none of them.
+
+    A number that goes on beyond both ends or one of a settled one, by a doubtful finding that is sure enough, is hidden
+    whole: 「8H 04 226107 K」, of which a rule saw 「8H 04 226107」.
+    """
     winners = list(settled)
-    alone = [finding for finding in doubtful if _outside(finding, winners) == [finding]]
-    return tuple(sorted((*settled, *alone), key=_start)) if alone else settled
+    alone = []
+    for finding in doubtful:
+        if _outside(finding, winners) == [finding]:
+            alone.append(finding)
+        elif finding.score >= _SURE and finding.entity in _OF_ANY_LENGTH:
+            _widen(finding, winners)
+    return tuple(sorted((*winners, *alone), key=_start))
+
+
+def _widen(finding: Finding, winners: list[Finding]) -> None:
+    """Put one as long as a finding in the place of the winners that it touches, when it holds them whole."""
+    first = bisect_right(winners, finding.start, key=lambda winner: winner.end)
+    last = bisect_left(winners, finding.end, key=_start)
+    touched = winners[first:last]
+    inside = finding.start <= touched[0].start and touched[-1].end <= finding.end
+    if inside and _SEEN_IN_PART.issuperset(winner.entity for winner in touched):
+        winners[first:last] = [replace(touched[0], start=finding.start, end=finding.end)]
 
 
 def cut_out(text: str, findings: Iterable[Finding], spans: list[Finding]) -> tuple[Finding, ...]:

@@ -52,7 +52,7 @@ _NAMED = {"正": 1, "元": 1, "冬": 11, "臘": 12}
 _UNSAID = (2000, 1, 1)  # a leap year: 2月29日 without a year is a date
 _N = "(?:[0-9]{1,4}|[零〇○一壹二兩貳三參叁四肆五伍六陸七柒八捌九玖十拾廿卅百千]{1,6})"
 _PARTS = re.compile(
-    rf"(?:(?P<era>(?:中華)?民國|民|西元|明治|大正|昭和|平成) ?)?(?:(?P<year>{_N}) ?年 ?次?)?"
+    rf"(?:(?P<era>(?:中華)?民國?前?|西元|明治|大正|昭和|平成) ?)?(?:(?P<year>{_N}) ?年 ?次?)?"
     rf"(?: ?(?:[農國陽陰舊新古]曆的?|閏)?(?P<month>{_N}|[正元臘冬]) ?月(?: ?初? ?(?P<day>{_N}) ?[日號]?)?)?"
 )
 _SEPARATED = re.compile(r"(?:民國?|西元|ROC)? ?([0-9]{1,4})([ ]?[./\-、][ ]?|[ ])([0-9]{1,2})\2([0-9]{1,4})")
@@ -83,6 +83,8 @@ def _number(text: str) -> int:
 def _year(number: int, era: str | None = None) -> int:
     if era in _JAPAN:
         return number + _JAPAN[era]
+    if (era or "").endswith("前"):
+        return _ROC + 1 - number
     return number + _ROC if (era or "").endswith(("民", "民國")) or (not era and number < 1000) else number
 
 

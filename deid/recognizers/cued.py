@@ -42,13 +42,19 @@ _ERROR = re.compile("[A-Z][0-9]{2,5}")
 _FORM_BEFORE = re.compile("[依照按以][ 「『\"'(]{0,2}$")
 _FORM_AFTER = re.compile("[」』\"')]? ?的?(?:格式|樣式)")
 _NEXT = re.compile(
-    r"[ \"']*(?:[、,/;&+\n]|和|跟|與|及|或|還有|以及|AND |OR |TO )[^0-9A-Z\n]{0,6}(?:(?<![0-9A-Z])[0-9]{1,2}[.)] ?)?"
+    r"[ \"']*(?:[、,/;&+\n]|和|跟|與|及|或|還有|以及|AND |OR |TO )"
+    r"(?:[^0-9A-Z\n]{0,3}另外?1?個是?)?[^0-9A-Z\n]{0,6}(?:(?<![0-9A-Z])[0-9]{1,2}[.)] ?)?"
 )
 _CORRECTED = re.compile(
     r"[^0-9A-Z\n]{0,6}(?:不對|不是|更正|說錯|講錯|唸錯|打錯|記錯|應該是|SORRY|NO)[^0-9A-Z\n]{0,8}"
 )
+# 「一七四,不對,最後是一四七」.
+_LAST_CORRECTED = re.compile(
+    r"[^0-9A-Z\n]{0,4}(?:不對|不是|錯了|更正|[唸講說寫]錯)[^0-9A-Z\n]{0,4}(?:最後|後面|末|尾)[^0-9A-Z\n]{0,6}?"
+    r"(?:[二三四五2-5]碼)?[^0-9A-Z\n]{0,2}([0-9](?:[ -]?[0-9]){0,4})(?![0-9A-Z])"
+)
 _LINK_BEFORE = re.compile(r"[\"' ,]{0,2}(?:\(|號的?|(?:這|那|是|為|就是|作為)[^0-9A-Z\n。]{0,5})$")
-_OTHER_LINE = re.compile("(?:RED|YELLOW|WHITE|BLUE|GREEN|ORANGE|BROWN|BUS|METRO|MRT|DOTTED|SOLID) $")
+_OTHER_LINE = re.compile("(?:CIRCULAR|RED|YELLOW|WHITE|BLUE|GREEN|ORANGE|BROWN|BUS|METRO|MRT|DOTTED|SOLID) $")
 _DATE = re.compile(
     r"(?:19|20)[0-9]{2}[ .\-/]?(?:0?[1-9]|1[0-2])[ .\-/]?(?:0?[1-9]|[12][0-9]|3[01])(?![0-9])"
     r"|1?[0-9]{2}[./](?:0?[1-9]|1[0-2])[./](?:0?[1-9]|[12][0-9]|3[01])(?![0-9.\-/])"
@@ -238,6 +244,8 @@ class CuedRecognizer(TextRecognizer):
                 yield before
         while found:
             yield found
+            if last := _LAST_CORRECTED.match(views.figures, found[1]):
+                yield last.span(1)
             following = _CORRECTED.match(views.figures, found[1]) or _NEXT.match(views.figures, found[1])
             if following is None or following.end() > cue.limit:
                 return
@@ -261,7 +269,7 @@ class CuedRecognizer(TextRecognizer):
             return None
         if plain and sum(map(str.isdigit, views.figures[plain.end() : match.end()])) == 1:
             match = plain
-        span = (start, match.end())
+        span = (start - (views.before(start, 1) == "十"), match.end())
         return span if self.accepts(views, span, kind) else None
 
     def _before(self, views: Views, cue: Cue) -> Span | None:

@@ -19,6 +19,7 @@ _MISTYPED = re.compile(
     r"(?<![A-Z0-9._%+\-])[A-Z0-9._%+\-]++ ?@{1,2} ?"
     r"(?:GMAIL|YAHOO|HOTMAIL|OUTLOOK|ICLOUD|LIVE|MSN|PROTON|PCHOME|MSA|HINET)"
     r"(?:[.,。 ]{0,3}(?:COM|NET|TW|ME|HINET)){1,3}(?![A-Z0-9])"
+    r"|(?<![A-Z0-9._%+\-])[A-Z0-9._%+\-]++@[A-Z0-9\-]{2,20}[,。](?:COM|NET|ORG|EDU)(?:[.,。]TW)?(?![A-Z0-9])"
 )
 _SPOKEN = ("點", "老鼠", "DOT", "(AT)", "[AT]")
 _AT = re.compile(r" ?(?:小老鼠|老鼠|艾特|@|\(AT\)|\[AT\]| AT ) ?")
@@ -27,7 +28,8 @@ _LOCAL_BEFORE = re.compile(
 )
 _LETTER_ALONE = "(?<=(?<![A-Z0-9])[A-Z0-9]) (?=[A-Z0-9](?![A-Z0-9]))"
 _WORDS_BEFORE = re.compile(
-    rf"[A-Z0-9._%+\-]+(?:(?: (?:DOT|UNDERSCORE|UNDERLINE|DASH|HYPHEN|PLUS) | ?(?:點|下?底線|底槓|減號|槓|加號) ?"
+    rf"[A-Z0-9._%+\-]+(?:(?:\(DOT\)| (?:DOT|UNDERSCORE|UNDERLINE|DASH|HYPHEN|PLUS) "
+    rf"| ?(?:點|下?底線|底槓|減號|槓|加號) ?"
     rf"| (?=[0-9]+$)|{_LETTER_ALONE})[A-Z0-9._%+\-]+)*$"
 )
 _DOMAIN_AFTER = re.compile(r"(?:[A-Z0-9\-]{1,63} ?(?:點|[(\[]?DOT[)\]]?|\.) ?){1,5}[A-Z]{2,24}(?![A-Z])")

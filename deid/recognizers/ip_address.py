@@ -17,6 +17,7 @@ _RANGE = re.compile(
     r"(?<![0-9.])(?P<net>[0-9]{1,3}\.[0-9]{1,3})(?:\.[0-9]{1,3}){2} ?[~–—] ?(?P=net)(?:\.[0-9]{1,3}){2}(?!\.?[0-9])"
 )
 _SPOKEN = re.compile(r"(?<![0-9A-Z])[0-9十]{1,4}(?:(?: ?點 ?|-| )[0-9十]{1,4}){3}(?![0-9十\-])")
+_IP_AFTER = re.compile("[^0-9\n]{0,10}IP(?![A-Z])")
 _IP_BEFORE = re.compile(r"(?<![A-Z])IP[^0-9\n]{0,20}$")
 _V6 = re.compile(r"(?:(?<![0-9A-Z:.])|(?<=IP))[0-9A-F:]{4,39}(?:\.[0-9]{1,3}){0,3}(?![0-9A-Z:])")
 _VERSION = re.compile(r"(?:VERSION|VER|BUILD|RELEASE|版本|版|V)[\"': .=號為是]{0,6}$")
@@ -41,7 +42,7 @@ class IpAddressRecognizer(TextRecognizer):
                     yield self.finding(views, match.span(), 0.9)
         if "IP" in folded:
             for match in _SPOKEN.finditer(views.figures):
-                if _IP_BEFORE.search(views.before(match.start())):
+                if _IP_BEFORE.search(views.before(match.start())) or _IP_AFTER.match(views.folded, match.end()):
                     yield self.finding(views, match.span(), 0.7)
         if folded.count(":") >= 2:
             for match in _V6.finditer(folded):

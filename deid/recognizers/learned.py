@@ -37,6 +37,7 @@ _NO_PLACE = re.compile(
     "(?<![家住路街巷弄段們])[0-9]{1,2}號(?=[之以]?前[寄繳交送回給完辦領])|7-11(?![0-9 ]*[號樓])|"
     "[0-9]{3,6}(?= ?(?:[台臺]灣)?[一-鿿]{2}[市縣])|(?:[0-9]{1,2}|[一二三四五六七八九十])樓[0-9]{1,2}號(?=櫃|窗)"
 )
+_CALENDAR_BEFORE = re.compile("[農國陽新]曆$")
 _SHORT_NUMBER = re.compile("1?[0-9]{3}")  # 「LINE是abc12\n165說要先報案」
 _LINE_SAID = re.compile("LINE[ :]*(?=[A-Z0-9]{3})")
 _TIME_AFTER = re.compile(" ?[0-9]{0,2} ?[時點]")
@@ -44,6 +45,7 @@ _TOLL_FREE = ("0800", "0809")
 # Forms that the rules know: they have seen the value, and nothing told them that it is one.
 _TELEPHONE = re.compile(r"[0-9+(][0-9()\-#. ]{6,}[0-9]")
 _LOCAL_LINE = re.compile("[2-8][0-9]{6,7}")  # 「唐小藝 775 2087」, under a letter
+_AREA_APART = re.compile(r"\(?0[2-8][0-9]{0,2}[) -]{1,2}[0-9]")
 _NEARLY_ID = re.compile("[A-Z]{1,2}[0-9]{8,10}|(?<=[A-Z])[0-9]{8,10}")
 _SPAN_BEFORE = re.compile("(?:年資|資歷|服務|工作|屋齡)[^0-9]{0,4}$")
 _STREET = re.compile(" ?[巷弄段]")
@@ -56,8 +58,8 @@ _NAMED = frozenset({"ACCOUNT", "LINE_ID"})
 _HANDLE = re.compile("[A-Z]{3,}(?:[_.-][A-Z]{2,}){1,3}")
 # 「0912-345-678一直」: the last character belongs to the next word.
 _NEXT_WORD = re.compile("(?<=[0-9]{3})[一二兩三四五六七八九十]$")
-_DIGITS = re.compile("[0-9]*")
-_BEGUN = re.compile("(?:[0-9]-?)+$")
+_DIGITS, _PARCEL = re.compile("[0-9]*"), re.compile("(?<=[0-9])-[0-9]{1,4}(?![0-9A-Z-])")
+_BEGUN = re.compile("(?:[0-9十]-?)+$")
 # 「362號5樓A」室, 「一〇四年九月」三日.
 _ENDED = re.compile(
     "(?<=[0-9A-Z])[室寢號樓]|(?<=月) ?[0-9十]{1,3} ?[日號]?|(?<=月[0-9])[日號]|(?<=月[0-9十][0-9十])[日號]"
@@ -74,6 +76,7 @@ _KINDS = (
 _CHECKED = {
     "TW_NATIONAL_ID": re.compile("[A-Z][12][0-9]{8}"), "TW_UI_NO": re.compile("[A-Z][A-D89][0-9]{8}"),
     "TW_NHI_CARD": re.compile("[0-9]{4} ?[0-9]{4} ?[0-9]{4}"),
+    "CREDIT_CARD": re.compile("[3-6][0-9]{3}(?:[ -]?[0-9]{4}){3}|3[47][0-9]{2}[ -]?[0-9]{6}[ -]?[0-9]{5}"),
     "TW_EINVOICE_CARRIER": re.compile("(?<![0-9A-Z:/])/(?=[^/]*[0-9])[0-9A-Z.+-]{6,8}(?![0-9A-Z/])"),
 }  # fmt: skip
 _PUBLISHED = frozenset({"PHONE", "TW_ADDRESS", "EMAIL", "TW_BANK_ACCOUNT", "TW_LAND_NO", "TW_PLATE"})
@@ -107,6 +110,8 @@ class LearnedValueRecognizer(TextRecognizer):
             start, end = _whole(views.figures, *shape.span())
             if entity == "LINE_ID" and (announced := _LINE_SAID.match(views.figures, start, end)):
                 start = announced.end()
+            if entity == "TW_LAND_NO" and (parcel := _PARCEL.match(views.figures, end)):
+                end = parcel.end()
             digits = sum(map(str.isdigit, views.figures[start:end]))
             named = sure and entity in _NAMED and _HANDLE.fullmatch(views.folded, start, end) is not None
             if digits < _FEWEST.get(entity, _FEWEST_DIGITS) and not named:
@@ -115,6 +120,7 @@ class LearnedValueRecognizer(TextRecognizer):
                 continue
             if (sure and entity == "DATE_OF_BIRTH") or not _is_judged(views, start, end, entity):
                 end -= _NEXT_WORD.search(views.folded, start, end) is not None
+                start -= len(calendar[0]) if (calendar := _CALENDAR_BEFORE.search(views.before(start, 2))) else 0
                 yield Finding(*views.original_span(start, end), entity, max(0.0, score - _DOUBT), self.name)
         for span in births_read(views):
             yield Finding(*views.original_span(*span), "DATE_OF_BIRTH", _READ, self.name)
@@ -183,8 +189,10 @@ def _is_known_phone(views: Views, start: int, end: int) -> bool:
     number = tw_phone.compact(views.figures[start:end])
     if _LOCAL_LINE.fullmatch(number) and load_tagger().value_mean(views, start, end) > _LIKELY:
         return False
-    known = tw_phone.is_valid(number) or number.startswith(_TOLL_FREE)
-    return known or _TELEPHONE.fullmatch(views.folded, start, end) is not None
+    if tw_phone.is_valid(number) or number.startswith(_TOLL_FREE):
+        return True
+    apart = _AREA_APART.match(views.folded, start) and load_tagger().value_mean(views, start, end) >= _SURE
+    return not apart and _TELEPHONE.fullmatch(views.folded, start, end) is not None
 
 
 def _is_known_address(views: Views, start: int, end: int) -> bool:

@@ -39,7 +39,9 @@ _AT = frozenset("是在住")
 _VESSEL = re.compile("號(?![碼稱召令次外角子誌]|[ ]?[0-9])")
 _NAMED_SO, _QUITE, _NEARLY = re.compile("派出所|快遞|圖書館|紀念館"), 0.95, 0.9
 # 「…謝謝。盧敬|之」: one character more at the very end belongs to the name.
-_LAST_OF_ALL = re.compile("(?![上啟敬謝嗎呢吧啊啦喔了的收])[一-鿿](?=\\s*$)")
+_LAST_OF_ALL = re.compile(
+    "(?![上啟敬謝嗎呢吧啊啦喔了的收先小姐生媽爸伯叔姨嬸哥嫂])[一-鿿](?=\\s*$|[ ,、(]{1,2}09[0-9]{2}[ -]?[0-9]{3})"
+)
 # 「站名是媽祖宮，媽媽的媽」: so a place is spelt.
 _SPELT_PLACE = re.compile("[宮廟寺路街巷站村里橋庄][ ,、(]{1,2}$")
 # 「李黃秀枝印成李黃秀」: a name of four characters that lost its last.
@@ -159,12 +161,9 @@ class PersonRecognizer(TextRecognizer):
             start = _without_title(views, _with_surname(views, start, end), end)
             if unsure and PublicContext.of(views).speaks_for_agencies(start, end):
                 score -= _IN_NOTICES
-            if end - start == _GIVEN and SURNAME_START.match(views.folded, start):
-                end += _LAST_OF_ALL.match(views.folded, end) is not None
-            end = _without_kin(views.folded, start, end)
-            end -= end - start > 1 and views.folded.startswith("先生", end - 1)
-            label = _LABEL.search(views.folded, start, end)
-            yield start, label.start() if label else end, max(0.0, score)
+            end = _end_of_name(views.folded, start, end)
+            if start < end:
+                yield start, end, max(0.0, score)
 
 
 def _is_none(views: Views, start: int, end: int) -> bool:
@@ -264,6 +263,16 @@ def _with_surname(views: Views, start: int, end: int) -> int:
     """Return where a name of two characters begins: at the surname before it, if that may be one."""
     surname = end - start == _GIVEN and start > 0 and SURNAME_START.match(views.folded, start - 1)
     return start - 1 if surname and load_tagger().name_at(views, start - 1) >= _MAYBE else start
+
+
+def _end_of_name(folded: str, start: int, end: int) -> int:
+    """Return where a name ends: with its last character, before titles and labels."""
+    if end - start == _GIVEN and SURNAME_START.match(folded, start):
+        end += _LAST_OF_ALL.match(folded, end) is not None
+    end = _without_kin(folded, start, end)
+    end -= end - start > 1 and folded.startswith("先生", end - 1)
+    label = _LABEL.search(folded, start, end)
+    return label.start() if label else end
 
 
 def _without_kin(folded: str, start: int, end: int) -> int:

@@ -56,7 +56,10 @@ _NICKNAME = re.compile(
     "(?P<name>[一-鿿]{2,3})(?=[,。 、\n)]|$))"
 )
 _LAST_WORD = re.compile(r"(?:--|[。!?~\n] ?-) ?(?P<name>[一-鿿]{2,4})\s*$")
-_JAPANESE = re.compile("(?:私|名前?|氏名)は(?P<name>[一-鿿々ァ-ヴー]{2,6})(?=と申|と言|です|[、,。\n]|$)")
+_JAPANESE = re.compile(
+    "(?:私|名前?|氏名)は(?P<name>[一-鿿々ァ-ヴー]{2,6})(?=と申|と言|です|[、,。\n]|$)"
+    r"|(?:^|[、,。\n ]|の)(?P<humble>[一-鿿々ァ-ヴー]{2,4}(?: [一-鿿々ぁ-ゖァ-ヴー]{1,4})?)(?=と申し)"
+)
 _NUMBERED = re.compile(r"(?<![0-9])[0-9]{1,2}[ .、)]{1,2}(?P<name>[一-鿿]{2,4})(?=[ \n,、;]|$)")
 _FEW = 2
 # Where a name is expected: before a mobile number, an ID or a date; behind 名字, 小犬, 對方; 「我黃金花，」.
@@ -135,7 +138,8 @@ def _placed(folded: str) -> Iterator[Span]:
         yield match.span(match.lastgroup or 0)
     for pattern in (*patterns, _WITH_PHONE):
         for match in pattern.finditer(folded):
-            if SURNAME_START.match(match["name"]) and not _is_office(match["name"]):
+            name = match["name"]
+            if SURNAME_START.match(name) and not (_is_office(name) or name.endswith(_TITLES)):
                 yield match.span("name")
     if last := _LAST_WORD.search(folded, max(0, len(folded) - _LAST)):
         yield last.span("name")
@@ -167,9 +171,10 @@ def _in_characters(views: Views, names: Collection[Scored]) -> Iterator[Span]:
 
 def _in_japanese(views: Views) -> Iterator[Span]:
     """Yield who is named in a Japanese sentence: 「私は…と申します」, 「母の名は…」."""
-    for found in _JAPANESE.finditer(views.folded) if "は" in views.folded else ():
-        if load_tagger().name_mean(views, *found.span("name")) >= _EXPECTED_MEAN:
-            yield found.span("name")
+    for found in _JAPANESE.finditer(views.folded) if "は" in views.folded or "と申" in views.folded else ():
+        span = found.span(found.lastgroup or 0)
+        if found["humble"] or load_tagger().name_mean(views, *span) >= _EXPECTED_MEAN:
+            yield span
 
 
 def _numbered(folded: str, names: Collection[Scored]) -> Iterator[Span]:

@@ -14,7 +14,7 @@ from deid.views import Views
 
 _DIGIT = "[0-9一二三四五六七八九十百千零〇○]"
 _NO = rf"{_DIGIT}(?: ?{_DIGIT}){{0,7}}(?: ?[-之槓杠] ?{_DIGIT}(?: ?{_DIGIT}){{0,3}})?"
-_LIST = rf"{_NO}(?:(?: ?[、,及和與至~] ?|等){_NO}){{0,20}}"
+_LIST = rf"{_NO}(?:(?: ?[、,及和跟與至~] ?|等){_NO}){{0,20}}"
 _SMALL = rf"(?:{HAN}{{1,5}}|[0-9]{{1,2}}) ?小段 ?"
 _SECTION = rf"(?:(?P<name>{HAN}{{1,7}}?)段 ?(?:{_SMALL})?)"
 _NUMBERED = re.compile(rf"(?P<no>{_LIST}) ?(?:等[^,。\n]{{0,6}}?)?(?:號 ?土地|地號|建號)")

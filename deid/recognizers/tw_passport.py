@@ -17,7 +17,7 @@ class TwPassportRecognizer(CuedRecognizer):
     COUNTRY_CODE = "tw"
     KINDS = (cue_words.PASSPORT,)
     VALUE = re.compile(
-        rf"(?:[0-9]{{2}}[A-Z]{{2}}[0-9]{{5}}"
+        rf"(?:[0-9]{{2}} ?[A-Z]{{2}} ?[0-9]{{5}}"
         r"|(?=[A-Z0-9]{0,7}[0-9][A-Z0-9]{0,7}[0-9])[A-Z][A-Z0-9]{8}"
         rf"|(?:[A-Z] ?){{0,3}}[0-9](?:{SEPARATORS}{{0,2}}[0-9]){{5,9}}(?<![0-9]{{9}} [0-9])[A-Z]?)(?![0-9A-Z])"
     )

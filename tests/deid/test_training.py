@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from deid.identifiers import credit_card, tw_national_id, tw_ui_no
+from deid.tagger.features import Lexicon
 from deid.tagger.tags import ENTITIES, FIRST_ENTITY, NOTHING, PERSON_BEGIN
 from deid.training import numbers
 from deid.training.addresses import han_number
@@ -199,3 +200,16 @@ def test_texts_in_one_row_do_not_hear_each_other() -> None:
         for start, (own, seen) in zip((0, 48), texts, strict=True):
             alone = network(own, own, seen)
             assert (row[:, start : start + own.shape[1]] - alone).abs().max() < 1e-4
+
+
+def test_two_learners_make_the_same_weights_of_the_same_corpus() -> None:
+    pytest.importorskip("torch")
+    from deid.training.lexicon import build_lexicon, character_features
+    from deid.training.training import Lesson, train
+
+    taught = read_corpus()[:60]
+    lexicon = Lexicon.from_arrays(build_lexicon(part for one in taught for part in one.parts if isinstance(part, str)))
+    lesson, said = Lesson(taught, lexicon, character_features(lexicon), 1), list[str]()
+    one, other = (train(lesson, said.append).arrays() for _ in range(2))
+    assert all(np.array_equal(one[name], other[name]) for name in one)
+    assert [line.split(",")[0] for line in said] == [said[0].split(",")[0]] * 2

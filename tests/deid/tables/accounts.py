@@ -252,4 +252,5 @@ ACCOUNT = [
     "Instagram ⟦@anna.leee⟧ posted my photo",
     "契約兩年，押金 24000，租金 12000",
     "登入跑出錯誤\n帳號⟦ptfarmer_lin79⟧\n要重填嗎",
+    "電號我唸給你喔⟦十八 五五 零七二三 一一 五⟧你幫我查",
 ]

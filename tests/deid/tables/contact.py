@@ -108,4 +108,6 @@ EMAIL = [
     "寄給 ⟦lin888 @ gmail . com⟧",
     "寄給 service@gov.example.tw",
     "You may reach me at ⟦t.okonjo.mtc@gmail.com⟧. Thank you",
+    "her mail is ⟦gwen(dot)hale(at)proton(dot)me⟧.",
+    "歐陽小姐，⟦wenli_ou@seed,net.tw⟧，手機",
 ]
