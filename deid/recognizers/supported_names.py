@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from deid.recognizers.name_context import SURNAME_START
 from deid.tagger.tagger import PERSON_USUAL, load_tagger
@@ -54,6 +54,10 @@ _MISWRITTEN = re.compile(r"」?[^「」,。\n]{0,6}[打寫登印植記填誤載]
 _NICKNAME = re.compile(
     "(?:綽號|外號|小名|乳名)(?:叫做?|是|為|:)?(?:「(?P<quoted>[一-鿿A-Z]{1,6})」|"
     "(?P<name>[一-鿿]{2,3})(?=[,。 、\n)]|$))"
+)
+# 「平安(姓平單名一個安)」.
+_TOLD_APART = re.compile(
+    "(?P<name>(?<!貴)姓(?![氏名大])[一-鿿][ ,]?單?名(?![字稱單冊片下額義])(?:就?一個|叫做?|是)?[一-鿿]字?)"
 )
 _LAST_WORD = re.compile(r"(?:--|[。!?~\n] ?-) ?(?P<name>[一-鿿]{2,4})\s*$")
 _JAPANESE = re.compile(
@@ -134,7 +138,8 @@ def _placed(folded: str) -> Iterator[Span]:
     """Yield names by where they stand: before 敬上, 「(父)」 or a telephone number; behind a dash at the end."""
     patterns = [_SIGNED] if any(word in folded for word in _MAY_SIGN) else []
     patterns += [_OF_KIN] if "(" in folded else []
-    for match in _NICKNAME.finditer(folded):
+    told_apart = _TOLD_APART.finditer(folded) if "姓" in folded else ()
+    for match in chain(_NICKNAME.finditer(folded), told_apart):
         yield match.span(match.lastgroup or 0)
     for pattern in (*patterns, _WITH_PHONE):
         for match in pattern.finditer(folded):
