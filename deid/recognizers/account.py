@@ -68,6 +68,8 @@ _SPOKEN = re.compile(
 _INNER_ID = re.compile(
     "(?:REQ(?:UEST)?|TRACE|SESSION|ERR(?:OR)?|JOB|TASK|MSG|MESSAGE|TRANSACTION)[ _-]?ID[^0-9A-Z]{0,5}$"
 )
+# 「契約上寫押金兩個月 24000」.
+_SUM_BEFORE, _LONGEST_SUM = re.compile("(?:押金|租金|月租|房租|保證金|[訂定]金)[^0-9A-Z]{0,6}$"), 6
 _QUERY = re.compile("[?&][A-Z_]{0,8}(?:ID|V)=$")
 _LOCAL_LINE, _CALLED = re.compile("[2-9][0-9]{2,3}-[0-9]{4}"), re.compile("公司|客服|中心|[打撥洽]")
 _SOMEONE = re.compile("[我他她](?!們)|私訊|對方|本人|鄰居|網友|MY |HIS |HER |PROFILE\\.PHP|TI/P/")
@@ -127,6 +129,8 @@ class AccountRecognizer(CuedRecognizer):
     def accepts(self, views: Views, span: Span, kind: str) -> bool:
         before = views.before(span[0], 16)
         if _INNER_ID.search(before) or tw_phone.is_toll_free(views.figures[slice(*span)]):
+            return False
+        if span[1] - span[0] <= _LONGEST_SUM and _SUM_BEFORE.search(before):
             return False
         if is_landline(views.figures, span) or _is_local_line(views, span):
             return False

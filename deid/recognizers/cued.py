@@ -51,7 +51,7 @@ _CORRECTED = re.compile(
 # 「一七四,不對,最後是一四七」.
 _LAST_CORRECTED = re.compile(
     r"[^0-9A-Z\n]{0,4}(?:不對|不是|錯了|更正|[唸講說寫]錯)[^0-9A-Z\n]{0,4}(?:最後|後面|末|尾)[^0-9A-Z\n]{0,6}?"
-    r"(?:[二三四五2-5]碼)?[^0-9A-Z\n]{0,2}([0-9](?:[ -]?[0-9]){0,4})(?![0-9A-Z])"
+    r"(?:[二三四五2-5]碼)?[^0-9A-Z\n]{0,2}([0-9](?:[ -]?[0-9]){1,4})(?![0-9A-Z])(?! ?[個人元筆天次位名年月日號點])"
 )
 _LINK_BEFORE = re.compile(r"[\"' ,]{0,2}(?:\(|號的?|(?:這|那|是|為|就是|作為)[^0-9A-Z\n。]{0,5})$")
 _OTHER_LINE = re.compile("(?:CIRCULAR|RED|YELLOW|WHITE|BLUE|GREEN|ORANGE|BROWN|BUS|METRO|MRT|DOTTED|SOLID) $")
@@ -246,10 +246,17 @@ class CuedRecognizer(TextRecognizer):
             yield found
             if last := _LAST_CORRECTED.match(views.figures, found[1]):
                 yield last.span(1)
-            following = _CORRECTED.match(views.figures, found[1]) or _NEXT.match(views.figures, found[1])
-            if following is None or following.end() > cue.limit:
-                return
-            found = self._value(views, following.end(), cue.kind)
+            found = self._following(views, found[1], cue)
+
+    def _following(self, views: Views, end: int, cue: Cue) -> Span | None:
+        """Return the next value of a list or a correction; one in Chinese digits, or behind words that hold such."""
+        for view in (views.figures, views.folded):
+            following = _CORRECTED.match(view, end) or _NEXT.match(view, end)
+            if following and following.end() <= cue.limit:
+                value = self._value(views, following.end(), cue.kind)
+                if value:
+                    return value
+        return None
 
     def _first(self, views: Views, start: int, limit: int, kind: str) -> Span | None:
         opening = _OPENING.match(views.folded, start, limit)

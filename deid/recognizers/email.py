@@ -19,7 +19,7 @@ _MISTYPED = re.compile(
     r"(?<![A-Z0-9._%+\-])[A-Z0-9._%+\-]++ ?@{1,2} ?"
     r"(?:GMAIL|YAHOO|HOTMAIL|OUTLOOK|ICLOUD|LIVE|MSN|PROTON|PCHOME|MSA|HINET)"
     r"(?:[.,。 ]{0,3}(?:COM|NET|TW|ME|HINET)){1,3}(?![A-Z0-9])"
-    r"|(?<![A-Z0-9._%+\-])[A-Z0-9._%+\-]++@[A-Z0-9\-]{2,20}[,。](?:COM|NET|ORG|EDU)(?:[.,。]TW)?(?![A-Z0-9])"
+    r"|(?<![A-Z0-9._%+\-])[A-Z0-9._%+\-]++@(?=[0-9\-]{0,19}[A-Z])[A-Z0-9\-]{2,20}[,。](?:COM|NET|ORG|EDU)(?:[.,。]TW)?(?![A-Z0-9])"
 )
 _SPOKEN = ("點", "老鼠", "DOT", "(AT)", "[AT]")
 _AT = re.compile(r" ?(?:小老鼠|老鼠|艾特|@|\(AT\)|\[AT\]| AT ) ?")
@@ -33,6 +33,7 @@ _WORDS_BEFORE = re.compile(
     rf"| (?=[0-9]+$)|{_LETTER_ALONE})[A-Z0-9._%+\-]+)*$"
 )
 _DOMAIN_AFTER = re.compile(r"(?:[A-Z0-9\-]{1,63} ?(?:點|[(\[]?DOT[)\]]?|\.) ?){1,5}[A-Z]{2,24}(?![A-Z])")
+_GOES_ON = re.compile(" AT |@ ?[A-Z0-9]")
 _SAID = re.compile("[一-鿿]|(?<![A-Z])DOT(?![A-Z])")
 _MAILBOX = re.compile("GMAIL|YAHOO|HOTMAIL|OUTLOOK|ICLOUD|HINET|PROTON|MAIL|信箱|郵件")
 _ANNOUNCED = re.compile(r"^(?:(?:E-?MAIL|MAIL|GMAIL|ID|IS)[ :]+)+")
@@ -95,7 +96,7 @@ def _spoken(views: Views) -> Iterator[tuple[int, int]]:
     figures = views.figures
     for at in _AT.finditer(figures):
         after = _DOMAIN_AFTER.match(figures, at.end())
-        if after is None or figures.startswith((" AT ", "@"), after.end()):
+        if after is None or _GOES_ON.match(figures, after.end()):
             continue
         window = max(0, at.start() - _LONGEST_LOCAL)
         worded = "AT" in at[0]

@@ -42,7 +42,9 @@ class IpAddressRecognizer(TextRecognizer):
                     yield self.finding(views, match.span(), 0.9)
         if "IP" in folded:
             for match in _SPOKEN.finditer(views.figures):
-                if _IP_BEFORE.search(views.before(match.start())) or _IP_AFTER.match(views.folded, match.end()):
+                if _IP_BEFORE.search(views.before(match.start())) or (
+                    "點" in match[0] and _IP_AFTER.match(views.folded, match.end())
+                ):
                     yield self.finding(views, match.span(), 0.7)
         if folded.count(":") >= 2:
             for match in _V6.finditer(folded):

@@ -148,7 +148,8 @@ def _whole(figures: str, start: int, end: int) -> tuple[int, int]:
 def _is_something_else(views: Views, start: int, end: int, entity: str, score: float) -> bool:
     """Whether a value's form rules its kind out: a rule's date, a line of three digits, a shop or a postcode."""
     if entity == "LINE_ID":
-        return _SHORT_NUMBER.fullmatch(views.figures, start, end) is not None
+        number = _SHORT_NUMBER.fullmatch(views.figures, start, end)
+        return number is not None and views.before(start, 1) in "\n。,"
     if entity == "DATE_OF_BIRTH":
         return _is_no_birth(views, start, end, score)
     return entity == "TW_ADDRESS" and _NO_PLACE.match(views.figures, start) is not None

@@ -40,7 +40,8 @@ _VESSEL = re.compile("號(?![碼稱召令次外角子誌]|[ ]?[0-9])")
 _NAMED_SO, _QUITE, _NEARLY = re.compile("派出所|快遞|圖書館|紀念館"), 0.95, 0.9
 # 「…謝謝。盧敬|之」: one character more at the very end belongs to the name.
 _LAST_OF_ALL = re.compile(
-    "(?![上啟敬謝嗎呢吧啊啦喔了的收先小姐生媽爸伯叔姨嬸哥嫂])[一-鿿](?=\\s*$|[ ,、(]{1,2}09[0-9]{2}[ -]?[0-9]{3})"
+    "(?![上啟敬謝嗎呢吧啊啦喔了的收])[一-鿿](?:(?=\\s*$)|"
+    "(?<![先小姐生媽爸伯叔姨嬸哥嫂])(?=[ ,、(]{1,2}09[0-9]{2}[ -]?[0-9]{3}))"
 )
 # 「站名是媽祖宮，媽媽的媽」: so a place is spelt.
 _SPELT_PLACE = re.compile("[宮廟寺路街巷站村里橋庄][ ,、(]{1,2}$")
@@ -86,7 +87,7 @@ _IN_LETTERS = re.compile("[A-ZÀ-ỹ .,'’\\-]+")
 _DOTS = re.compile("(?<=[一-鿿])[·‧•.](?=[一-鿿])")
 # 「萬壽橋」: what is called like somebody.
 _STRUCTURE = re.compile("橋(?!頭)|公園|夜市")
-_FIRM = re.compile("精密|實業|企業(?!家)|工業|營造|物流|貿易|生技|光電|科技")
+_FIRM = re.compile("(?:精密|實業|企業|工業|營造|物流|貿易|生技|光電|科技)(?=公司|股份|有限|工?廠|[ ,。、;!?)」跟和]|$)")
 _TITLE_AFTER = re.compile("先生|小姐|女士|太太")
 _LABEL = re.compile(
     r"[ ,]+(?:D\.?O(?:\.?B)?|ARC|ID|TEL|PHONE|PMI|TKI|TKW|ABK|OFW)\.?$|"

@@ -21,7 +21,6 @@ from deid.recognizers.public_words import (
     ANCHOR,
     ASKED,
     ASKED_OF,
-    CALLED_AFTER,
     CALLED_BEFORE,
     CITIZEN,
     LINE_AFTER,
@@ -37,6 +36,7 @@ from deid.recognizers.public_words import (
     PRIVATE_BEFORE,
     SERVED_AFTER,
     SERVED_BY_MOBILE,
+    SOMEBODY_AFTER,
     TOLD_BEFORE,
 )
 from deid.tagger.tagger import load_tagger
@@ -60,10 +60,6 @@ _BESIDE = 4
 _EXTENDED, _CONTACT_BEFORE = re.compile("[轉#]|分機|EXT"), re.compile("(?:聯絡|連絡|承辦)人[^\n。]{0,16}$")
 # 「某某服務中心,電話…,地址:10569臺北市松山區」.
 _ADDRESS_TOLD = re.compile("地 ?址 ?: ?(?:[0-9]{3,6} ?)?(?:[一-鿿]{2}[市縣])?(?:[一-鿿]{1,3}[區鄉鎮市])?$")
-# 「客服:」, at the beginning of a line.
-_CLERK = re.compile("(?:話務(?:員|人員)?|客服(?:人員)?|專員|值機|受話|接線|服務員|小編|官方帳號) ?:")
-# 「跟您核對」: then he tells what the citizen told.
-_READ_BACK = re.compile("核對|確認|複誦|[你您]的|重複|登記")
 _NAME = "public_context"
 _PUBLIC_BELOW, _SURELY_PUBLIC, _SURELY_PRIVATE = 0.3, 0.02, 0.999
 
@@ -128,6 +124,10 @@ class PublicContext:
         """Whether a private word or a name stands before a value."""
         return self._is_claimed(start, -1)
 
+    def names_office_before(self, start: int) -> bool:
+        """Whether an agency or a published line is named shortly before a value."""
+        return bool(self._near_anchors(start))
+
     def publishes_mailbox(self, start: int, end: int, *, free: bool = False) -> bool:
         """Whether the e-mail address at ``start:end`` is an agency's or an event's.
 
@@ -189,16 +189,7 @@ class PublicContext:
         return self._anchors[first : bisect_left(self._anchors, (start + 1, False))]
 
     def _is_near_citizen(self, start: int, end: int) -> bool:
-        low, high = start - _CITIZEN_REACH, end + _CITIZEN_REACH
-        if turn := self._clerks_turn(start):
-            low, high = turn, min(high, self._folded.find("\n", end) % (len(self._folded) + 1))
-        return _count(self._citizen_marks, low, high) > 0
-
-    def _clerks_turn(self, start: int) -> int:
-        """Return where the turn of a clerk begins in which a value is told; 0 where no dialogue is written down."""
-        turn = self._folded.rfind("\n", max(0, start - _CITIZEN_REACH), start) + 1
-        clerk = _CLERK.match(self._folded, turn) and not _READ_BACK.search(self._folded, turn, start)
-        return turn if clerk else 0
+        return _count(self._citizen_marks, start - _CITIZEN_REACH, end + _CITIZEN_REACH) > 0
 
     def _is_notice(self, start: int, end: int) -> bool:
         low, high = start - _NOTICE_REACH, end + _NOTICE_REACH
@@ -222,7 +213,7 @@ class PublicContext:
 
     def _is_claimed(self, start: int, last_anchor: int) -> bool:
         """Whether a private word or a name stands before the value, with no agency between."""
-        before = max(0, start - _CLAIM, self._clerks_turn(start))
+        before = max(0, start - _CLAIM)
         somebody = _SOMEBODY_BEFORE.search(self._folded, max(0, start - _ASK), start)
         if somebody and somebody["called"] not in PLAIN_PLACES:
             return True
@@ -281,10 +272,10 @@ def reads_as_public(views: Views, start: int, end: int) -> bool:
 
 
 def is_called(views: Views, start: int, end: int) -> bool:
-    """Whether a citizen tells of an office's line that he called, and the tagger is sure that it isn't private."""
-    context = PublicContext.of(views)
-    told = CALLED_BEFORE.search(views.before(start, _ASK)) or CALLED_AFTER.match(views.folded, end)
-    if told is None or PRIVATE_AFTER.match(views.folded, end) or not context.speaks_of_agencies(start, end):
+    """Whether a citizen called this line of an office just named, and the tagger sees nothing private."""
+    if CALLED_BEFORE.search(views.before(start, _ASK)) is None or SOMEBODY_AFTER.match(views.folded, end):
+        return False
+    if not PublicContext.of(views).names_office_before(start):
         return False
     return load_tagger().value_mean(views, start, end) < _SURELY_PUBLIC
 

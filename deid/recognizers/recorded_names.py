@@ -29,7 +29,7 @@ _KEYS = (
 )
 _NICK = "NICK(?:_?NAME)?|ALIAS|暱稱|綽號|小名"
 _VALUE = "(?P<name>[一-鿿]{2,4})(?![一-鿿])"
-_TOLD = re.compile(rf"[=:] ?\"?{_VALUE}(?=[\"'&,;|/\t\n }}()\]。]|$)")
+_TOLD = re.compile(rf"[=:] ?\"?{_VALUE}(?=[\"'&,;|/\t\n }}()\]]|$)")
 _KEY_BEFORE = re.compile(rf"(?:(?<![A-Z])(?:(?P<nick>{_NICK})|{_KEYS})|{_ROLES})\"? ?$")
 _REACH = 24
 _HEADING = re.compile(f"(?:{_ROLES}|(?:{_KEYS}))(?:\\([^)]*\\))?")

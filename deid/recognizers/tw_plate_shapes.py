@@ -46,7 +46,8 @@ OLDER = re.compile(
 """All issued forms, and the commonest without a dash."""
 
 MARKED = re.compile(
-    rf"(?<!聯)(?<!線)[軍使外領代臨試](?:車|時)?[ \-]?(?:[A-Z] ?[0-9]?|[0-9]{{1,2}}(?=-))?{_JOINT}{_digits(2, 6)}{_END}"
+    rf"(?<!聯)(?<!台[0-9]線)(?<!台[0-9]{{2}}線)"
+    rf"[軍使外領代臨試](?:車|時)?[ \-]?(?:[A-Z] ?[0-9]?|[0-9]{{1,2}}(?=-))?{_JOINT}{_digits(2, 6)}{_END}"
 )
 """Military, diplomatic, provisional and test plates begin with a Chinese character."""
 

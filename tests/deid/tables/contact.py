@@ -110,4 +110,5 @@ EMAIL = [
     "You may reach me at ⟦t.okonjo.mtc@gmail.com⟧. Thank you",
     "her mail is ⟦gwen(dot)hale(at)proton(dot)me⟧.",
     "歐陽小姐，⟦wenli_ou@seed,net.tw⟧，手機",
+    "⟦wang(at)gmail.com⟧@王小姐",
 ]
