@@ -14,15 +14,18 @@ from deid.identifiers import roc_date
 from deid.identifiers.errors import InvalidNumber
 from deid.recognizers import birth_words as words
 from deid.recognizers.base import TextRecognizer
+from deid.recognizers.birth_columns import dates_in_columns
 from deid.recognizers.date_shapes import DATE
 from deid.recognizers.event_words import is_of_event
 from deid.tagger.tagger import load_tagger
 from deid.tw_districts import PLAIN_PLACES
 from deid.views import Views
 
-_SEPARATORS = ("\t", "|", ",", "  ", " ")
-_BEFORE, _NEAR, _LONGEST_HEADING, _OLDEST, _GROWN, _SETTLED = 48, 36, 200, 125, 12, 3
-_NAMED, _SURELY, _CACHED = 0.05, 0.5, "dates"
+_BEFORE, _NEAR, _OLDEST, _GROWN, _SETTLED = 48, 36, 125, 12, 3
+_NAMED, _SURELY, _CACHED, _AT_ONCE = 0.05, 0.5, "dates", 4
+
+
+Parts = tuple[int | None, int | None, int | None] | None
 
 
 class DateOfBirthRecognizer(TextRecognizer):
@@ -39,12 +42,12 @@ class DateOfBirthRecognizer(TextRecognizer):
             yield self.finding(views, (first, _end(found)), 0.7)
             if feast := words.FEAST_TOO.match(views.folded, _end(found)):
                 yield self.finding(views, feast.span("day"), 0.7)
-        days = {_parts(found[0]) for found in births if _is_whole(found[0])}
-        for found in others if days else ():
-            if _parts(found[0]) in days and _is_alone(views, found):
+        told = [(_parts(found[0]), _end(found)) for found in births if _is_whole(found[0])]
+        for found in others if told else ():
+            if _is_said_again(found, told) and _is_alone(views, found):
                 yield self.finding(views, (found.start(), _end(found)), 0.7)
         if announced:
-            for span in _in_columns(views.folded):
+            for span in dates_in_columns(views.folded):
                 yield self.finding(views, span, 0.7)
 
 
@@ -67,6 +70,16 @@ def _told_apart(views: Views, *, announced: bool) -> tuple[list[re.Match[str]], 
         else:
             others.append(found)
     return births, others
+
+
+def _is_said_again(found: re.Match[str], told: list[tuple[Parts, int]]) -> bool:
+    """Whether a date is one that was told as a date of birth; without its year right behind that."""
+    parts = _parts(found[0])
+    return parts is not None and any(
+        parts == day
+        or (parts[0] is None and day and parts[1:] == day[1:] and 0 <= found.start() - end <= _AT_ONCE)
+        for day, end in told
+    )
 
 
 def _is_alone(views: Views, found: re.Match[str]) -> bool:
@@ -108,7 +121,7 @@ _WRITTEN_OUT = (
 )
 
 
-def _parts(text: str) -> tuple[int | None, int | None, int | None] | None:
+def _parts(text: str) -> Parts:
     """Return year, month and day as far as they are told; a feast is some day. None when it is no date."""
     try:
         plain = words.FESTIVAL.sub("1月1日", words.THIS_YEAR.sub("", text.strip()))
@@ -259,37 +272,3 @@ def _is_month_long_past(text: str) -> bool:
 def _is_past(text: str, years: int) -> bool:
     year = (_parts(text) or (None,))[0] if _is_whole(text) else None
     return year is not None and years <= datetime.date.today().year - year <= _OLDEST
-
-
-def _in_columns(folded: str) -> Iterator[tuple[int, int]]:
-    """Yield the dates under a heading of birth in a table of lines."""
-    separator, column, position = "", -1, 0
-    for line in folded.splitlines(keepends=True):
-        if column < 0 or separator not in line or words.HEADER.search(line):
-            separator, column = _birth_column(line)
-        elif cell := _cell(line, separator, column):
-            start, end = cell
-            if roc_date.is_valid(line[start:end]):
-                yield position + start, position + end
-        position += len(line)
-
-
-def _birth_column(line: str) -> tuple[str, int]:
-    if not words.HEADER.search(line) or len(line) > _LONGEST_HEADING:
-        return "", -1
-    for separator in _SEPARATORS:
-        cells = line.split(separator)
-        if len(cells) > 1:
-            return separator, next(index for index, cell in enumerate(cells) if words.HEADER.search(cell))
-    return "", -1
-
-
-def _cell(line: str, separator: str, column: int) -> tuple[int, int] | None:
-    cells = line.split(separator, column + 1)
-    if len(cells) <= column:
-        return None
-    start = sum(len(cell) + len(separator) for cell in cells[:column])
-    cell = cells[column]
-    trimmed = cell.strip(" \"'\r\n")
-    start += cell.find(trimmed)
-    return (start, start + len(trimmed)) if trimmed else None
