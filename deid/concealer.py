@@ -75,7 +75,7 @@ class Concealer:
                 raise ConcealmentTimeout("concealment took too long")
         settled = resolve(text, found)
         if doubtful:
-            settled = fill_gaps(settled, resolve(text, doubtful))
+            settled = fill_gaps(text, settled, resolve(text, doubtful))
         resolved = tuple(
             one for one in self._with_areas(text, settled, strict) if not self._is_public(text, one, strict)
         )

@@ -7,6 +7,7 @@ finding of its own.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable
 from dataclasses import replace
@@ -16,6 +17,7 @@ from deid.findings import Finding
 # Numbers whose length nobody knows, and others that a rule may have seen in a part of one.
 _OF_ANY_LENGTH = frozenset({"ACCOUNT", "TW_BANK_ACCOUNT", "TW_MEDICAL_RECORD", "TW_STUDENT_ID", "LINE_ID"})
 _SEEN_IN_PART = _OF_ANY_LENGTH | {"PHONE", "TW_PLATE"}
+_MORE_OF_IT = re.compile("[0-9A-Za-z０-９Ａ-Ｚａ-ｚ零〇○一二三四五六七八九十點底線槓@_ .-]*")
 _SURE = 0.5
 
 
@@ -31,7 +33,7 @@ def resolve(text: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(winners)
 
 
-def fill_gaps(settled: tuple[Finding, ...], doubtful: Iterable[Finding]) -> tuple[Finding, ...]:
+def fill_gaps(text: str, settled: tuple[Finding, ...], doubtful: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the settled findings and those of the doubtful ones that touch none of them.
 
     A number that goes on beyond both ends or one of a settled one, by a doubtful finding that is sure enough, is hidden
@@ -43,17 +45,18 @@ def fill_gaps(settled: tuple[Finding, ...], doubtful: Iterable[Finding]) -> tupl
         if _outside(finding, winners) == [finding]:
             alone.append(finding)
         elif finding.score >= _SURE and finding.entity in _OF_ANY_LENGTH:
-            _widen(finding, winners)
+            _widen(text, finding, winners)
     return tuple(sorted((*winners, *alone), key=_start))
 
 
-def _widen(finding: Finding, winners: list[Finding]) -> None:
+def _widen(text: str, finding: Finding, winners: list[Finding]) -> None:
     """Put one as long as a finding in the place of the winners that it touches, when it holds them whole."""
     first = bisect_right(winners, finding.start, key=lambda winner: winner.end)
     last = bisect_left(winners, finding.end, key=_start)
     touched = winners[first:last]
     inside = finding.start <= touched[0].start and touched[-1].end <= finding.end
-    if inside and _SEEN_IN_PART.issuperset(winner.entity for winner in touched):
+    more = text[finding.start : touched[0].start] + text[touched[-1].end : finding.end]
+    if inside and _MORE_OF_IT.fullmatch(more) and _SEEN_IN_PART.issuperset(winner.entity for winner in touched):
         winners[first:last] = [replace(touched[0], start=finding.start, end=finding.end)]
 
 

@@ -13,7 +13,7 @@ from deid.recognizers.event_words import is_of_event, is_of_rule
 from deid.tagger.tagger import load_tagger
 from deid.views import Views
 
-_LONG_AGO, _WHOLE, _SURE = 0.4, 0.85, 0.95
+_LONG_AGO, _WITH_YEAR, _YEARLESS, _SURE = 0.3, 0.6, 0.75, 0.95
 _GROWN, _FEWEST_PARTS = 12, 2
 
 
@@ -23,7 +23,9 @@ def births_read(views: Views) -> Iterator[tuple[int, int]]:
         grown = age is not None and age >= _GROWN
         if told < _FEWEST_PARTS and (not grown or views.folded[end - 1] == "次"):
             continue
-        enough = _LONG_AGO if grown and told > _FEWEST_PARTS else _WHOLE
+        enough = _YEARLESS if age is None else _WITH_YEAR
+        if grown and told > _FEWEST_PARTS:
+            enough = _LONG_AGO
         if is_of_rule(views, start, end):
             continue
         mean = load_tagger().value_mean(views, start, end)

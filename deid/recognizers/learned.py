@@ -50,11 +50,12 @@ _NEARLY_ID = re.compile("[A-Z]{1,2}[0-9]{8,10}|(?<=[A-Z])[0-9]{8,10}")
 _SPAN_BEFORE = re.compile("(?:年資|資歷|服務|工作|屋齡)[^0-9]{0,4}$")
 _STREET = re.compile(" ?[巷弄段]")
 _ESCAPE = re.compile("U[0-9A-F]{4}")  # of a character in JSON
-_IN_URL = re.compile(r"(?:HTTPS?://|WWW\.)\S*$")
+_IN_URL = re.compile(r"(?:HTTPS?://|WWW\.|%[0-9A-F]{2})\S*$")
 _URL_WINDOW = 64
 _COHORT = re.compile("[0-9]{2,3} ?[-~至到] ?[0-9]{2,3}年次?")
 # 「uid=green_otter」: without a digit.
 _NAMED = frozenset({"ACCOUNT", "LINE_ID"})
+_KEY_BEFORE = re.compile("(?:UID|USER|LOGIN|ACCOUNT)[A-Z_]{0,6}=$")
 _HANDLE = re.compile("[A-Z]{3,}(?:[_.-][A-Z]{2,}){1,3}")
 # 「0912-345-678一直」: the last character belongs to the next word.
 _NEXT_WORD = re.compile("(?<=[0-9]{3})[一二兩三四五六七八九十]$")
@@ -79,6 +80,7 @@ _CHECKED = {
     "CREDIT_CARD": re.compile("[3-6][0-9]{3}(?:[ -]?[0-9]{4}){3}|3[47][0-9]{2}[ -]?[0-9]{6}[ -]?[0-9]{5}"),
     "TW_EINVOICE_CARRIER": re.compile("(?<![0-9A-Z:/])/(?=[^/]*[0-9])[0-9A-Z.+-]{6,8}(?![0-9A-Z/])"),
 }  # fmt: skip
+_RUNS_ON = re.compile("[0-9A-Z]")
 _PUBLISHED = frozenset({"PHONE", "TW_ADDRESS", "EMAIL", "TW_BANK_ACCOUNT", "TW_LAND_NO", "TW_PLATE"})
 # Taken off the tagger's probability, so that a policy's usual 0.4 means what it should.
 _DOUBT = 0.4
@@ -113,7 +115,7 @@ class LearnedValueRecognizer(TextRecognizer):
             if entity == "TW_LAND_NO" and (parcel := _PARCEL.match(views.figures, end)):
                 end = parcel.end()
             digits = sum(map(str.isdigit, views.figures[start:end]))
-            named = sure and entity in _NAMED and _HANDLE.fullmatch(views.folded, start, end) is not None
+            named = (sure or _KEY_BEFORE.search(views.before(start, 12))) and _is_handle(views, start, end, entity)
             if digits < _FEWEST.get(entity, _FEWEST_DIGITS) and not named:
                 continue
             if _is_something_else(views, start, end, entity, score):
@@ -129,6 +131,8 @@ class LearnedValueRecognizer(TextRecognizer):
         """Find numbers whose check digit is wrong and that no word announces."""
         for start, end, entity, score in values:
             shape = _CHECKED[entity].search(views.figures, start, end) if entity in _CHECKED else None
+            if shape and _RUNS_ON.match(views.figures, shape.end()):
+                continue
             if shape and score >= _SURE and not _OTHER_NUMBER.search(views.before(start, 12)):
                 yield Finding(*views.original_span(*shape.span()), entity, score - _DOUBT, self.name)
 
@@ -143,6 +147,10 @@ def _whole(figures: str, start: int, end: int) -> tuple[int, int]:
     if figures[start - 1 : start] == "\\" and (escape := _ESCAPE.match(figures, start, end - 1)):
         return escape.end(), end
     return start - len(begun[0]) if begun else start, end
+
+
+def _is_handle(views: Views, start: int, end: int, entity: str) -> bool:
+    return entity in _NAMED and _HANDLE.fullmatch(views.folded, start, end) is not None
 
 
 def _is_something_else(views: Views, start: int, end: int, entity: str, score: float) -> bool:

@@ -18,11 +18,11 @@ COMPOUND_SURNAMES = (
     "歐陽", "司徒", "司馬", "諸葛", "上官", "尉遲", "張簡", "張廖", "范姜", "夏侯", "皇甫", "令狐", "端木", "慕容",
     "公孫", "東方", "淳于", "鍾離", "宇文", "長孫", "赫連", "軒轅", "東郭", "南宮", "西門", "百里", "呼延", "澹臺",
 )  # fmt: skip
-# Banks and universities as people call them for short; a word that the tagger likes to see as somebody.
+# Banks, universities and school years as people call them for short; a word that the tagger likes to see as somebody.
 SHORT_NAMES = frozenset({
     "兆豐", "合庫", "土銀", "台銀", "彰銀", "華銀", "永豐", "台新", "富邦", "元大", "凱基", "遠銀", "陽信",
     "板信", "台大", "臺大", "政大", "清大", "交大", "成大", "嘉大", "暨大", "海大", "輔大", "淡大", "北科",
-    "馬偕", "慈濟", "耕莘", "義大",
+    "馬偕", "慈濟", "耕莘", "義大", "小一", "小二", "小四", "小五", "小六",
     "雲科", "虎科", "高科", "屏科", "勤益", "建商", "韓国", "中国", "台湾",
 })  # fmt: skip
 DAYS = frozenset({

@@ -32,12 +32,13 @@ _NO_NAME = re.compile(
 # 「有位小姐」, a postscript, "the name is".
 _NONE = frozenset({
     "有位", "P.S", "P.S.", "이름은", "以内", "以上", "以下", "民代", "女中", "IG", "日治", "日據", "豈容",
-    "EVERYBODY", "SURNAME", "GODMOTHER", "ROMANIAN",
+    "EVERYBODY", "SURNAME", "GODMOTHER", "ROMANIAN", "POLISH",
+    "以不", "方案", "永遠", "登成", "印成", "寫成", "打成", "改成", "變成",
 })  # fmt: skip
 _AT = frozenset("是在住")
 # A ship's name; a station, a carrier, a library where the tagger isn't quite sure.
 _VESSEL = re.compile("號(?![碼稱召令次外角子誌]|[ ]?[0-9])")
-_NAMED_SO, _QUITE, _NEARLY = re.compile("派出所|快遞|圖書館|紀念館"), 0.95, 0.9
+_NAMED_SO, _ALL_BUT_SURE, _QUITE, _NEARLY, _RATHER = re.compile("派出所|快遞|圖書館|紀念館"), 0.98, 0.95, 0.9, 0.84
 # 「…謝謝。盧敬|之」: one character more at the very end belongs to the name.
 _LAST_OF_ALL = re.compile(
     "(?![上啟敬謝嗎呢吧啊啦喔了的收])[一-鿿](?:(?=\\s*$)|"
@@ -63,7 +64,7 @@ _SURE, _LIKELY, _RECORDED = 0.8, 0.6, 0.5
 # A word in Latin letters is oftener a thing than a word in Chinese ones.
 _LATIN = 0.5
 # What the tagger alone believes in must be likely: 「我高興，你也高興」.
-_BELIEVED, _LESS = 0.55, 0.01
+_BELIEVED, _LESS = 0.45, 0.01
 _GIVEN, _MAYBE = 2, 0.1
 _SHORTEST = 3
 _REPEATED_NAMES = 64
@@ -72,14 +73,14 @@ _HAN_ONLY = re.compile("[一-鿿]{3,5}")
 _PLACE_AFTER, _TRACE, _HALF = (
     re.compile("[區路街里村鄉鎮市縣國站高大宮橋樓館中小航銀海運保證超企集公電機水]|客運"),
     0.01,
-    0.2,
+    0.1,
 )
 # 「承辦問「如意」是什麼」, 「電腦印成□少岩」.
 _OPENING_QUOTES, _DAMAGED = frozenset("「『"), frozenset("□○◯〇*�")
 _QUOTE_ENDS = re.compile("[」』](?!號|一?詞|二字|兩字)")
 _CAPITALISED = re.compile("(?<![A-Za-z])[A-Z][a-z]{3,8}(?![A-Za-z])")
 _TITLE = re.compile(
-    r"(?:MRS?|MS|MISS|MADAM|SIR|DR|PROF|MBAK?|ATE|KUYA|ANAKNYA|ISTRINYA|SUAMINYA)\.? (?=[A-Z])"
+    r"(?:MRS?|MS|MISS|MADAM|SIR|DR|PROF|MBAK?|ATE|KUYA|BạN|ANAKNYA|ISTRINYA|SUAMINYA)\.? (?=[A-Z])|は(?=[ァ-ヴ一-鿿])"
 )
 _ONE_WORD, _THING_BEFORE = re.compile("[A-ZÀ-ỹ]+"), re.compile("(?:^|[ ,.])(?:AN?|THE|BáN|MUA) $")
 _IN_LETTERS = re.compile("[A-ZÀ-ỹ .,'’\\-]+")
@@ -90,7 +91,7 @@ _STRUCTURE = re.compile("橋(?!頭)|公園|夜市")
 _FIRM = re.compile("(?:精密|實業|企業|工業|營造|物流|貿易|生技|光電|科技)(?=公司|股份|有限|工?廠|[ ,。、;!?)」跟和]|$)")
 _TITLE_AFTER = re.compile("先生|小姐|女士|太太")
 _LABEL = re.compile(
-    r"[ ,]+(?:D\.?O(?:\.?B)?|ARC|ID|TEL|PHONE|PMI|TKI|TKW|ABK|OFW)\.?$|"
+    r"[ ,]+(?:D\.?O(?:\.?B)?|ARC|ID|TEL|PHONE|PMI|TKI|TKW|ABK|OFW|DOC)\.?$|"
     "(?<=[一-鿿])(?:INA|AMA)$|です$|(?<=[一-鿿])さん?$"
 )
 
@@ -162,7 +163,7 @@ class PersonRecognizer(TextRecognizer):
             start = _without_title(views, _with_surname(views, start, end), end)
             if unsure and PublicContext.of(views).speaks_for_agencies(start, end):
                 score -= _IN_NOTICES
-            end = _end_of_name(views.folded, start, end)
+            end = end_of_name(views.folded, start, end)
             if start < end:
                 yield start, end, max(0.0, score)
 
@@ -190,13 +191,13 @@ def _is_place_or_day(views: Views, start: int, end: int, score: float) -> bool:
     if end - start == _GIVEN and (_STRUCTURE if score < _SURE else _FIRM).match(views.folded, end):
         return True
     if words in SHORT_NAMES:
-        return score < _QUITE
+        return score < _ALL_BUT_SURE
     if words in NAMELESS_DISTRICTS:
         return score < PERSON_USUAL + _IN_NOTICES
     lived_in = views.before(start, 1) in _AT and views.after(end, 1) == "的"
     called = views.before(start, 1) == "叫" or _TITLE_AFTER.match(views.folded, end) is not None
     place = words in PLAIN_PLACES and not called
-    return score < (_NEARLY if lived_in else _SURE) and (words in DAYS or place)
+    return score < (_NEARLY if lived_in else _RATHER if place else _SURE) and (words in DAYS or place)
 
 
 def _is_electronic(views: Views, start: int) -> bool:
@@ -266,7 +267,7 @@ def _with_surname(views: Views, start: int, end: int) -> int:
     return start - 1 if surname and load_tagger().name_at(views, start - 1) >= _MAYBE else start
 
 
-def _end_of_name(folded: str, start: int, end: int) -> int:
+def end_of_name(folded: str, start: int, end: int) -> int:
     """Return where a name ends: with its last character, before titles and labels."""
     if end - start == _GIVEN and SURNAME_START.match(folded, start):
         end += _LAST_OF_ALL.match(folded, end) is not None

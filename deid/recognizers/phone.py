@@ -34,6 +34,8 @@ _FOREIGN = re.compile(
     rf"(?:\+(?!886)[1-9]|(?<![0-9])00(?:[29]{_GAP}|(?=[1-9][0-9]{{0,2}}[ .\-]))[1-9])(?:{_GAP}[0-9]){{8,14}}(?![0-9])"
     r"|(?<![0-9\-])(?P<japanese>0[789]0-[0-9]{4}-[0-9]{4})(?![0-9\-])"
 )
+# An area code that is said behind its number.
+_AREA_SAID = re.compile("前面加 ?(0[2-8][0-9]{0,2})(?![0-9])")
 _LOCAL = re.compile(
     rf"(?:[2-8]-(?=[0-9]{{3,4}}-?[0-9]{{4}}))?"
     rf"[2-9](?<![/.][2-9])(?<![0-9]-[2-9])[0-9]{{2,3}}[ \-]?[0-9]{{2,3}}[ \-]?[0-9]{{2,3}}(?![0-9A-Z\-/]|[ "
@@ -103,6 +105,8 @@ class TelephoneRecognizer(TextRecognizer):
             for split in _SPLIT.finditer(views.figures):
                 if split.start() not in judged:
                     yield *split.span(), 0.8
+        if "前面加" in views.folded:
+            yield from ((*found.span(1), 0.5) for found in _AREA_SAID.finditer(views.figures))
         if not views.has_long_number:
             return
         if "+" in views.folded or "00" in views.figures or "0-" in views.figures:

