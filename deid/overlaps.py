@@ -36,7 +36,7 @@ def resolve(text: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def fill_gaps(text: str, settled: tuple[Finding, ...], doubtful: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the settled findings and those of the doubtful ones that touch none of them.
 
-    A number that goes on beyond both ends or one of a settled one, by a doubtful finding that is sure enough, is hidden
+    Where a doubtful finding that is sure enough goes on beyond a settled number, it is hidden
     whole: 「8H 04 226107 K」, of which a rule saw 「8H 04 226107」.
     """
     winners = list(settled)

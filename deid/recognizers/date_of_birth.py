@@ -24,8 +24,8 @@ from deid.views import Views
 _BEFORE, _NEAR, _OLDEST, _GROWN, _SETTLED = 48, 36, 125, 12, 3
 _NAMED, _SURELY, _CACHED, _AT_ONCE = 0.05, 0.5, "dates", 4
 
-
 Parts = tuple[int | None, int | None, int | None] | None
+"""Year, month and day as far as they are told; None for what is no date."""
 
 
 class DateOfBirthRecognizer(TextRecognizer):

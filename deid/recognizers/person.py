@@ -188,7 +188,8 @@ def _is_place_or_day(views: Views, start: int, end: int, score: float) -> bool:
     「他是板橋的屋主」: there it must be surer.
     """
     words = views.folded[start:end]
-    if end - start == _GIVEN and (_STRUCTURE if score < _SURE else _FIRM).match(views.folded, end):
+    called_so = _FIRM.match(views.folded, end) or (score < _SURE and _STRUCTURE.match(views.folded, end))
+    if end - start == _GIVEN and called_so:
         return True
     if words in SHORT_NAMES:
         return score < _ALL_BUT_SURE

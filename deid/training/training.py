@@ -26,7 +26,7 @@ from deid.training.samples import Sample, samples
 
 _GAP = max(DILATIONS)
 _ROW = 768
-_LEARNERS = 2
+_LEARNERS, _LEAVING = 2, 60  # seconds that the other learner may take to end
 _FIRST_RATE = 2e-3
 _INVENTED_SHARE = 0.35
 _AVERAGED = 0.998
@@ -105,7 +105,8 @@ def train(lesson: Lesson, report: Callable[[str], None]) -> Network:
         try:
             return _learn(0, meeting, lesson, report)
         finally:
-            other.join()
+            other.join(_LEAVING)
+            other.terminate()
 
 
 def _silent(_line: str) -> None:
@@ -139,7 +140,7 @@ def _taught(rank: int, lesson: Lesson, report: Callable[[str], None]) -> Network
             for row in rows:
                 for group in optimizer.param_groups:
                     group["lr"] = _rate(steps_done / steps)
-                losses.append(_step(network, optimizer, [row]))
+                losses.append(_step(network, optimizer, row))
                 averaged.update_parameters(network)
                 steps_done += 1
             report(f"pass {index + 1}: loss {np.mean(losses):.4f}, {time.monotonic() - began:.0f} s")
@@ -183,11 +184,9 @@ def _rate(done: float) -> float:
     return _FIRST_RATE * warm * (0.02 + 0.98 * max(0.0, 1 - done))
 
 
-def _step(network: Network, optimizer: Any, rows: Sequence[Encoded]) -> float:
+def _step(network: Network, optimizer: Any, row: Encoded) -> float:
     network.train()
-    ids, table, tags, weights = (
-        torch.from_numpy(np.stack([getattr(row, name) for row in rows])) for name in _FIELDS
-    )
+    ids, table, tags, weights = (torch.from_numpy(getattr(row, name))[None] for name in _FIELDS)
     shown = ids.clone()
     hidden = torch.rand(ids.shape)
     shown[(hidden < 0.12) & (ids > 0)] = UNKNOWN_HAN
