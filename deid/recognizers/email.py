@@ -38,6 +38,12 @@ _SAID = re.compile("[一-鿿]|(?<![A-Z])DOT(?![A-Z])")
 _MAILBOX = re.compile("GMAIL|YAHOO|HOTMAIL|OUTLOOK|ICLOUD|HINET|PROTON|MAIL|信箱|郵件")
 _ANNOUNCED = re.compile(r"^(?:(?:E-?MAIL|MAIL|GMAIL|ID|IS)[ :]+)+")
 _LONGEST_LOCAL = 64
+# Letter by letter, without the at-sign, near the word for a mailbox: 「k i n點l u然後八八」.
+_LETTERS = re.compile(
+    r"(?<![A-Z0-9])(?=[A-Z](?: [A-Z0-9]){0,30} ?(?:點|下?底線|減號|槓))"
+    r"[A-Z](?:(?: | ?(?:點|下?底線|減號|槓) ?)[A-Z0-9](?![A-Z])){4,30}(?: ?(?:然後|再來|後面) ?[0-9]{1,6})?"
+)
+_LETTERS_REACH = 48
 _ROLE = re.compile(
     r"(?:SERVICE|INFO|CONTACT|MAYOR|WEBMASTER|ADMIN|MAIL|HELP|SUPPORT|PUBLIC|OFFICE|1999|PRESS|PETITION|RECALL|SALES|ORDERS?|BOOKING|RESERVATIONS?|CUSTOMERS?|MARKETING|HR|EBILL|EDM|NEWS)"
     r"[A-Z\-_]{0,12}@(?:[A-Z0-9\-]{1,63}\.){0,5}GOV\.(?:EXAMPLE\.)?(?:TW|TAIPEI)|([A-Z]{2,12})@\1\.(?:[A-Z0-9\-]{1,63}\.){0,4}GOV\.TW"
@@ -92,8 +98,11 @@ class EmailAddressRecognizer(TextRecognizer):
 
 
 def _spoken(views: Views) -> Iterator[tuple[int, int]]:
-    """Yield addresses read out: the words before the at-sign that belong together, and the domain."""
+    """Yield addresses read out: the words before the at-sign that belong together, and the domain; or mere letters."""
     figures = views.figures
+    for letters in _LETTERS.finditer(figures):
+        if _MAILBOX.search(views.around(*letters.span(), _LETTERS_REACH)):
+            yield letters.span()
     for at in _AT.finditer(figures):
         after = _DOMAIN_AFTER.match(figures, at.end())
         if after is None or _GOES_ON.match(figures, after.end()):

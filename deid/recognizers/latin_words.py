@@ -14,7 +14,7 @@ _ORDINARY = (
     "Familymart Easywallet Taipower Chunghwa Hinet Carrefour Costco Ikea Youbike Ubike Foodpanda Ubereats Shopee Momo "
     "Pchome Starbucks Mcdonald's Gogoro Uber Whatsapp Telegram Instagram Youtube Tiktok Gmail Linepay "
     "Aprc Pmi Tki Tkw Abk Ofw For It He She We They "
-    "After Before Because Since With Some All Any Hr Dept Says He's We're Dgpa Hey"
+    "Rgds Brgds Thx Tks Pls After Before Because Since With Some All Any Hr Dept Says He's We're Dgpa Hey"
 )
 _BEFORE = (
     "Sir Madam Best Kind Regards Sincerely Truly Faithfully Yours Wishes Cheers Sent Name Nama Saya Will And Do "

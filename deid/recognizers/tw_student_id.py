@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+from deid.findings import Finding
 from deid.recognizers import cue_words
 from deid.recognizers.cued import LETTERS, CuedRecognizer
-from deid.views import SEPARATORS
+from deid.views import SEPARATORS, Views
+
+# 「補1120418的在學證明」
+_OF_PAPER = re.compile(
+    rf"(?<![0-9A-Z.\-/])(?P<number>[A-Z]{{0,2}}[0-9](?:{SEPARATORS}?[0-9]){{5,9}}) ?"
+    "的(?:那[張個份]?)?(?:在學證明|成績單|學生證|學籍)"
+)
 
 
 class TwStudentIdRecognizer(CuedRecognizer):
@@ -21,3 +29,9 @@ class TwStudentIdRecognizer(CuedRecognizer):
         rf"|{LETTERS}[0-9](?:{SEPARATORS}{{0,2}}[0-9]){{4,11}}[A-Z]?(?![0-9A-Z])(?! ?[年月元])"
     )
     REACH = 32
+
+    def find(self, views: Views) -> Iterator[Finding]:
+        yield from super().find(views)
+        if "的" in views.folded and views.has_long_number:
+            for match in _OF_PAPER.finditer(views.figures):
+                yield self.finding(views, match.span("number"), 0.6)

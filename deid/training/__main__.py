@@ -70,7 +70,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m deid.training", description=__doc__)
     parser.add_argument("--check", action="store_true", help="only check the corpus")
     parser.add_argument("--validate", action="store_true", help="set a tenth aside and measure on it")
-    parser.add_argument("--passes", type=int, default=34, help="fresh fillings of the corpus to learn from")
+    parser.add_argument("--passes", type=int, default=30, help="fresh fillings of the corpus to learn from")
     parser.add_argument(
         "--forbid", type=Path, nargs="*", default=[], help="evaluation files nothing may be copied from"
     )

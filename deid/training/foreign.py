@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 from deid.training.data import choices, words_of
+from deid.training.world_names import family_names, given_names
 
 _FILE = "foreign.txt"
 
@@ -110,10 +111,17 @@ def thai(rng: random.Random) -> str:
     return _two(rng, "th_given", "th_family")
 
 
+def world_given(rng: random.Random) -> str:
+    return rng.choice(given_names())
+
+
 def _latin_part(rng: random.Random, section: str) -> str:
-    """A known name, or syllables of no language in particular."""
-    if rng.random() < 0.8:
+    """A name of wide use, one of anywhere, or syllables of no language in particular."""
+    draw = rng.random()
+    if draw < 0.4:
         return pick(rng, section)
+    if draw < 0.8:
+        return rng.choice(given_names() if section == "western_given" else family_names())
     part = _latin_syllables(rng)
     return part if len(part) > 2 else part + pick(rng, section).lower()
 
@@ -137,7 +145,10 @@ def latin(rng: random.Random) -> str:
 
 
 def latin_given(rng: random.Random) -> str:
-    return _cased(pick(rng, "taiwan_english" if rng.random() < 0.75 else "western_given"), rng)
+    draw = rng.random()
+    if draw < 0.2:
+        return _cased(world_given(rng), rng)
+    return _cased(pick(rng, "taiwan_english" if draw < 0.75 else "western_given"), rng)
 
 
 def foreign_zh(rng: random.Random) -> str:

@@ -6,6 +6,7 @@ import math
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from deid.tagger.features import (
 )
 from deid.training.data import choices, ordinary_words, words_of
 from deid.training.romanised import tongyong, wade_giles
+from deid.training.world_names import family_names, given_names
 
 PAD, UNKNOWN, UNKNOWN_HAN, HANGUL, KANA = range(5)
 _FIRST_CHAR = 5
@@ -110,12 +112,11 @@ def _hashed_words() -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint8]]:
 
 def _latin_words() -> dict[str, int]:
     found: dict[str, int] = {}
-    for flag, sections in ((GIVEN, _GIVEN_FILES), (FAMILY, _FAMILY_FILES)):
-        for section in sections:
-            for name in words_of("foreign.txt", section):
-                for word in map(plain_latin, name.replace("-", " ").split()):
-                    if len(word) > 1:
-                        found[word] = found.get(word, 0) | flag
+    for flag, sections, listed in ((GIVEN, _GIVEN_FILES, given_names()), (FAMILY, _FAMILY_FILES, family_names())):
+        for name in chain(listed, *(words_of("foreign.txt", section) for section in sections)):
+            for word in map(plain_latin, name.replace("-", " ").split()):
+                if len(word) > 1:
+                    found[word] = found.get(word, 0) | flag
     for item in words_of("foreign.txt", "romanised_variants"):
         word = item.split(":")[1].upper()
         found[word] = found.get(word, 0) | FAMILY

@@ -79,7 +79,7 @@ def _word_of(text: str, names: Mapping[str, str]) -> str | None:
 
 def _latin(text: str, rng: random.Random) -> str:
     if " " not in text:
-        return foreign.pick(rng, rng.choice(_ONE_WORD))
+        return foreign.world_given(rng) if rng.random() < 0.4 else foreign.pick(rng, rng.choice(_ONE_WORD))
     return Person(rng).romanised() if rng.random() < 0.2 else rng.choice(_MORE_WORDS)(rng)
 
 

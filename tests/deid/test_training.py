@@ -213,3 +213,13 @@ def test_two_learners_make_the_same_weights_of_the_same_corpus() -> None:
     one, other = (train(lesson, said.append).arrays() for _ in range(2))
     assert all(np.array_equal(one[name], other[name]) for name in one)
     assert [line.split(",")[0] for line in said] == [said[0].split(",")[0]] * 2
+
+
+def test_names_of_the_world_are_known_to_the_tagger() -> None:
+    from deid.tagger.features import ENGLISH, FAMILY, GIVEN
+    from deid.training.lexicon import build_lexicon
+
+    latin = Lexicon.from_arrays(build_lexicon([])).latin
+    assert all(latin[name] & GIVEN for name in ("LENNART", "ESTEBAN", "SIOBHAN", "BRAM", "ZYGIMANTAS"))
+    assert all(latin[name] & FAMILY for name in ("KOWALSKI", "LINDQVIST", "OKONKWO", "FITZGERALD"))
+    assert latin["HAND"] & ENGLISH and "BAKERIES" not in latin

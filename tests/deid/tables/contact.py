@@ -111,4 +111,6 @@ EMAIL = [
     "her mail is ⟦gwen(dot)hale(at)proton(dot)me⟧.",
     "歐陽小姐，⟦wenli_ou@seed,net.tw⟧，手機",
     "⟦wang(at)gmail.com⟧@王小姐",
+    "信箱打錯了，⟦l u c y點h o然後九九⟧才對",
+    "請用 e-mail 回覆，A B C D E 五個選項都可以",
 ]

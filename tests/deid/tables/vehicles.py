@@ -184,4 +184,5 @@ PLATE = [
     "那個騎士逆向 ⟦NQX八二一五⟧",
     "台8線臨37那邊落石",
     "我的車停在黃線⟦臨12345⟧被拖",
+    "kena tilang sepeda listrik plat ⟦EM30917⟧, denda 1.200 NT",
 ]
