@@ -51,7 +51,7 @@ def fill_gaps(text: str, settled: tuple[Finding, ...], doubtful: Iterable[Findin
 
 def _widen(text: str, finding: Finding, winners: list[Finding]) -> None:
     """Put one as long as a finding in the place of the winners that it touches, when it holds them whole."""
-    first = bisect_right(winners, finding.start, key=lambda winner: winner.end)
+    first = bisect_right(winners, finding.start, key=_ending)
     last = bisect_left(winners, finding.end, key=_start)
     touched = winners[first:last]
     inside = finding.start <= touched[0].start and touched[-1].end <= finding.end
@@ -72,10 +72,17 @@ def _start(finding: Finding) -> int:
     return finding.start
 
 
+def _ending(finding: Finding) -> int:
+    return finding.end
+
+
 def _outside(finding: Finding, winners: list[Finding]) -> list[Finding]:
-    first = bisect_right(winners, finding.start, key=lambda winner: winner.end)
+    first = bisect_right(winners, finding.start, key=_ending)
+    last = bisect_left(winners, finding.end, key=_start)
+    if first == last:
+        return [finding]
     pieces, position = [], finding.start
-    for winner in winners[first : bisect_left(winners, finding.end, key=_start)]:
+    for winner in winners[first:last]:
         if winner.start > position:
             pieces.append((position, winner.start))
         position = max(position, winner.end)

@@ -8,12 +8,14 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from deid.findings import Finding
 from deid.identifiers import roc_date
 from deid.identifiers.errors import InvalidNumber
 from deid.recognizers import birth_words as words
 from deid.recognizers.base import TextRecognizer
+from deid.recognizers.birth_answers import births_answered
 from deid.recognizers.birth_columns import dates_in_columns
 from deid.recognizers.date_shapes import DATE
 from deid.recognizers.event_words import is_of_event
@@ -47,7 +49,7 @@ class DateOfBirthRecognizer(TextRecognizer):
             if _is_said_again(found, told) and _is_alone(views, found):
                 yield self.finding(views, (found.start(), _end(found)), 0.7)
         if announced:
-            for span in dates_in_columns(views.folded):
+            for span in chain(dates_in_columns(views.folded), births_answered(views.folded)):
                 yield self.finding(views, span, 0.7)
 
 
