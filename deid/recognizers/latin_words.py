@@ -14,7 +14,10 @@ _ORDINARY = (
     "Familymart Easywallet Taipower Chunghwa Hinet Carrefour Costco Ikea Youbike Ubike Foodpanda Ubereats Shopee Momo "
     "Pchome Starbucks Mcdonald's Gogoro Uber Whatsapp Telegram Instagram Youtube Tiktok Gmail Linepay "
     "Aprc Pmi Tki Tkw Abk Ofw For It He She We They "
-    "Rgds Brgds Thx Tks Pls After Before Because Since With Some All Any Hr Dept Says He's We're Dgpa Hey"
+    "Rgds Thx Tks Pls After Before Because Since With Some All Any Hr Dept Says He's We're Dgpa Hey "
+    "Only Between Delete Let Ask It's That's Tell Remove Put Neither Both Either Somebody Someone Nobody Everyone "
+    "Everybody Did Whose Which While Until During Behind Around About Except Without Than Then Though Although Unless "
+    "Once Maybe Perhaps Sorry Okay Got Get Give Send Bring Take Said There's Who's What's Where's Let's"
 )
 _BEFORE = (
     "Sir Madam Best Kind Regards Sincerely Truly Faithfully Yours Wishes Cheers Sent Name Nama Saya Will And Do "
