@@ -25,9 +25,13 @@ _MONTH = (
     "JANVIER|FéVRIER|MARS|AVRIL|MAI|JUIN|JUILLET|AOûT|DéCEMBRE|JANUAR|FEBRUAR|MäRZ|JUNI|JULI|OKTOBER|DEZEMBER|"
     "ENERO|PEBRERO|MARSO|ABRIL|MAYO|HUNYO|HULYO|AGOSTO|SETYEMBRE|OKTUBRE|NOBYEMBRE|DISYEMBRE)(?![A-Z])"
 )
+_SPANISH = (
+    "(?:ENERO|FEBRERO|MARZO|ABRIL|MAYO|JUNIO|JULIO|AGOSTO|SEP?TIEMBRE|OCTUBRE|NOVIEMBRE|DICIEMBRE|"
+    "JANEIRO|FEVEREIRO|MARÇO|MAIO|JUNHO|JULHO|SETEMBRO|OUTUBRO|NOVEMBRO|DEZEMBRO)"
+)
 _SEP = r"(?: ?[./\-、] ?| )"
 DATE = re.compile(
-    rf"(?=[0-9零〇○一二兩三四五六七八九十百廿卅壹貳參叁肆伍陸柒捌玖拾中民西明大昭平正元臘冬今去前RJFMASONDTEPHN]"
+    rf"(?=[0-9零〇○一二兩三四五六七八九十百廿卅壹貳參叁肆伍陸柒捌玖拾中民西明大昭平正元臘冬今去前RJFMASONDTEPHNI]"
     r"[0-9零〇○一二兩三四五六七八九十百千廿卅壹貳參叁肆伍陸柒捌玖拾年月點華國前元治正和成A-Z./\-、 \n])(?:"
     r"(?<![0-9])(?<![0-9] )(?:[0-9] ){5,7}[0-9](?! ?[0-9])|"
     rf"(?:{_ERA} ?)?{_Y} ?年(?: ?次的?)? ?[0-9]{{1,2}} ?[/.\-] ?[0-9]{{1,2}}(?![0-9/.])"
@@ -61,6 +65,8 @@ DATE = re.compile(
     rf"|(?<![A-Z])(?:TWENTY-|THIRTY-)?(?:FIRST|SECOND|THIRD|[EFNST][A-Z]{{2,8}}TH) (?:OF )?{_MONTH}"
     rf"(?:,? (?:NINETEEN|TWO THOUSAND|TWENTY)(?:[ \-](?:AND )?[A-Z]+(?:-[A-Z]+)?)?)?"
     rf"|(?:(?<=生日)|(?<=生日[是: ])|(?<=四碼)|(?<=四碼[是: ]))(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9元])"
+    rf"|(?<![0-9])[0-9]{{1,2}} DE {_SPANISH},? (?:DEL? )?[0-9]{{4}}(?![0-9])"
+    rf"|IKA-[0-9]{{1,2}} NG {_MONTH},? (?:NG )?[0-9]{{4}}(?![0-9])"
     rf"|[0-9]{{1,2}} TH[áA]NG [0-9]{{1,2}},? N[ăA]M (?:[0-9]{{4}}|D[âA]N QU[ốO]C [0-9]{{2,3}})"
     rf"|(?<=NăM )[0-9]{{4}},? NGàY [0-9]{{1,2}} THáNG [0-9]{{1,2}}(?![0-9]))"
 )

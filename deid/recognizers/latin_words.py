@@ -37,7 +37,8 @@ _TITLES = (
     "Officer Judge Mayor Minister Driver Auntie Aunty Uncle Nurse Co-owner Captain Cadet Professor Prof Director "
     "Manager Doctor Sergeant Inspector Chief Diplomat Madam Miss Frau Herr Señor Señora Khun Ông Bapak Anaknya Spouse "
     "Dependent Dependant Employee Father-in-law Mother-in-law Teacher Ate Kuya Lolo Ibu "
-    "Nenek Kakek Mbak Mba Bạn Kapten Ma'am Mr Mrs Ms"
+    "Nenek Kakek Mbak Mba Bạn Kapten Ma'am Mr Mrs Ms "
+    "Kak Kakak Ginoong Gng Ginang Haji Hajja Bà Cụ Old Nong Monsieur Madame Daw Lola Nanay Tatay Kumpare Sister Brother"
 )
 _INSTITUTIONS = (
     "Hall Church Park University School College Hospital Clinic Temple Museum Market Station Airport Road Rd Street "

@@ -59,6 +59,7 @@ _PARTY = re.compile("(?:代理|訴願|聲請|辯護|委任|訴訟關係)人")
 _OWN = re.compile("家|爸|媽|爺|奶|老[公婆]|病房|自己|我們?(?:在|開|是|的)|小姐|先生|女士|任職|上班|個案|宿舍")
 _CLAUSE_ENDS = re.compile("[,。;!?\n]")
 _DOUBTED, _HARDLY_DOUBTED, _WINDOW = 0.7, 0.99, 24
+_SURELY_NAMED = 0.9
 
 
 def belongs_to_institution(views: Views, start: int, end: int) -> bool:
@@ -82,4 +83,10 @@ def is_line_of_institution(views: Views, start: int, end: int) -> bool:
         return False
     called = _NAMED.search(clause) is not None and _CALLED_AFTER.match(views.folded, end) is not None
     linked = called or _LINE_NEAR.search(before) is not None
-    return linked and load_tagger().value_mean(views, start, end) < _DOUBTED
+    return linked and load_tagger().value_mean(views, start, end) < _DOUBTED and not _is_somebody(views, start)
+
+
+def _is_somebody(views: Views, start: int) -> bool:
+    """Whether somebody's name stands right before: 「蔡長庚 02-…」 is no hospital's line."""
+    last = len(views.folded[:start].rstrip(" :("))
+    return last > 1 and load_tagger().name_mean(views, last - 2, last) >= _SURELY_NAMED

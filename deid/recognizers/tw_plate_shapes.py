@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _BEGIN = r"(?=[0-9A-Z])(?<![0-9A-Z])(?<![0-9A-Z][\-_./])"
-_END = r"(?![0-9A-Z]|-[0-9A-Z])"
+_END = r"(?![0-9A-Z]|-[0-9A-Z]| ?(?:[Đđ][ồỒ]NG|元|塊))"
 _JOINT = r" ?(?:[\-.·・‧_~]|[橫一]?[槓杠]|橫線|下?底線|底[槓杠]|減號?|DASH|HYPHEN|MINUS)? ?"
 _MIXED = r"(?:[A-Z] ?[0-9]|[0-9] ?[A-Z])"
 _COUNTED = "年月日號點元樓個次公米"

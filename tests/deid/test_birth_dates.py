@@ -389,6 +389,9 @@ ROWS = [
     "請問生日\n32歲那年就沒過了",
     "生日禮金呢\n500",
     "家父⟦民三十七年五月廿三⟧生，移民三十年了",
+    "Anak saya lahir di RS Cathay tgl ⟦17 Oktober 2021⟧",
+    "ipinanganak noong ⟦ika-4 ng Disyembre 1976⟧",
+    "nacida el ⟦5 de febrero de 1991⟧ en Lima",
 ]
 
 

@@ -185,4 +185,5 @@ PLATE = [
     "台8線臨37那邊落石",
     "我的車停在黃線⟦臨12345⟧被拖",
     "kena tilang sepeda listrik plat ⟦EM30917⟧, denda 1.200 NT",
+    "đi xe máy ở ga Đài Nam 1400 đồng",
 ]
