@@ -46,7 +46,7 @@ CHINESE: dict[str, str] = {
     POST_BRANCH: "局號 儲金簿",
     BANK_NAME: (
         "銀行 郵局 農會 信用合作社 信合社 台新 臺新 兆豐 國泰世華 玉山 中信 中國信託 富邦 永豐 合庫 "
-        "第一銀 一銀 華南 彰銀 土銀 臺銀 台銀 臺灣銀 台灣銀 台企銀 台企 臺企 元大 凱基 新光 遠東商銀 聯邦 陽信 "
+        "第一銀 一銀 華南 彰銀 土銀 臺銀 台銀 臺灣銀 台灣銀 台企銀 元大 凱基 新光 遠東商銀 聯邦 陽信 "
         "上海商銀 中華郵政 高雄銀 渣打 滙豐 匯豐 星展 花旗 日盛 安泰 板信 王道 將來 樂天 連線銀行"
     ),
     CHAT: "賴ID 賴的ID 賴號 賴的帳號 賴帳號 加賴 微信號 微信 私賴 我的賴 我賴 有賴 用賴 賴",
@@ -96,7 +96,7 @@ CHINESE: dict[str, str] = {
 LATIN: dict[str, str] = {
     PLATE: (
         "PLATE,LICENSE PLATE,LICENCE PLATE,CAR PLATE,CAR NO,CAR NUMBER,VEHICLE NO,VEHICLE NUMBER,"
-        "PLAT,PLAT NOMOR,NOMOR POLISI,BIểN Số XE,BIểN Số"
+        "PLAT NOMOR,NOMOR POLISI,BIểN Số XE,BIểN Số"
     ),
     PASSPORT: "PASSPORT,PASPOR,PASAPORTE,Hộ CHIếU",
     NHI_CARD: (

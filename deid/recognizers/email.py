@@ -40,8 +40,9 @@ _ANNOUNCED = re.compile(r"^(?:(?:E-?MAIL|MAIL|GMAIL|ID|IS)[ :]+)+")
 _LONGEST_LOCAL = 64
 # Letter by letter, without the at-sign, near the word for a mailbox: 「k i n點l u然後八八」.
 _LETTERS = re.compile(
-    r"(?<![A-Z0-9])(?=[A-Z](?: [A-Z0-9]){0,30} ?(?:點|下?底線|減號|槓))"
-    r"[A-Z](?:(?: | ?(?:點|下?底線|減號|槓) ?)[A-Z0-9](?![A-Z])){4,30}(?: ?(?:然後|再來|後面) ?[0-9]{1,6})?"
+    r"(?<![A-Z0-9])(?=[A-Z] [A-Z](?: [A-Z0-9]){0,30} ?(?:點|下?底線|減號|槓))"
+    r"[A-Z](?:(?: | ?(?:點|下?底線|減號|槓) ?)[A-Z0-9](?![A-Z])){4,30}"
+    r"(?: ?(?:然後|再來|後面|加){1,2} ?[0-9](?: ?[0-9]){0,5})?(?: ?小老鼠 ?[A-Z]{2,12})?"
 )
 _LETTERS_REACH = 48
 _ROLE = re.compile(

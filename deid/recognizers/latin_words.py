@@ -15,9 +15,9 @@ _ORDINARY = (
     "Pchome Starbucks Mcdonald's Gogoro Uber Whatsapp Telegram Instagram Youtube Tiktok Gmail Linepay "
     "Aprc Pmi Tki Tkw Abk Ofw For It He She We They "
     "Rgds Thx Tks Pls After Before Because Since With Some All Any Hr Dept Says He's We're Dgpa Hey "
-    "Only Between Delete Let Ask It's That's Tell Remove Put Neither Both Either Somebody Someone Nobody Everyone "
-    "Everybody Did Whose Which While Until During Behind Around About Except Without Than Then Though Although Unless "
-    "Once Maybe Perhaps Sorry Okay Got Get Give Send Bring Take Said There's Who's What's Where's Let's"
+    "Only Between Delete Ask It's That's Tell Remove Neither Both Either Somebody Someone Nobody Everyone Everybody "
+    "Did Whose Which While Until During Behind Around About Except Than Then Though Although Unless Once Maybe Perhaps "
+    "Sorry Get Give Send Bring There's Who's What's Where's Let's"
 )
 _BEFORE = (
     "Sir Madam Best Kind Regards Sincerely Truly Faithfully Yours Wishes Cheers Sent Name Nama Saya Will And Do "
@@ -38,7 +38,7 @@ _TITLES = (
     "Manager Doctor Sergeant Inspector Chief Diplomat Madam Miss Frau Herr Señor Señora Khun Ông Bapak Anaknya Spouse "
     "Dependent Dependant Employee Father-in-law Mother-in-law Teacher Ate Kuya Lolo Ibu "
     "Nenek Kakek Mbak Mba Bạn Kapten Ma'am Mr Mrs Ms "
-    "Kak Kakak Ginoong Gng Ginang Haji Hajja Bà Cụ Old Nong Monsieur Madame Daw Lola Nanay Tatay Kumpare Sister Brother"
+    "Ginoong Gng Ginang Old Monsieur Madame Nanay Tatay Kumpare Sister Brother"
 )
 _INSTITUTIONS = (
     "Hall Church Park University School College Hospital Clinic Temple Museum Market Station Airport Road Rd Street "

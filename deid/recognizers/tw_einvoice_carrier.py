@@ -14,8 +14,7 @@ from deid.views import Views
 _SHAPE = re.compile(r"(?<![0-9A-Z./+\-])/[0-9A-Z.+\-]{7}(?![0-9A-Z/+\-]|\.[0-9A-Z])")
 # The same one read out behind the written one: 「/AB7-C2D，斜線 A B 7 減 C 2 D」.
 _SIGN = r"(?:[0-9A-Z.+\-]|加號?|減號?|點|PLUS)"
-_READ_OUT = re.compile(rf"斜[線槓] ?{_SIGN}(?: ?{_SIGN}){{6}}(?![0-9A-Z+\-])")
-_TOPIC = re.compile("載具|條碼|發票")
+_READ_OUT = re.compile(rf"/[0-9A-Z.+\-]{{7}}[ ,(]{{0,2}}(?P<said>斜[線槓] ?{_SIGN}(?: ?{_SIGN}){{6}})(?![0-9A-Z+\-])")
 _SLASH = "/斜S"
 _LENGTH = 7
 _NOT_FRACTION = re.compile(r"[A-Z].*[0-9]|[0-9].*[A-Z]|[A-Z].*[+\-]")
@@ -43,10 +42,9 @@ class TwEinvoiceCarrierRecognizer(CuedRecognizer):
                 written = views.text[start:end]
                 if _NOT_FRACTION.search(match[0]) and written.upper() == written:
                     yield self.finding(views, match.span(), 0.6)
-        if "斜" in views.folded and _TOPIC.search(views.folded):
+        if "斜" in views.folded:
             for match in _READ_OUT.finditer(views.figures):
-                if _NOT_FRACTION.search(match[0]):
-                    yield self.finding(views, match.span(), 0.6)
+                yield self.finding(views, match.span("said"), 0.6)
         yield from super().find(views)
 
     def accepts(self, views: Views, span: Span, kind: str) -> bool:

@@ -27,7 +27,7 @@ _TAIL = "(?:後面|尾巴|結尾|最後)(?:的?英文)?(?:字母)?是?"
 ANNOUNCED = re.compile(
     rf"(?:{_digits(3, 4)}[ ,]{{0,2}}{_THEN}英文(?:字母|字)?是?[ :]?{_letters(1, 3)}"
     rf"|(?:[0-9] ?[A-Z] ?[A-Z]|[A-Z] ?[0-9] ?[A-Z]|[A-Z] ?[A-Z] ?[0-9](?= ?[-·])){_JOINT}{_digits(3, 4)}(?! ?[0-9A-Z])"
-    rf"|{_SPELLED}{_JOINT}{_digits(2, 5)}|{_digits(1, 5)}{_JOINT}(?!NTD?(?![0-9A-Z])){_letters(1, 4)}"
+    rf"|{_SPELLED}{_JOINT}{_digits(2, 5)}|(?<![0-9][.,]){_digits(1, 5)}{_JOINT}{_letters(1, 4)}"
     rf"|{_MIXED}{_JOINT}{_digits(3, 5)}|{_digits(3, 4)}{_JOINT}{_MIXED}"
     rf"|(?<![0-9][.,])[0-9]{{3,4}}(?! ?[{_COUNTED}台輛分路]))(?![0-9A-Z月])"
 )

@@ -12,9 +12,10 @@ from deid.views import SEPARATORS, Views
 
 # 「補1120418的在學證明」
 _OF_PAPER = re.compile(
-    rf"(?<![0-9A-Z.\-/])(?P<number>[A-Z]{{0,2}}[0-9](?:{SEPARATORS}?[0-9]){{5,9}}) ?"
-    "的(?:那[張個份]?)?(?:在學證明|成績單|學生證|學籍)"
+    r"(?<![0-9A-Z.\-/字號])(?!(?:19|20)[0-9]{6}(?![0-9]))(?P<number>[A-Z]{0,2}[0-9]{6,10})"
+    r" ?的(?:那[張個份]?)?(?:在學證明|成績單|學生證)"
 )
+_OTHER_NUMBER = re.compile("費|統編|劃撥|字號|民國|[0-9] ?$")
 
 
 class TwStudentIdRecognizer(CuedRecognizer):
@@ -34,4 +35,5 @@ class TwStudentIdRecognizer(CuedRecognizer):
         yield from super().find(views)
         if "的" in views.folded and views.has_long_number:
             for match in _OF_PAPER.finditer(views.figures):
-                yield self.finding(views, match.span("number"), 0.6)
+                if _OTHER_NUMBER.search(views.before(match.start(), 6)) is None:
+                    yield self.finding(views, match.span("number"), 0.6)

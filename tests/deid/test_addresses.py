@@ -154,6 +154,7 @@ WRITTEN = [
     "違建在⟦西園路二段261巷6弄15號5樓頂樓⟧，施工中",
     "套房在⟦育英路１８８號９樓Ｂ５⟧，不是Ｂ３",
     "我住⟦府前路三百號宿舍C棟512室⟧",
+    "⟦光復路二段101號2樓⟧A4影印紙",
 ]
 ENGLISH = [
     "I rent ⟦No. 12, Lane 5, Zhongzheng Rd., Dajia, 3rd floor⟧ since May",

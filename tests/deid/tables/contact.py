@@ -113,4 +113,7 @@ EMAIL = [
     "⟦wang(at)gmail.com⟧@王小姐",
     "信箱打錯了，⟦l u c y點h o然後九九⟧才對",
     "請用 e-mail 回覆，A B C D E 五個選項都可以",
+    "信箱 ⟦w a n g 點 m e i 後面 8 8 6 6⟧",
+    "email ⟦a b c d 點 e f g 然後加 1 2 3⟧",
+    "選項 A 點 B 點 C 點 D 點 E 寄到信箱",
 ]

@@ -184,6 +184,7 @@ PLATE = [
     "那個騎士逆向 ⟦NQX八二一五⟧",
     "台8線臨37那邊落石",
     "我的車停在黃線⟦臨12345⟧被拖",
-    "kena tilang sepeda listrik plat ⟦EM30917⟧, denda 1.200 NT",
+    "plat nama 2024",
+    "車牌 ⟦5678 NT⟧ 被拖吊",
     "đi xe máy ở ga Đài Nam 1400 đồng",
 ]
