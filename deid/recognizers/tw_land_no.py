@@ -26,13 +26,14 @@ _ANNOUNCED = re.compile(
 )
 # 「某某段二小段35號」: a number that only its section tells from a house's; without 小段 land must be spoken of.
 _PLAIN = re.compile(
-    rf"(?<=[^路街道0-9一二三四五六七八九十東西南北]段)(?: ?(?P<small>{_SMALL})(?: ?, ?)?)? ?{_NO}(?: ?號|(?P<bare>))"
+    rf"(?<=[^路街道0-9一二三四五六七八九十東西南北]段)(?: ?(?P<small>{_SMALL})(?: ?, ?)?)?"
+    rf"(?:的(?=[ 0-9]))? ?{_NO}(?: ?號|(?P<bare>))"
     r"(?![0-9年月日公尺米元度])"
 )
 _ROAD = re.compile("[路街]|大道|[階時片手路月分波一二三四五六七八九十0-9]$")
 _LAND = re.compile(
     "土地|地政|地主|地目|地價|地籍|農地|農舍|旱地|建地|國有地|私有地|公有地|國有財產|持分|持有|所有權|謄本|鑑界|重劃|徵收|"
-    "繼承|過戶|[那這]塊|祖產|果園|茶園|他的園|的田|的地|竊佔|[占佔]用|農業區|住宅區|商業區|分區|LAND"
+    "繼承|過戶|[那這]塊|祖產|果園|茶園|他的園|的田|的地|竊佔|[占佔]用|[占佔蓋]到|越界|測量|界址|界樁|林地|保留地|原保地|鄰地|地上物|農業區|住宅區|商業區|分區|LAND"
 )
 # 「Xinyi Section 2, Lot 123-4」, 「Lot 55, Wenshan Section」
 _LATIN_NO = r"[0-9]{1,5}(?:-[0-9]{1,4})?"
@@ -122,7 +123,7 @@ def _plain(folded: str) -> Iterator[tuple[int, int]]:
     for found in _PLAIN.finditer(folded):
         base = max(0, found.start() - _SECTION_WINDOW)
         section = _SECTION_BEFORE.search(folded[base : found.start()])
-        if section is None or not (found["small"] or (land and found["bare"] is None)):
+        if section is None or not (found["small"] or (land and (found["bare"] is None or "-" in found[0]))):
             continue
         start, end = section.span("name")
         start = name_start(folded[base : found.start()], start, end)
