@@ -33,6 +33,7 @@ _PAPER = re.compile(
     "((?!府)[一-鿿]{1,3}字第 ?[0-9]{4,10} ?號)(?!函)"
 )
 # 「保單號碼 0907 第 12 字 AB 0012345」.
+_ENROLLED = re.compile("投保[人號]?([0-9]{9,10})(?![0-9元級])")
 _INSURED = re.compile(
     "保(?:險證|險單|單|險卡)(?:號碼?|編號)?[^0-9\n]{0,10}"
     "([0-9]{2,4} ?第 ?[0-9]{1,3} ?字 ?(?:第 ?)?[A-Z0-9]{2,4} ?[0-9]{5,9})(?![0-9])"
@@ -94,6 +95,8 @@ class AccountRecognizer(CuedRecognizer):
             for match in _INMATE.finditer(views.figures):
                 yield self.finding(views, match.span(1), 0.5)
         for match in chain(_PAPER.finditer(folded), _INSURED.finditer(folded)) if "字" in folded else ():
+            yield self.finding(views, match.span(1), 0.5)
+        for match in _ENROLLED.finditer(folded) if "投保" in folded else ():
             yield self.finding(views, match.span(1), 0.5)
         if any(name in folded for name in _SERVICES):
             yield from self._named(views)

@@ -98,3 +98,10 @@ def places_of(name: str, text: str) -> Iterator[tuple[int, int]]:
         if not inside:
             yield at, end
         at = text.find(name, end)
+
+
+def without_month(views: Views, end: int) -> int:
+    """Return where a number really ends: a month in Chinese digits may follow it, 「…853六月到期」."""
+    if views.folded[end : end + 1] != "月" or views.folded[end - 1].isascii():
+        return end
+    return len(views.folded[: end - 1].rstrip())

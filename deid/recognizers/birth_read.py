@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deid.recognizers.date_of_birth import possible_births
-from deid.recognizers.event_words import is_of_event, is_of_rule
+from deid.recognizers.event_words import is_of_event, is_of_rule, is_told_of_event
 from deid.tagger.tagger import load_tagger
 from deid.views import Views
 
@@ -26,7 +26,7 @@ def births_read(views: Views) -> Iterator[tuple[int, int]]:
         enough = _YEARLESS if age is None else _WITH_YEAR
         if grown and told > _FEWEST_PARTS:
             enough = _LONG_AGO
-        if is_of_rule(views, start, end):
+        if is_of_rule(views, start, end) or is_told_of_event(views, start, end):
             continue
         mean = load_tagger().value_mean(views, start, end)
         if mean >= enough and (mean >= _SURE or not is_of_event(views, start, end)):

@@ -89,7 +89,7 @@ ANY_BEFORE = re.compile(
 )
 # A child that came early: 「預產期是…,結果7月5日就出來了」.
 DUE, CAME_AFTER = re.compile("預產期|早產|保溫箱|陣痛|羊水"), re.compile(" ?就?(?:跑)?出來了")
-EXAMPLE_BEFORE = re.compile(r"(?:例[如:]|\([例如]|範例|格式)[: ]?$")
+EXAMPLE_BEFORE = re.compile(r"(?:例[如:]|\([例如]|範例|格式)[: ]?$|VER(?:SION)?[\"': =.]{1,4}$")
 # 「…六月卅日出生,115年8月29日過世」: the birth is told, another event follows.
 BORN_THEN = re.compile("出?生[,、]")
 # 「兒童出生於115年1月1日以後」: whoever was born since then.
@@ -165,6 +165,9 @@ FEAST_TOO = re.compile(
     f"(?P<day>{_FEAST}(?:那天|當天)?)"
     "(?=[ ,。!?)出生我他她名]|$)"
 )
+# 「日據時期資料為昭和十一年五月一日」
+JAPANESE_ERA = re.compile("明治|大正|昭和")
+RECORDED_BEFORE = re.compile("(?:資料|戶籍|戶口|謄本|登記|登載|記載|簿|冊)上?[是為作寫載: ]{0,3}$")
 THIS_YEAR = re.compile("^[今去前]年")
 SELF_BEFORE, SAID_OF = re.compile("[我他她](?P<said>是)?$"), re.compile("的(?![一-鿿])")
 SELF_ALONE_BEFORE = re.compile(

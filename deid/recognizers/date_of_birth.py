@@ -107,6 +107,8 @@ def _is_announced(folded: str, before: str, found: re.Match[str]) -> bool:
         return True
     if words.CAME_AFTER.match(folded, found.end()) and words.DUE.search(folded):
         return True
+    if words.JAPANESE_ERA.match(found[0]) and words.RECORDED_BEFORE.search(before) and _is_whole(found[0]):
+        return True
     if words.CUE_FAR_BEFORE.search(before) and _is_whole(found[0]):
         return True
     return words.CUE_AFTER.match(folded, found.end()) is not None and _parts(found[0]) is not None

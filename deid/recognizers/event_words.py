@@ -36,6 +36,8 @@ _EVENT_BEFORE = re.compile(
     r"(?: DATE| ON| IN| TO| UNTIL| NGàY| TANGGAL|[: ]){0,4}$"
 )
 
+_TOLD_AFTER = re.compile("[日號]?(?:申請|送件|遷入|投保|搬來|入境|結婚|離婚|過世|往生|去世|報案|住院)的")
+_GONE_BEFORE = re.compile("(?:過世|往生|去世)了[ ,]?$")
 # The last four digits of a card or a telephone.
 _LAST_FOUR_BEFORE = re.compile("[卡帳機話號][^0-9,。生]{0,4}[末後][四4]碼[^0-9,。]{0,3}$")
 
@@ -44,6 +46,11 @@ def is_of_event(views: Views, start: int, end: int) -> bool:
     """Whether words of another event than a birth stand right beside a date."""
     after = _EVENT_AFTER.match(views.folded, end)
     return after is not None or _EVENT_BEFORE.search(views.before(start, _NEAR)) is not None
+
+
+def is_told_of_event(views: Views, start: int, end: int) -> bool:
+    """Whether a date is another event's however sure the tagger is: 「十一月十九號申請的」, 「過世了 去年六月二號」."""
+    return _TOLD_AFTER.match(views.folded, end) is not None or _GONE_BEFORE.search(views.before(start, 8)) is not None
 
 
 def is_of_rule(views: Views, start: int, end: int) -> bool:

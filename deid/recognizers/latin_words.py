@@ -14,7 +14,7 @@ _ORDINARY = (
     "Familymart Easywallet Taipower Chunghwa Hinet Carrefour Costco Ikea Youbike Ubike Foodpanda Ubereats Shopee Momo "
     "Pchome Starbucks Mcdonald's Gogoro Uber Whatsapp Telegram Instagram Youtube Tiktok Gmail Linepay "
     "Aprc Pmi Tki Tkw Abk Ofw For It He She We They "
-    "Rgds Thx Tks Pls After Before Because Since With Some All Any Hr Dept Says He's We're Dgpa Hey "
+    "Merry Rgds Thx Tks Pls After Before Because Since With Some All Any Hr Dept Says He's We're Dgpa Hey "
     "Only Between Delete Ask It's That's Tell Remove Neither Both Either Somebody Someone Nobody Everyone Everybody "
     "Did Whose Which While Until During Behind Around About Except Than Then Though Although Unless Once Maybe Perhaps "
     "Sorry Get Give Send Bring There's Who's What's Where's Let's"
@@ -68,7 +68,21 @@ _KNOWN = (
     "Tamkang;Chang Gung;Cheng Hsin;Tai Chi;Chiang Mai;Khon Kaen;Sri Lanka;San Min;Da-an;Ha Tinh;Santa Claus;"
     "Yue Yuen;Hon Hai;Nan Ya;Hua Nan;Chang Hwa;Mega Bank;Cathay United;Ah Li Shan;Idul Fitri;Semana Santa;"
     "South African;Sri Lankan;New Zealander;North Korean;South Korean;Saudi Arabian;Hong Konger;"
-    "Bahasa Indonesia;Wade-Giles"
+    "Bahasa Indonesia;Wade-Giles;Gua Bao;Beef Noodle;Guten Abend;Guten Morgen;Guten Tag;Museo Del Palacio;Chow Chow"
+)
+_COUNTRIES = (
+    "Africa Kenya Zambia Ghana Nigeria Uganda Ethiopia Morocco Algeria Tunisia Egypt Somalia Sudan Senegal Cameroon "
+    "Namibia Botswana Zimbabwe Tanzania Rwanda Burundi India Nepal Pakistan Bangladesh Cambodia Laos Myanmar Burma "
+    "Thailand Vietnam Malaysia Singapore Indonesia Philippines Korea Japan Japon Mongolia Turkey Iran Iraq Palestine "
+    "Lebanon Syria Oman Qatar Kuwait Yemen Ukraine Russia Poland Germany France Spain Italy Portugal Greece Sweden "
+    "Norway Denmark Finland Iceland Scotland Wales England Britain Austria Hungary Romania Bulgaria Serbia Croatia "
+    "Slovenia Slovakia Estonia Latvia Lithuania Belgium Netherlands Holland Luxembourg Switzerland Canada Mexico "
+    "Brazil Argentina Peru Colombia Bolivia Ecuador Venezuela Paraguay Uruguay Panama Honduras Guatemala Nicaragua "
+    "Haiti Jamaica Europe Asia America Australia Berlin Vienna Munich Hamburg Lisbon Prague Warsaw Moscow Kyiv "
+    "Istanbul Cairo Lagos Nairobi Mumbai Delhi Bangkok Hanoi Saigon Manila Jakarta Surabaya Cebu Seoul Busan Tokyo "
+    "Osaka Kyoto Sapporo Casablanca Chicago Toronto Vancouver Melbourne Salamanca Toscana Airbnb Agoda Harley Renault "
+    "Porsche Lego Montessori Toyota Honda Siemens Bosch Garmin Volvo Wasabi Ramen Pizza Ramadan Diwali Songkran "
+    "Muslim Buddhist Hindu Catholic Retriever Labrador Plumber Nanny Coupons Omani Kiwi Ghanaian Lyudao"
 )
 _THINGS = (
     "Edge Chrome Windows Firefox Mazda Nissan Porsche Yamaha Lexus Hyundai Mitsubishi Volvo Tesla Kymco Gogoro "
@@ -87,7 +101,7 @@ NATIONS = frozenset(_NATIONS.split())
 BEFORE_NAMES = frozenset(_BEFORE.split()) | NATIONS
 """No names where they begin a name or are all of it."""
 INSTITUTIONS = frozenset(_INSTITUTIONS.split())
-_WELL_KNOWN = frozenset(_KNOWN.upper().split(";"))
+_WELL_KNOWN = frozenset(_KNOWN.upper().split(";")) | frozenset(_COUNTRIES.upper().split())
 _UNMISTAKABLE = frozenset((_THINGS.upper() + " " + _ACRONYMS).split())
 _SHORTEST = 4
 

@@ -17,7 +17,7 @@ from deid.recognizers.base import TextRecognizer
 from deid.recognizers.birth_read import births_read
 from deid.recognizers.cued import is_example
 from deid.recognizers.date_of_birth import is_long_past
-from deid.recognizers.event_words import is_of_event, is_of_rule
+from deid.recognizers.event_words import is_of_event, is_of_rule, is_told_of_event
 from deid.recognizers.linked_places import belongs_to_institution
 from deid.recognizers.public_context import PublicContext
 from deid.tagger.tagger import load_tagger
@@ -52,6 +52,7 @@ _STREET = re.compile(" ?[巷弄段]")
 _ESCAPE = re.compile("U[0-9A-F]{4}")  # of a character in JSON
 _IN_URL = re.compile(r"(?:HTTPS?://|WWW\.|%[0-9A-F]{2})\S*$")
 _URL_WINDOW = 64
+_VERSION_BEFORE = re.compile(r"(?<![A-Z])VER(?:SION)?[\"': =.]{1,4}$|版本?[:號 ]{0,2}$")
 _COHORT = re.compile("[0-9]{2,3} ?[-~至到] ?[0-9]{2,3}年次?")
 # 「uid=green_otter」: without a digit.
 _NAMED = frozenset({"ACCOUNT", "LINE_ID"})
@@ -165,9 +166,11 @@ def _is_something_else(views: Views, start: int, end: int, entity: str, score: f
 
 def _is_no_birth(views: Views, start: int, end: int, score: float) -> bool:
     """Whether a date is a rule's, or another event's and the tagger isn't sure."""
-    if _COHORT.fullmatch(views.folded, start, end):
+    if _COHORT.fullmatch(views.folded, start, end) or _VERSION_BEFORE.search(views.before(start, 12)):
         return True
-    return is_of_rule(views, start, end) or (score < _SURE and is_of_event(views, start, end))
+    if is_of_rule(views, start, end) or is_told_of_event(views, start, end):
+        return True
+    return score < _SURE and is_of_event(views, start, end)
 
 
 def _is_other_time(views: Views, start: int, end: int) -> bool:

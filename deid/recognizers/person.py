@@ -16,6 +16,7 @@ from deid.recognizers.name_context import SURNAME_START
 from deid.recognizers.name_lexicon import DAYS, SHORT_NAMES, SURNAMES
 from deid.recognizers.public_context import PublicContext
 from deid.recognizers.recorded_names import recorded_names
+from deid.recognizers.small_words import is_word_here
 from deid.recognizers.spelled_out import spelling
 from deid.recognizers.supported_names import supported_names
 from deid.tagger.tagger import PERSON_USUAL, load_tagger
@@ -33,7 +34,7 @@ _NO_NAME = re.compile(
 _NONE = frozenset({
     "有位", "P.S", "P.S.", "이름은", "以内", "以上", "以下", "民代", "女中", "IG", "日治", "日據", "豈容",
     "EVERYBODY", "SURNAME", "GODMOTHER", "ROMANIAN", "POLISH",
-    "以不", "方案", "永遠", "登成", "印成", "寫成", "打成", "改成", "變成",
+    "以不", "巧合", "方案", "永遠", "登成", "印成", "寫成", "打成", "改成", "變成",
 })  # fmt: skip
 _AT = frozenset("是在住")
 # A ship's name; a station, a carrier, a library where the tagger isn't quite sure.
@@ -50,7 +51,9 @@ _SPELT_PLACE = re.compile("[宮廟寺路街巷站村里橋庄][ ,、(]{1,2}$")
 _CUT_SHORT = re.compile("[一-鿿]{4}")
 _ELECTRONIC = re.compile("[ei]-")
 # 「Win11」, 「member.nick=」.
-_VERSION = re.compile("WIN[0-9]{1,2}(?![0-9])")
+_VERSION = re.compile(
+    "WIN[0-9]{1,2}(?![0-9])|[甲乙丙丁][得應可](?=否)|はじめ(?=まし)|MERRY(?= CHRISTMAS)|CHUNG(?= YUAN)|(?<=CHUNG )YUAN"
+)
 _KEYS, _KEY_END = frozenset({"NICK", "NAME", "USER", "OWNER", "MEMBER", "GUEST"}), re.compile('=|" ?:')
 # 「族名叫達利」, 「漢名林小安」: the words that lead to a name are no part of it.
 _CALLED = re.compile("(?:族名|漢名|本名|原名|舊名|全名|藝名|別名)叫?做?(?=[一-鿿·]{2})|孫女(?=[一-鿿])")
@@ -63,12 +66,11 @@ _IN_NOTICES = 0.2
 _SURE, _LIKELY, _RECORDED = 0.8, 0.6, 0.5
 # A word in Latin letters is oftener a thing than a word in Chinese ones.
 _LATIN = 0.5
-# What the tagger alone believes in must be likely: 「我高興，你也高興」.
-_BELIEVED, _LESS = 0.45, 0.01
 _GIVEN, _MAYBE = 2, 0.1
 _SHORTEST = 3
 _REPEATED_NAMES = 64
 _LONG_ENOUGH, _SHORTEST_PART, _LONGEST_PART = 6, 4, 9
+_HAN_PAIR, _AGAIN = re.compile("[一-鿿]{2}"), 0.2
 _HAN_ONLY = re.compile("[一-鿿]{3,5}")
 _PLACE_AFTER, _TRACE, _HALF = (
     re.compile("[區路街里村鄉鎮市縣國站高大宮橋樓館中小航銀海運保證超企集公電機水]|客運"),
@@ -83,7 +85,6 @@ _TITLE = re.compile(
     r"(?:MRS?|MS|MISS|MADAM|SIR|DR|PROF|MBAK?|ATE|KUYA|BạN|ANAKNYA|ISTRINYA|SUAMINYA|UNCLE|AUNT(?:IE|Y)?|GINOONG|GNG|"
     r"OWNER|NAME|(?:BOY|GIRL)FRIEND|HUSBAND|WIFE|LANDLORD|LANDLADY)\.? (?=[A-Z])|は(?=[ァ-ヴ一-鿿])"
 )
-_ONE_WORD, _THING_BEFORE = re.compile("[A-ZÀ-ỹ]+"), re.compile("(?:^|[ ,.])(?:AN?|THE|BáN|MUA) $")
 _IN_LETTERS = re.compile("[A-ZÀ-ỹ .,'’\\-]+")
 # 莫娜·雷堡 is also written 莫娜雷堡.
 _DOTS = re.compile("(?<=[一-鿿])[·‧•.](?=[一-鿿])")
@@ -120,12 +121,12 @@ class PersonRecognizer(TextRecognizer):
                     names.setdefault(undotted, score)
         for name, score in list(names.items())[:_REPEATED_NAMES]:
             for span in places_of(name, views.folded):
-                if not _is_word_here(views, *span):
+                if not is_word_here(views, *span):
                     yield self.finding(views, span, score)
             for span in chain(_given_alone(views, name), _cut_short(views, name)):
                 yield self.finding(views, span, PERSON_USUAL)
         yield from self._parts(views, believed)
-        for span in recorded_names(views):
+        for span in chain(recorded_names(views), _said_again(views, believed)):
             yield self.finding(views, span, _RECORDED)
 
     def _parts(self, views: Views, believed: Iterable[tuple[int, int, float]]) -> Iterator[Finding]:
@@ -139,7 +140,8 @@ class PersonRecognizer(TextRecognizer):
         short |= brief
         for word in sorted({*filter(is_telling, words | short), *brief})[:_REPEATED_NAMES]:
             for start, end in places_of(word, views.folded):
-                if word in short and load_tagger().name_mean(views, start, end) < _TRACE:
+                known = word not in short or (word not in brief and load_tagger().is_given(word))
+                if not known and load_tagger().name_mean(views, start, end) < _TRACE:
                     continue
                 if start not in covered and views.text[views.original_span(start, end)[0]].isupper():
                     yield self.finding(views, (start, end), PERSON_USUAL)
@@ -150,7 +152,7 @@ class PersonRecognizer(TextRecognizer):
             unsure = score < PERSON_USUAL + _IN_NOTICES
             if _is_place_or_day(views, start, end, score):
                 continue
-            if _is_none(views, start, end) or _is_called_so(views, end, score):
+            if _is_none(views, start, end) or _is_called_so(views, end, score) or is_word_here(views, start, end):
                 continue
             if views.folded[start:end] in _PET_PREFIXES and _HAN.match(views.folded, end):
                 end += 1
@@ -159,8 +161,6 @@ class PersonRecognizer(TextRecognizer):
                 continue
             if score < _LATIN and views.folded[start:end].isascii():
                 score -= _LATIN - PERSON_USUAL
-            if score < _BELIEVED:
-                score = min(score, PERSON_USUAL - _LESS)
             start = _without_title(views, _with_surname(views, start, end), end)
             if unsure and PublicContext.of(views).speaks_for_agencies(start, end):
                 score -= _IN_NOTICES
@@ -214,12 +214,13 @@ def _is_called_so(views: Views, end: int, score: float) -> bool:
     )
 
 
-def _is_word_here(views: Views, start: int, end: int) -> bool:
-    """Whether somebody's name of one word is a word in small letters behind an article or what is sold: the grace."""
-    if not _ONE_WORD.fullmatch(views.folded, start, end) or not _THING_BEFORE.search(views.before(start, 6)):
-        return False
-    small = views.text[slice(*views.original_span(start, end))].islower()
-    return small and load_tagger().name_mean(views, start, end) < _MAYBE
+def _said_again(views: Views, believed: Iterable[tuple[int, int, float]]) -> Iterator[tuple[int, int]]:
+    """Yield where a name of two characters comes again and the tagger half sees it: 「平安符是平安畫的」."""
+    names = {views.folded[start:end] for start, end, score in believed if score >= _LIKELY and end - start == _GIVEN}
+    for name in sorted(filter(_HAN_PAIR.fullmatch, names)):
+        for start, end in places_of(name, views.folded):
+            if load_tagger().name_mean(views, start, end) >= _AGAIN:
+                yield start, end
 
 
 def _cut_short(views: Views, name: str) -> Iterator[tuple[int, int]]:

@@ -20,6 +20,7 @@ from deid.recognizers.latin_words import (
     is_no_person,
     is_telling,
 )
+from deid.tagger.features import plain_latin
 from deid.tagger.tagger import load_tagger
 from deid.tw_districts import NAMELESS_DISTRICTS, ROMANISED_DISTRICTS
 from deid.views import Views
@@ -40,7 +41,7 @@ _CUE = re.compile(
     r"[Bb]rother|[Ss]ister|(?<![A-Za-z])(?:[Tt]eman|[Ss]uami|[Ii]stri|[Mm]ajikan)(?: saya)?,?|"
     r"[Nn]icknamed?(?: is)?|[Tt]awag (?:nila )?(?:sa )?(?:akin|kanya)|[Dd]ipanggil|[Gg]oes by|known as|"
     r"con gái|con trai|cháu|[Cc]hồng em|vợ tôi|po si|ko si|tên là|hồng em là|"
-    r"[Nn]ama(?: nenek| saya)?|[Ss]aya|anaknya|Mr\.|Ms\.|Mrs\.|"
+    r"[Nn]ama(?: nenek| saya)?(?: cukup)?|[Ss]aya|anaknya|Mr\.|Ms\.|Mrs\.|"
     r"(?<![A-Za-z])(?:[Ss]ina|[Ss]i|[Nn]i|[Kk]ay|[Kk]ak|[Pp]ak|[Bb]u|[Mm]bak|[Aa]te|[Kk]uya|[Tt]it[ao]|[Cc]hị|[Aa]nh)|"
     r"民眾|外籍|旅客|同事|學生|訪客|英文名字?|"
     r"我是|叫|叫做|名字|姓名|名字是|本名|外文名|護照名|羅馬字寫是|證書是|寫成|找|司機|雇主|看護|工人|外勞|移工|老公|老婆|先生|太太|朋友|"
@@ -110,6 +111,8 @@ _AND_NEXT = re.compile(rf" (?:and|&) ({NAME_WORD})(?![\w'’])(?! [A-Z])")
 _BORN = re.compile(rf"(?<![A-Za-z.] )(?<![A-Za-z])({NAME_WORD})(?= (?:was |is )?born(?![a-z]))")
 # 「…expire this Friday!!! Dilshan」: one word behind a sentence's end, and nothing more.
 _ALONE_AT_END = re.compile(rf"[.!)] {{1,2}}({NAME_WORD})\s*$")
+_ALONE = re.compile(r"(?<![\w'’.&-])(?<![A-ZÀ-Þ][a-zà-ÿ] )[A-ZÀ-ÞŁŚŽŠČĐ][\w]{2,14}(?![\w&.-]|['’](?![sS])| [A-Z])")
+_GIVEN_TRACE = 0.2
 _CHINESE = re.compile("[一-鿿]")
 _NOT_FIRST = NOT_NAMES | BEFORE_NAMES | TITLES
 _HALF_BELIEVED, _NEAR, _BEFORE = 0.25, 16, 28
@@ -129,7 +132,7 @@ class LatinNameRecognizer(TextRecognizer):
             return
         names: dict[str, float] = {}
         for start, name, score in chain(
-            _candidates(text), _unannounced(views), _joined(views), _by_place(views)
+            _candidates(text), _unannounced(views), _joined(views), _by_place(views), _given_alone(views)
         ):
             offset, name = _untitled(name)
             start += offset
@@ -218,6 +221,17 @@ def _by_place(views: Views) -> Iterator[tuple[int, str, float]]:
     for match in (*born, *([last] if last else [])):
         if _is_unknown_word(match[1]):
             yield match.start(1), match[1], 0.5
+
+
+def _given_alone(views: Views) -> Iterator[tuple[int, str, float]]:
+    """Yield given names of the world that stand alone in a sentence, where the tagger sees a trace of a name."""
+    for match in _ALONE.finditer(views.text):
+        word = match[0]
+        if not _is_unknown_word(word) or not load_tagger().is_given(plain_latin(word)):
+            continue
+        first, last = views.folded_offset(match.start()), views.folded_offset(match.end())
+        if load_tagger().name_mean(views, first, last) >= _GIVEN_TRACE:
+            yield match.start(), word, 0.5
 
 
 def _is_unknown_word(word: str) -> bool:

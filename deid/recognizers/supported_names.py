@@ -77,6 +77,9 @@ _EXPECTED = re.compile(
     r"|(?:對方|[我甲乙]方|對造|[車屋]主|駕駛|肇事者|房[東客]|病患|個案|學生|家長|(?:承租|出租|申請|代理|聯絡|當事|被害|相對|繼承|監護)人)"
     r"[ :|/](?P<role>[一-鿿]{2,3})(?=[ ,。、\n(|/]|$)"
     r"|(?:^|[,。;!?\n ])我(?P<self>[一-鿿]{3})(?=,)"
+    r"|[我他她](?:老[公婆]|先生|太太|[爸媽]{1,2}|[兒女][子兒]|[姊姐]{2}|哥哥|弟弟|妹妹)"
+    r"(?P<own>[一-鿿]{3})(?=[ ,。、(\n]|$)"
+    r"|[0-9] (?P<end>[一-鿿]{3})(?=[。!]?$)"
     r"|[用以](?P<used>[一-鿿]{2,3})的(?:名字|名義|身分)"
     r"|(?:我|本人)是(?P<parent>[一-鿿]{2,3}?)的(?:媽媽?|爸爸?|家長|[母父]親|阿[嬤公]|導師|班導|室友|太太|先生|老[公婆]|女兒|兒子)"
     r"|[你您他她]是不是(?P<asked>[一-鿿]{2,3}?)(?=[嗎啊呀,?]|$)"
@@ -120,7 +123,7 @@ def supported_names(views: Views, names: Collection[Scored]) -> Iterator[Scored]
     yield from ((*span, PERSON_USUAL) for span in _numbered(folded, names))
     yield from ((*span, PERSON_USUAL) for span in _in_japanese(views))
     yield from ((*span, PERSON_USUAL) for span in _second_parts(views, names))
-    yield from ((*span, PERSON_USUAL) for span in _expected(views) if covered.isdisjoint(range(*span)))
+    yield from ((*span, PERSON_USUAL) for span in _expected(views) if not covered.issuperset(range(*span)))
 
 
 def _said_with(views: Views, names: Collection[Scored]) -> Iterator[Span]:

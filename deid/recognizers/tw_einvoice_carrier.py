@@ -30,7 +30,7 @@ class TwEinvoiceCarrierRecognizer(CuedRecognizer):
     COUNTRY_CODE = "tw"
     KINDS = (cue_words.CARRIER,)
     VALUE = re.compile(
-        r"(?:(?:/|斜線|斜槓|SLASH) ?[0-9A-Z.+\-]|[0-9A-Z])"
+        r"/[0-9A-Z.+\-]{7}(?= )|(?:(?:/|斜線|斜槓|SLASH) ?[0-9A-Z.+\-]|[0-9A-Z])"
         r"(?: ?(?:[0-9A-Z.+\-]|加號?|減號?|點(?= ?[0-9A-Z])|PLUS)){5,7}(?![0-9A-Z/])"
     )
     REACH = 32

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from deid.findings import Finding
 from deid.identifiers import tw_national_id
-from deid.recognizers.base import TextRecognizer
+from deid.recognizers.base import TextRecognizer, without_month
 from deid.recognizers.partial_number import parts_of
 from deid.views import SEPARATORS, Views
 
@@ -41,7 +41,7 @@ class TwNationalIdRecognizer(TextRecognizer):
             if _SURE_CUE.search(views.folded):
                 for part in _MISCOUNTED.finditer(views.figures):
                     if _SURE_CUE.search(views.before(part.start(), 12)):
-                        yield self.finding(views, part.span(), 0.5)
+                        yield self.finding(views, (part.start(), without_month(views, part.end())), 0.5)
         for span in parts_of(views, _SURE_CUE):
             yield self.finding(views, span, 0.5)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from deid.findings import Finding
 from deid.identifiers import tw_ui_no
-from deid.recognizers.base import TextRecognizer
+from deid.recognizers.base import TextRecognizer, without_month
 from deid.views import SEPARATORS, Views
 
 _SHAPE = re.compile(
@@ -35,7 +35,7 @@ class TwUiNoRecognizer(TextRecognizer):
         if _SURE_CUE.search(views.folded):
             for part in _MISCOUNTED.finditer(views.figures):
                 if _SURE_CUE.search(views.before(part.start(), 12)):
-                    yield self.finding(views, (part.start(), _end(views, part.end())), 0.5)
+                    yield self.finding(views, (part.start(), without_month(views, part.end())), 0.5)
         for match in views.number_matches(_SHAPE):
             span = (match.start, match.end)
             cue = _CUE.search(views.around(*span)) is not None
@@ -47,8 +47,3 @@ class TwUiNoRecognizer(TextRecognizer):
                 yield self.finding(views, span, 0.7)
             elif compacted[1].isdigit():
                 yield self.finding(views, span, 0.5)
-
-
-def _end(views: Views, end: int) -> int:
-    """Return where the number ends: a month behind it is written in a Chinese digit, 「…853六月到期」."""
-    return end - (views.folded[end : end + 1] == "月" and not views.folded[end - 1].isascii())

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from deid.tagger.features import ENGLISH, FREQUENCY, Floats, Lexicon, codes_of, features, hash_words
+from deid.tagger.features import ENGLISH, FREQUENCY, GIVEN, Floats, Lexicon, codes_of, features, hash_words
 from deid.tagger.network import Network
 from deid.tagger.tags import ENTITIES, FIRST_ENTITY, NOTHING, PERSON_BEGIN, PERSON_INSIDE
 from deid.views import Views
@@ -119,6 +119,10 @@ class Tagger:
     def is_english(self, word: str) -> bool:
         """Whether a word in capitals is a common one of English or of another language in Latin letters."""
         return self._lexicon.latin.get(word, 0) & ENGLISH > 0
+
+    def is_given(self, word: str) -> bool:
+        """Whether a word in capitals is a given name somewhere in the world, in Latin letters."""
+        return self._lexicon.latin.get(word, 0) & GIVEN > 0
 
     def name_mean(self, views: Views, start: int, end: int) -> float:
         """Return how likely a stretch is a name, on the average of its characters."""

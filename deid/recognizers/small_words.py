@@ -1,0 +1,29 @@
+"""Tells a word in small letters from the name that is spelt like it."""
+
+from __future__ import annotations
+
+import re
+
+from deid.tagger.tagger import load_tagger
+from deid.views import Views
+
+_ONE_WORD, _THING_BEFORE = re.compile("[A-ZÀ-ỹ]+"), re.compile("(?:^|[ ,.])(?:AN?|THE|BáN|MUA) $")
+_MAYBE, _NEVER = 0.1, 0.001
+
+
+def is_word_here(views: Views, start: int, end: int) -> bool:
+    """Whether one word of ``folded`` in small letters is no name.
+
+    The text writes it with a capital elsewhere, and it is English (mercy, beside Mercy) or the tagger rules it out; or
+    it stands behind an article or what is sold (the grace) and the tagger hardly takes it for a name.
+    """
+    if not _ONE_WORD.fullmatch(views.folded, start, end):
+        return False
+    word = views.text[slice(*views.original_span(start, end))]
+    if not word.islower():
+        return False
+    tagger = load_tagger()
+    capital = word.capitalize() in views.text
+    if capital and (tagger.is_english(views.folded[start:end]) or tagger.name_mean(views, start, end) < _NEVER):
+        return True
+    return _THING_BEFORE.search(views.before(start, 6)) is not None and tagger.name_mean(views, start, end) < _MAYBE
