@@ -50,6 +50,7 @@ MONTHS = {
 }  # fmt: skip
 _NAMED = {"正": 1, "元": 1, "冬": 11, "臘": 12}
 _UNSAID = (2000, 1, 1)  # a leap year: 2月29日 without a year is a date
+_LONGEST = 8  # digits of a number in a date
 _N = "(?:[0-9]{1,4}|[零〇○一壹二兩貳三參叁四肆五伍六陸七柒八捌九玖十拾廿卅百千]{1,6})"
 _PARTS = re.compile(
     rf"(?:(?P<era>(?:中華)?民國?前?|西元|明治|大正|昭和|平成) ?)?(?:(?P<year>{_N}) ?年 ?次?)?"
@@ -120,7 +121,7 @@ def _in_figures(text: str) -> tuple[int | None, int | None, int | None] | None:
 def _in_english(text: str) -> tuple[int | None, int | None, int | None] | None:
     words = _WORDS.findall(text.upper())
     months = [MONTHS[word] for word in words if word in MONTHS]
-    numbers = [int(word) for word in words if word.isdigit()]
+    numbers = [int(word) for word in words if word.isdigit() and len(word) <= _LONGEST]
     if len(months) != 1 or len(numbers) not in (1, 2):
         return None
     days = [number for number in numbers if number <= 31]

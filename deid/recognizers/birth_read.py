@@ -13,7 +13,7 @@ from deid.recognizers.event_words import is_of_event, is_of_rule, is_told_of_eve
 from deid.tagger.tagger import load_tagger
 from deid.views import Views
 
-_LONG_AGO, _WITH_YEAR, _YEARLESS, _SURE = 0.3, 0.6, 0.75, 0.95
+_LONG_AGO, _WITH_YEAR, _YEARLESS, _SURE = 0.25, 0.6, 0.75, 0.95
 _GROWN, _FEWEST_PARTS = 12, 2
 
 

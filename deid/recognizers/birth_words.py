@@ -165,7 +165,7 @@ FEAST_TOO = re.compile(
     f"(?P<day>{_FEAST}(?:那天|當天)?)"
     "(?=[ ,。!?)出生我他她名]|$)"
 )
-# 「日據時期資料為昭和十一年五月一日」
+# 「戶籍登載為昭和九年四月三日」
 JAPANESE_ERA = re.compile("明治|大正|昭和")
 RECORDED_BEFORE = re.compile("(?:資料|戶籍|戶口|謄本|登記|登載|記載|簿|冊)上?[是為作寫載: ]{0,3}$")
 THIS_YEAR = re.compile("^[今去前]年")

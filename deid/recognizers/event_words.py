@@ -49,7 +49,7 @@ def is_of_event(views: Views, start: int, end: int) -> bool:
 
 
 def is_told_of_event(views: Views, start: int, end: int) -> bool:
-    """Whether a date is another event's however sure the tagger is: 「十一月十九號申請的」, 「過世了 去年六月二號」."""
+    """Whether a date is another event's however sure the tagger is: 「九月七號申請的」, 「他往生了 前年五月三號」."""
     return _TOLD_AFTER.match(views.folded, end) is not None or _GONE_BEFORE.search(views.before(start, 8)) is not None
 
 

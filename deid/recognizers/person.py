@@ -46,6 +46,7 @@ _LAST_OF_ALL = re.compile(
     "(?<![先小姐生媽爸伯叔姨嬸哥嫂])(?=[ ,、(]{1,2}09[0-9]{2}[ -]?[0-9]{3}))"
 )
 # 「站名是媽祖宮，媽媽的媽」: so a place is spelt.
+_PLACE_NAMED = re.compile("(?:站|店|路|里|廟|社區|公司)名(?:字|稱)?(?:[是叫為:]|寫)[^。!?\n]{0,16}$")
 _SPELT_PLACE = re.compile("[宮廟寺路街巷站村里橋庄][ ,、(]{1,2}$")
 # 「李黃秀枝印成李黃秀」: a name of four characters that lost its last.
 _CUT_SHORT = re.compile("[一-鿿]{4}")
@@ -79,6 +80,7 @@ _PLACE_AFTER, _TRACE, _HALF = (
 )
 # 「承辦問「如意」是什麼」, 「電腦印成□少岩」.
 _OPENING_QUOTES, _DAMAGED = frozenset("「『"), frozenset("□○◯〇*�")
+_SPEAKING = frozenset("說找跟由")
 _QUOTE_ENDS = re.compile("[」』](?!號|一?詞|二字|兩字)")
 _CAPITALISED = re.compile("(?<![A-Za-z])[A-Z][a-z]{3,8}(?![A-Za-z])")
 _TITLE = re.compile(
@@ -180,7 +182,8 @@ def _is_none(views: Views, start: int, end: int) -> bool:
         return True
     if _AND.match(views.folded, start) or _NO_NAME.search(views.folded, start, end):
         return True
-    return "的" in words and _SPELT_PLACE.search(views.before(start, 3)) is not None
+    spelt = _SPELT_PLACE.search(views.before(start, 3)) or _PLACE_NAMED.search(views.before(start, 20))
+    return "的" in words and spelt is not None
 
 
 def _is_place_or_day(views: Views, start: int, end: int, score: float) -> bool:
@@ -215,11 +218,12 @@ def _is_called_so(views: Views, end: int, score: float) -> bool:
 
 
 def _said_again(views: Views, believed: Iterable[tuple[int, int, float]]) -> Iterator[tuple[int, int]]:
-    """Yield where a name of two characters comes again and the tagger half sees it: 「平安符是平安畫的」."""
+    """Yield where a name of two characters comes again and the tagger half sees it: 「如意說的就是如意」."""
     names = {views.folded[start:end] for start, end, score in believed if score >= _LIKELY and end - start == _GIVEN}
+    found = {at for start, end, _ in believed for at in range(start, end)}
     for name in sorted(filter(_HAN_PAIR.fullmatch, names)):
         for start, end in places_of(name, views.folded):
-            if load_tagger().name_mean(views, start, end) >= _AGAIN:
+            if start not in found and load_tagger().name_mean(views, start, end) >= _AGAIN:
                 yield start, end
 
 
@@ -239,7 +243,8 @@ def _given_alone(views: Views, name: str) -> Iterator[tuple[int, int]]:
     if not (_HAN_ONLY.fullmatch(name) and (len(name) > _SHORTEST or SURNAME_START.match(name))):
         return
     given = name[-_GIVEN:]
-    least = _HALF if len(name) > _SHORTEST or load_tagger().is_everyday(given) else _TRACE
+    everyday = load_tagger().is_everyday(given)
+    least = _HALF if len(name) > _SHORTEST or everyday else _TRACE
     for start, end in places_of(given, views.folded):
         before = views.before(start, 1)
         if before == "叫" and len(name) == _SHORTEST:
@@ -248,7 +253,7 @@ def _given_alone(views: Views, name: str) -> Iterator[tuple[int, int]]:
             continue
         quoted = before in _OPENING_QUOTES and _QUOTE_ENDS.match(views.folded, end)
         known = load_tagger().name_mean(views, start, end) >= least
-        if quoted or known or before in _DAMAGED:
+        if quoted or known or before in _DAMAGED or (before in _SPEAKING and not everyday):
             yield start, end
 
 

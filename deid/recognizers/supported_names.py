@@ -84,7 +84,9 @@ _EXPECTED = re.compile(
     r"|(?:我|本人)是(?P<parent>[一-鿿]{2,3}?)的(?:媽媽?|爸爸?|家長|[母父]親|阿[嬤公]|導師|班導|室友|太太|先生|老[公婆]|女兒|兒子)"
     r"|[你您他她]是不是(?P<asked>[一-鿿]{2,3}?)(?=[嗎啊呀,?]|$)"
 )
-_EXPECTED_MEAN, _LAST_MEAN = 0.05, 0.02
+_EXPECTED_MEAN, _LAST_MEAN = 0.03, 0.02
+# Surnames that hardly begin a word: 「我叫陳怡君，」.
+_USUAL = frozenset("陳林黃張李王吳劉蔡楊許鄭謝郭洪邱廖賴徐蘇莊呂")
 # For 我們 and 太太 the tagger says a tenth of this.
 _LISTED_MEAN, _HARDLY = 0.1, 0.0003
 _INDIGENOUS = re.compile("(?<!民)族|部落|原民|原住")
@@ -223,7 +225,9 @@ def _expected(views: Views) -> Iterator[Span]:
             continue
         if end - start > 2 and tagger.name_mean(views, end - 1, end) < _LAST_MEAN and match["kin"]:
             end -= 1
-        if tagger.name_mean(views, start, end) >= _EXPECTED_MEAN:
+        called = match["called"] and views.folded[start] in _USUAL and views.before(start, 2) == "我叫"
+        plain = called and not tagger.is_everyday(views.folded[start + 1 : end])
+        if plain or tagger.name_mean(views, start, end) >= _EXPECTED_MEAN:
             yield start, end
 
 

@@ -10,7 +10,7 @@ from deid.recognizers import cue_words
 from deid.recognizers.cued import LETTERS, CuedRecognizer
 from deid.views import SEPARATORS, Views
 
-# 「補1120418的在學證明」
+# 「B1090334的在學證明」
 _OF_PAPER = re.compile(
     r"(?<![0-9A-Z.\-/字號])(?!(?:19|20)[0-9]{6}(?![0-9]))(?P<number>[A-Z]{0,2}[0-9]{6,10})"
     r" ?的(?:那[張個份]?)?(?:在學證明|成績單|學生證)"
