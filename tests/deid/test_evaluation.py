@@ -20,7 +20,7 @@ from deid.tw_districts import CITIES, DISTRICTS, PLAIN_PLACES
 from tests.deid.evaluation import FOLDER, annotated_texts
 
 PACKAGE = Path(__file__).parents[2] / "deid"
-SETS = ("dev", "dev2", "dev3", "dev4", "dev5", "dev6", "dev7", "dev8", "dev9", "dev10", "heldout")
+SETS = ("dev", "dev2", "dev3", "dev4", "dev5", "dev6", "dev7", "dev8", "dev9", "dev10", "dev11", "heldout")
 SLACK = 0.02
 DICTIONARY = "words.txt"
 _PLACES = "|".join(sorted({*CITIES, *DISTRICTS, *PLAIN_PLACES}, key=len, reverse=True))
