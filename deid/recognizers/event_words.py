@@ -37,7 +37,7 @@ _EVENT_BEFORE = re.compile(
 )
 
 _TOLD_AFTER = re.compile("[日號]?(?:申請|送件|遷入|投保|搬來|入境|結婚|離婚|過世|往生|去世|報案|住院)的")
-_GONE_BEFORE = re.compile("(?:過世|往生|去世)了[ ,]?$")
+_GONE_BEFORE, _RECENTLY = re.compile("(?:過世|往生|去世)了[ ,]?$"), "今去前昨上"
 # The last four digits of a card or a telephone.
 _LAST_FOUR_BEFORE = re.compile("[卡帳機話號][^0-9,。生]{0,4}[末後][四4]碼[^0-9,。]{0,3}$")
 
@@ -50,7 +50,10 @@ def is_of_event(views: Views, start: int, end: int) -> bool:
 
 def is_told_of_event(views: Views, start: int, end: int) -> bool:
     """Whether a date is another event's however sure the tagger is: 「九月七號申請的」, 「他往生了 前年五月三號」."""
-    return _TOLD_AFTER.match(views.folded, end) is not None or _GONE_BEFORE.search(views.before(start, 8)) is not None
+    recent = views.folded[start : start + 1] in _RECENTLY
+    return _TOLD_AFTER.match(views.folded, end) is not None or (
+        recent and _GONE_BEFORE.search(views.before(start, 8)) is not None
+    )
 
 
 def is_of_rule(views: Views, start: int, end: int) -> bool:

@@ -14,7 +14,8 @@ _ORDINARY = (
     "Familymart Easywallet Taipower Chunghwa Hinet Carrefour Costco Ikea Youbike Ubike Foodpanda Ubereats Shopee Momo "
     "Pchome Starbucks Mcdonald's Gogoro Uber Whatsapp Telegram Instagram Youtube Tiktok Gmail Linepay "
     "Aprc Pmi Tki Tkw Abk Ofw For It He She We They "
-    "Merry Rgds Thx Tks Pls After Before Because Since With Some All Any Hr Dept Says He's We're Dgpa Hey "
+    "Yesterday Today Tomorrow Tonight Merry Rgds Thx Tks Pls After Before Because Since With Some All Any Hr "
+    "Dept Says He's We're Dgpa Hey "
     "Only Between Delete Ask It's That's Tell Remove Neither Both Either Somebody Someone Nobody Everyone Everybody "
     "Did Whose Which While Until During Behind Around About Except Than Then Though Although Unless Once Maybe Perhaps "
     "Sorry Get Give Send Bring There's Who's What's Where's Let's"
@@ -71,19 +72,21 @@ _KNOWN = (
     "Bahasa Indonesia;Wade-Giles;Gua Bao;Beef Noodle;Guten Abend;Guten Morgen;Guten Tag;Museo Del Palacio;Chow Chow"
 )
 _COUNTRIES = (
-    "Africa Kenya Zambia Ghana Nigeria Uganda Ethiopia Morocco Algeria Tunisia Egypt Somalia Sudan Senegal Cameroon "
-    "Namibia Botswana Zimbabwe Tanzania Rwanda Burundi India Nepal Pakistan Bangladesh Cambodia Laos Myanmar Burma "
+    "Africa Zambia Ghana Nigeria Uganda Ethiopia Morocco Algeria Tunisia Egypt Somalia Sudan Senegal Cameroon "
+    "Namibia Botswana Zimbabwe Tanzania Rwanda Burundi Nepal Pakistan Bangladesh Cambodia Laos Myanmar Burma "
     "Thailand Vietnam Malaysia Singapore Indonesia Philippines Korea Japan Japon Mongolia Turkey Iran Iraq Palestine "
-    "Lebanon Syria Oman Qatar Kuwait Yemen Ukraine Russia Poland Germany France Spain Italy Portugal Greece Sweden "
-    "Norway Denmark Finland Iceland Scotland Wales England Britain Austria Hungary Romania Bulgaria Serbia Croatia "
-    "Slovenia Slovakia Estonia Latvia Lithuania Belgium Netherlands Holland Luxembourg Switzerland Canada Mexico "
+    "Lebanon Syria Oman Qatar Kuwait Yemen Ukraine Russia Germany Italy Portugal Greece Sweden "
+    "Denmark Finland Iceland Austria Hungary Romania Bulgaria Serbia Croatia "
+    "Slovenia Slovakia Estonia Latvia Lithuania Belgium Netherlands Luxembourg Switzerland Canada Mexico "
     "Brazil Argentina Peru Colombia Bolivia Ecuador Venezuela Paraguay Uruguay Panama Honduras Guatemala Nicaragua "
-    "Haiti Jamaica Europe Asia America Australia Berlin Vienna Munich Hamburg Lisbon Prague Warsaw Moscow Kyiv "
-    "Istanbul Cairo Lagos Nairobi Mumbai Delhi Bangkok Hanoi Saigon Manila Jakarta Surabaya Cebu Seoul Busan Tokyo "
-    "Osaka Kyoto Sapporo Casablanca Chicago Toronto Vancouver Melbourne Salamanca Toscana Airbnb Agoda Harley Renault "
+    "Haiti Europe Australia Munich Hamburg Lisbon Prague Warsaw Moscow Kyiv "
+    "Istanbul Lagos Nairobi Mumbai Delhi Bangkok Hanoi Saigon Manila Jakarta Surabaya Cebu Seoul Busan Tokyo "
+    "Osaka Kyoto Sapporo Casablanca Chicago Toronto Vancouver Melbourne Toscana Airbnb Agoda Renault "
     "Porsche Lego Montessori Toyota Honda Siemens Bosch Garmin Volvo Wasabi Ramen Pizza Ramadan Diwali Songkran "
     "Muslim Buddhist Hindu Catholic Retriever Labrador Plumber Nanny Coupons Omani Kiwi Ghanaian Lyudao"
 )
+# Some people are called like these.
+_ALSO_NAMES = "Kenya Holland France England Britain Berlin Spain Poland Wales Norway Scotland Salamanca Harley"
 _THINGS = (
     "Edge Chrome Windows Firefox Mazda Nissan Porsche Yamaha Lexus Hyundai Mitsubishi Volvo Tesla Kymco Gogoro "
     "Vespa Ducati Volkswagen Javanese Swahili Tagalog Mandarin Hakka Cantonese Arabic Urdu Eswatini Zealander "
@@ -102,6 +105,7 @@ BEFORE_NAMES = frozenset(_BEFORE.split()) | NATIONS
 """No names where they begin a name or are all of it."""
 INSTITUTIONS = frozenset(_INSTITUTIONS.split())
 _WELL_KNOWN = frozenset(_KNOWN.upper().split(";")) | frozenset(_COUNTRIES.upper().split())
+_PLACES_AND_NAMES = frozenset(_ALSO_NAMES.upper().split())
 _UNMISTAKABLE = frozenset((_THINGS.upper() + " " + _ACRONYMS).split())
 _SHORTEST = 4
 
@@ -121,4 +125,6 @@ def is_well_known(text: str) -> bool:
 
 def is_no_person(text: str) -> bool:
     """Whether words are well known as somebody of history, a place, a firm, a make, a language or an acronym."""
-    return is_well_known(text) or not _UNMISTAKABLE.isdisjoint(text.upper().replace(",", " ").split())
+    words = text.upper()
+    known = is_well_known(text) or words in _PLACES_AND_NAMES
+    return known or not _UNMISTAKABLE.isdisjoint(words.replace(",", " ").split())

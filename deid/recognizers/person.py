@@ -46,7 +46,7 @@ _LAST_OF_ALL = re.compile(
     "(?<![先小姐生媽爸伯叔姨嬸哥嫂])(?=[ ,、(]{1,2}09[0-9]{2}[ -]?[0-9]{3}))"
 )
 # 「站名是媽祖宮，媽媽的媽」: so a place is spelt.
-_PLACE_NAMED = re.compile("(?:站|店|路|里|廟|社區|公司)名(?:字|稱)?(?:[是叫為:]|寫)[^。!?\n]{0,16}$")
+_PLACE_NAMED = re.compile("(?:站|店|路|里|廟|社區|公司)名(?:字|稱)?(?:[是叫為:]|寫)[^。!?\n我姓叫名]{0,16}$")
 _SPELT_PLACE = re.compile("[宮廟寺路街巷站村里橋庄][ ,、(]{1,2}$")
 # 「李黃秀枝印成李黃秀」: a name of four characters that lost its last.
 _CUT_SHORT = re.compile("[一-鿿]{4}")

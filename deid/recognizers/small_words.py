@@ -8,6 +8,9 @@ from deid.tagger.tagger import load_tagger
 from deid.views import Views
 
 _ONE_WORD, _THING_BEFORE = re.compile("[A-ZÀ-ỹ]+"), re.compile("(?:^|[ ,.])(?:AN?|THE|BáN|MUA) $")
+_TOLD_BEFORE = re.compile(
+    "(?:NAME IS|NAME'S|I AM|I'M|(?<![A-Z])IM|THIS IS|CALLED|CALL ME|NAMED|HI,?|(?<![A-Z])M[RS]S?) ?[.:]? $|叫 ?$"
+)
 _MAYBE, _NEVER = 0.1, 0.001
 
 
@@ -21,6 +24,8 @@ def is_word_here(views: Views, start: int, end: int) -> bool:
         return False
     word = views.text[slice(*views.original_span(start, end))]
     if not word.islower():
+        return False
+    if _TOLD_BEFORE.search(views.before(start, 12)):
         return False
     tagger = load_tagger()
     capital = word.capitalize() in views.text

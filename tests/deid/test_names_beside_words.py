@@ -34,6 +34,9 @@ FOUND = (
     ("我叫平安，姓平單名一個安", ["平安", "姓平單名一個安"]),
     ("老闆國豪實業倒了，他欠薪，女兒雅婷生技系", ["國豪", "雅婷"]),
     ("謝謝。高恩伯", ["高恩伯"]),
+    ("Yesterday Lennart and Guillaume moved out, and Anouk keeps the deposit", ["Lennart", "Guillaume", "Anouk"]),
+    ("昨天Siobhan把鑰匙弄丟了，管委會不補發", ["Siobhan"]),
+    ("被保人是我老公萬里行 保險公司說", ["萬里行"]),
 )
 STAYS = (
     "讀卡機是新買的，電腦是Win11，一直讀不到",
@@ -56,6 +59,8 @@ STAYS = (
     "請填姓名字號，貴姓大名都要，姓氏名冊另附",
     "百姓匿名檢舉有用嗎，老百姓聯名要求，改姓換名",
     "皆様のご支援に心より御礼と申し上げます。",
+    "Thank you and Merry Christmas in advance",
+    "She comes from Zambia and cooks Ramen during Ramadan",
 )
 PARTS = (
     ("旺來伯、罔市嬸兩位都說沒收到通知", ["旺來", "罔市"]),
