@@ -29,7 +29,8 @@ _NUMBER = "[0-9零〇○一二三四五六七八九十百廿卅]"
 _ENDS = f"(?=[ ,。、.!?~(\n]|[啦喔吧啊呢對屬肖幾]|的[ ,。\n]|{_NUMBER}{{1,2}}月|$)"
 _ERA = "(?:民國前?|西元|農曆|國曆|昭和|大正|明治)"
 _PIECE = re.compile(
-    f"(?:(?P<year>{_ERA}?{_NUMBER}{{1,5}}年次?)"
+    f"(?:(?P<spoken>{_NUMBER}{{2,4}}[,、] ?{_NUMBER}{{1,3}}[,、] ?{_NUMBER}{{1,3}}[日號]?)"
+    f"|(?P<year>{_ERA}?{_NUMBER}{{1,5}}年次?)"
     f"|(?P<month>{_ERA}?(?:{_NUMBER}{{1,2}}|[正臘元])月)(?P<of_month>(?:初?{_NUMBER}{{1,3}}[號日]?)?)"
     f"|(?P<day>{_NUMBER}{{1,3}}[號日]|初{_NUMBER})|(?P<plain>{_ERA}?{_NUMBER}{{2,8}})|(?P<last>{_NUMBER}(?=\n|$))){_ENDS}"
 )
@@ -66,7 +67,7 @@ def _is_further(told: set[str], folded: str, start: int, end: int) -> bool:
 def _parts(found: list[re.Match[str]]) -> set[str]:
     """Return which parts of a date are told; a plain number counts as a year, a whole date as all."""
     parts = {part for piece in found for part in ("year", "month", "day") if piece[part]}
-    parts |= {"day" for piece in found if piece["of_month"] or piece["last"]}
+    parts |= {"day" for piece in found if piece["of_month"] or piece["last"] or piece["spoken"]}
     for piece in found:
         if piece["plain"]:
             parts |= {"year"} if len(piece["plain"]) <= _SHORT_YEAR else {"year", "month", "day"}
