@@ -10,10 +10,11 @@ from deid.recognizers import cue_words
 from deid.recognizers.cued import LETTERS, CuedRecognizer
 from deid.views import SEPARATORS, Views
 
+_PAPERS = ("在學證明", "成績單", "學生證")
 # 「B1090334的在學證明」
 _OF_PAPER = re.compile(
     r"(?<![0-9A-Z.\-/字號])(?!(?:19|20)[0-9]{6}(?![0-9]))(?P<number>[A-Z]{0,2}[0-9]{6,10})"
-    r" ?的(?:那[張個份]?)?(?:在學證明|成績單|學生證)"
+    rf" ?的(?:那[張個份]?)?(?:{'|'.join(_PAPERS)})"
 )
 _OTHER_NUMBER = re.compile("費|統編|劃撥|字號|民國|[0-9] ?$")
 
@@ -33,7 +34,7 @@ class TwStudentIdRecognizer(CuedRecognizer):
 
     def find(self, views: Views) -> Iterator[Finding]:
         yield from super().find(views)
-        if "的" in views.folded and views.has_long_number:
+        if views.has_long_number and any(paper in views.folded for paper in _PAPERS):
             for match in _OF_PAPER.finditer(views.figures):
                 if _OTHER_NUMBER.search(views.before(match.start(), 6)) is None:
                     yield self.finding(views, match.span("number"), 0.6)
