@@ -221,7 +221,7 @@ def _said_again(views: Views, believed: Iterable[tuple[int, int, float]]) -> Ite
     """Yield where a name of two characters comes again and the tagger half sees it: 「如意說的就是如意」."""
     names = {views.folded[start:end] for start, end, score in believed if score >= _LIKELY and end - start == _GIVEN}
     found = {at for start, end, _ in believed for at in range(start, end)}
-    for name in sorted(filter(_HAN_PAIR.fullmatch, names)):
+    for name in sorted(filter(_HAN_PAIR.fullmatch, names))[:_REPEATED_NAMES]:
         for start, end in places_of(name, views.folded):
             if start not in found and load_tagger().name_mean(views, start, end) >= _AGAIN:
                 yield start, end

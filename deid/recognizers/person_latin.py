@@ -111,7 +111,7 @@ _AND_NEXT = re.compile(rf" (?:and|&) ({NAME_WORD})(?![\w'’])(?! [A-Z])")
 _BORN = re.compile(rf"(?<![A-Za-z.] )(?<![A-Za-z])({NAME_WORD})(?= (?:was |is )?born(?![a-z]))")
 # 「…expire this Friday!!! Dilshan」: one word behind a sentence's end, and nothing more.
 _ALONE_AT_END = re.compile(rf"[.!)] {{1,2}}({NAME_WORD})\s*$")
-_ALONE = re.compile(r"(?<![\w'’.&-])(?<![A-ZÀ-Þ][a-zà-ÿ] )[A-ZÀ-ÞŁŚŽŠČĐ][\w]{2,14}(?![\w&.-]|['’](?![sS])| [A-Z])")
+_ALONE = re.compile(r"(?<![\w'’.&-])[A-ZÀ-ÞŁŚŽŠČĐ][\w]{2,14}(?![\w&.-]|['’](?![sS])| [A-Z])")
 _GIVEN_TRACE = 0.2
 _CHINESE = re.compile("[一-鿿]")
 _NOT_FIRST = NOT_NAMES | BEFORE_NAMES | TITLES
