@@ -52,8 +52,9 @@ def births_answered(folded: str) -> Iterator[Span]:
         if not (asked or goes_on or (rest == end and _parts(found) & {"year", "month"})):
             found = []
         yield from (piece.span() for piece in found)
-        question = end - start <= _LONGEST and _ASKS.search(folded, start, end) is not None
-        question = question and (speaker or _ASKED_OF_SOMEBODY.search(folded, start, end)) is not None
+        last = max(start, end - _LONGEST)
+        question = _ASKS.search(folded, last, end) is not None
+        question = question and (speaker or _ASKED_OF_SOMEBODY.search(folded, last, end)) is not None
         told = (told | _parts(found) if found else told) if asked or goes_on or found else set()
         asked = goes_on or question
 
