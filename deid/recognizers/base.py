@@ -104,4 +104,7 @@ def without_month(views: Views, end: int) -> int:
     """Return where a number really ends: a month in Chinese digits may follow it, 「…853六月到期」."""
     if views.folded[end : end + 1] != "月" or views.folded[end - 1].isascii():
         return end
-    return len(views.folded[: end - 1].rstrip())
+    end -= 1
+    while end and views.folded[end - 1].isspace():
+        end -= 1
+    return end

@@ -88,5 +88,7 @@ def is_line_of_institution(views: Views, start: int, end: int) -> bool:
 
 def _is_somebody(views: Views, start: int) -> bool:
     """Whether somebody's name stands right before: 「蔡長庚 02-…」 is no hospital's line."""
-    last = len(views.folded[:start].rstrip(" :("))
+    last = start
+    while last and views.folded[last - 1] in " :(":
+        last -= 1
     return last > 1 and load_tagger().name_mean(views, last - 2, last) >= _SURELY_NAMED

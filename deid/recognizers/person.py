@@ -51,8 +51,8 @@ _SPELT_PLACE = re.compile("[宮廟寺路街巷站村里橋庄][ ,、(]{1,2}$")
 # 「李黃秀枝印成李黃秀」: a name of four characters that lost its last.
 _CUT_SHORT = re.compile("[一-鿿]{4}")
 _ELECTRONIC = re.compile("[ei]-")
-# 「Win11」, 「member.nick=」.
-_VERSION = re.compile(
+# 「Win11」, 「丁得否請求」, 「Merry Christmas」; 「member.nick=」.
+_NOBODY_HERE = re.compile(
     "WIN[0-9]{1,2}(?![0-9])|[甲乙丙丁][得應可](?=否)|はじめ(?=まし)|MERRY(?= CHRISTMAS)|CHUNG(?= YUAN)|(?<=CHUNG )YUAN"
 )
 _KEYS, _KEY_END = frozenset({"NICK", "NAME", "USER", "OWNER", "MEMBER", "GUEST"}), re.compile('=|" ?:')
@@ -178,7 +178,7 @@ def _is_none(views: Views, start: int, end: int) -> bool:
         return True
     if words in _KEYS and _KEY_END.match(views.folded, end):
         return True
-    if _VERSION.match(views.folded, start):
+    if _NOBODY_HERE.match(views.folded, start):
         return True
     if _AND.match(views.folded, start) or _NO_NAME.search(views.folded, start, end):
         return True

@@ -11,6 +11,7 @@ _ONE_WORD, _THING_BEFORE = re.compile("[A-ZÀ-ỹ]+"), re.compile("(?:^|[ ,.])(?
 _TOLD_BEFORE = re.compile(
     "(?:NAME IS|NAME'S|I AM|I'M|(?<![A-Z])IM|THIS IS|CALLED|CALL ME|NAMED|HI,?|(?<![A-Z])M[RS]S?) ?[.:]? $|叫 ?$"
 )
+_CAPITALISED, _CACHED = re.compile(r"(?<![^\W\d_])[A-ZÀ-Þ][^\W\d_]*"), "capitalised words"
 _MAYBE, _NEVER = 0.1, 0.001
 
 
@@ -28,7 +29,16 @@ def is_word_here(views: Views, start: int, end: int) -> bool:
     if _TOLD_BEFORE.search(views.before(start, 12)):
         return False
     tagger = load_tagger()
-    capital = word.capitalize() in views.text
-    if capital and (tagger.is_english(views.folded[start:end]) or tagger.name_mean(views, start, end) < _NEVER):
+    if word.capitalize() in _capitalised(views) and (
+        tagger.is_english(views.folded[start:end]) or tagger.name_mean(views, start, end) < _NEVER
+    ):
         return True
     return _THING_BEFORE.search(views.before(start, 6)) is not None and tagger.name_mean(views, start, end) < _MAYBE
+
+
+def _capitalised(views: Views) -> frozenset[str]:
+    """Return the words of a text that begin with a capital, looked for once."""
+    found: frozenset[str] | None = views.cache.get(_CACHED)
+    if found is None:
+        found = views.cache[_CACHED] = frozenset(_CAPITALISED.findall(views.text))
+    return found
