@@ -60,7 +60,7 @@ _NO_HANDLE = re.compile(
     "已|無法|未|請|不|登入|錯誤|官方|客服|公所|政府|市府|縣府|中心|粉絲|系統|管理員|訪客|匿名|如何"
 )
 _SERVICE_BEFORE = re.compile(
-    "(?:(?<![A-Z])(?:IG|FB|INSTAGRAM|FACEBOOK|THREADS|TWITTER|TIKTOK|DCARD)|脆|臉書|推特|抖音|帳號|真正的)[^0-9A-Z\n]{0,6}$"
+    "(?:(?<![A-Z])(?:IG|FB|INSTAGRAM|FACEBOOK|THREADS|TWITTER|TIKTOK|DCARD)|脆|臉書|推特|抖音|帳號|真正的)(?: IS)?[^0-9A-Z\n]{0,6}$"
 )
 _SPOKEN = re.compile(
     rf"(?<![A-Z])(?:{'|'.join(_SERVICES)}|LINE|THREADS)(?:的|ID|帳號|叫做?|是|:| ){{0,4}}"
@@ -71,6 +71,8 @@ _INNER_ID = re.compile(
 )
 # 「契約上寫押金兩個月 24000」.
 _SUM_BEFORE, _LONGEST_SUM = re.compile("(?:押金|租金|月租|房租|保證金|[訂定]金)[^0-9A-Z]{0,6}$"), 6
+# 「晶片是 134.2kHz」, the end of one sentence and the beginning of the next: 「2500. 1955」.
+_AMOUNT = re.compile(r"^[0-9.]+[KMG]?HZ$|[0-9]\. [0-9]")
 _QUERY = re.compile("[?&][A-Z_]{0,8}(?:ID|V)=$")
 _LOCAL_LINE, _CALLED = re.compile("[2-9][0-9]{2,3}-[0-9]{4}"), re.compile("公司|客服|中心|[打撥洽]")
 _SOMEONE = re.compile("[我他她](?!們)|私訊|對方|本人|鄰居|網友|MY |HIS |HER |PROFILE\\.PHP|TI/P/")
@@ -136,6 +138,8 @@ class AccountRecognizer(CuedRecognizer):
         if span[1] - span[0] <= _LONGEST_SUM and _SUM_BEFORE.search(before):
             return False
         if is_landline(views.figures, span) or _is_local_line(views, span):
+            return False
+        if kind == cue_words.CONTRACT and _AMOUNT.search(views.folded[slice(*span)]):
             return False
         if kind != cue_words.USER_NAME and _QUERY.search(before):
             return False

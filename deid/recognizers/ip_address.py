@@ -20,7 +20,7 @@ _SPOKEN = re.compile(r"(?<![0-9A-Z])[0-9十]{1,4}(?:(?: ?點 ?|-| )[0-9十]{1,4}
 _IP_AFTER = re.compile("[^0-9\n]{0,10}IP(?![A-Z])")
 _IP_BEFORE = re.compile(r"(?<![A-Z])IP[^0-9\n]{0,20}$")
 _V6 = re.compile(r"(?:(?<![0-9A-Z:.])|(?<=IP))[0-9A-F:]{4,39}(?:\.[0-9]{1,3}){0,3}(?![0-9A-Z:])")
-_VERSION = re.compile(r"(?:VERSION|VER|BUILD|RELEASE|版本|版|V)[\"': .=號為是]{0,6}$")
+_VERSION = re.compile(r"(?:VERSION|VER|BUILD|RELEASE|FIRMWARE|韌體|版本|版|V)[\"': .=號為是]{0,6}$")
 _IN_URL, _PORT = re.compile("://$"), re.compile(":[0-9]")
 _SITE = re.compile("請[上至見]|官網|網站|[^一-鿿]?[一-鿿]網[」』 (:]|詳見|點選")
 _OWN = re.compile("[我家駭]|監[視控]|鏡頭|遠端|畫面|攝影機|門禁|路由|主機|NAS|DVR|CAM|(?<![A-Z])MY ")

@@ -33,6 +33,7 @@ _OTHER_NUMBER = re.compile(
     "(?:型號|機型|版本|規格|標案|標號|案號|航班|班機|文號|表單|料號|編號|代號|桿號|燈號|索書號|建照|工程|發票|訂單|"
     "房號|展位|MODEL|FLIGHT|FORM|ROOM|VERSION|ORDER)[ :=是為#]{0,3}$"
 )
+_MODEL_YEAR = re.compile(" ?年(?:式|[份分]?出廠|份?的?款)")
 _CALLED = re.compile("[打撥] ?$")  # 「我打110」
 _TWO_DIGITS = re.compile("[0-9][^\n]?[0-9]")
 _ROUND = "00"  # models of machines are numbered so
@@ -115,7 +116,7 @@ def _named_otherwise(views: Views, match: re.Match[str]) -> bool:
     before = views.before(match.start())
     if shapes.OTHER_CODE.match(match[0]) or shapes.EVERYDAY.match(match[0]) or _OTHER_NUMBER.search(before):
         return True
-    if is_example(views, match.span()):
+    if is_example(views, match.span()) or _MODEL_YEAR.match(views.folded, match.end()):
         return True
     return match[0].endswith("0") and _MAKER.search(before) is not None
 
