@@ -6,7 +6,10 @@ from deid.identifiers import tw_phone
 from deid.placeholders import LITERAL
 from deid.views import Views
 
-_NUMBERS = frozenset({"TW_NATIONAL_ID", "TW_UI_NO", "TW_UBN", "CREDIT_CARD"})
+_NUMBERS = frozenset(
+    {"TW_NATIONAL_ID", "TW_UI_NO", "TW_UBN", "CREDIT_CARD", "TW_PASSPORT", "TW_NHI_CARD", "TW_HOUSEHOLD_NO",
+     "TW_MEDICAL_RECORD", "TW_STUDENT_ID", "TW_BANK_ACCOUNT", "TW_PLATE"}
+)  # fmt: skip
 
 
 def canonical(entity: str, value: str) -> str:

@@ -15,6 +15,7 @@ from deid.policy import KEEP, MASK, Policy
 from deid.presidio import EntityRecognizer
 from deid.recognizers import shipped_recognizers
 from deid.recognizers.base import TextRecognizer
+from deid.repeated import with_repeats
 from deid.session import Session
 from deid.views import Views
 
@@ -76,6 +77,7 @@ class Concealer:
         settled = resolve(text, found)
         if doubtful:
             settled = fill_gaps(text, settled, resolve(text, doubtful))
+        settled = with_repeats(views, settled)
         resolved = tuple(
             one for one in self._with_areas(text, settled, strict) if not self._is_public(text, one, strict)
         )

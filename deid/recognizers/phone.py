@@ -30,10 +30,13 @@ _SPLIT = re.compile(
     rf"(?:{_SPLIT_GAP}[0-9]{{2}}){{3}})"
     r"(?![0-9])"
 )
+# 「加八四 三五…」, 「國碼 八五二 六一…」: the countries that citizens call, read out.
+_COUNTRY_SAID = "(?:加 ?|(?<=國碼)|(?<=國碼[ 是]))(?=(?:1|44|6[0-6]|8[1246]|85[235]|9[1-5])[ .\\-])"
 _FOREIGN = re.compile(
-    rf"(?:\+(?!886)[1-9]|(?<![0-9])00(?:[29]{_GAP}|(?=[1-9][0-9]{{0,2}}[ .\-]))[1-9])(?:{_GAP}[0-9]){{8,14}}(?![0-9])"
+    rf"(?:\+(?!886)[1-9]|{_COUNTRY_SAID}[1-9]|(?<![0-9])00(?:[29]{_GAP}|(?=[1-9][0-9]{{0,2}}[ .\-]))[1-9])(?:{_GAP}[0-9]){{8,14}}(?![0-9])"
     r"|(?<![0-9\-])(?P<japanese>0[789]0-[0-9]{4}-[0-9]{4})(?![0-9\-])"
 )
+_MAYBE_FOREIGN = re.compile("[+加]|國碼")
 # An area code that is said behind its number.
 _AREA_SAID = re.compile("前面加 ?(0[2-8][0-9]{0,2})(?![0-9])")
 _LOCAL = re.compile(
@@ -109,7 +112,7 @@ class TelephoneRecognizer(TextRecognizer):
             yield from ((*found.span(1), 0.5) for found in _AREA_SAID.finditer(views.figures))
         if not views.has_long_number:
             return
-        if "+" in views.folded or "00" in views.figures or "0-" in views.figures:
+        if _MAYBE_FOREIGN.search(views.folded) or "00" in views.figures or "0-" in views.figures:
             yield from _foreign(views)
         yield from self._local(views, judged, verdicts)
 
@@ -177,7 +180,8 @@ def _is_published(views: Views, span: tuple[int, int], number: str, verdicts: di
 
 def _foreign(views: Views) -> Iterator[tuple[int, int, float]]:
     for found in _FOREIGN.finditer(views.figures):
-        if found[0].startswith("+") or found["japanese"] or _CUE.search(views.before(found.start())):
+        before = views.before(found.start())
+        if found[0].startswith("+") or found["japanese"] or _CUE.search(before) or "國碼" in before[-4:]:
             yield *found.span(), 0.7
 
 

@@ -91,6 +91,12 @@ def test_every_spelling_of_a_number_gets_one_placeholder(concealer: Concealer) -
     assert dict(session.counts) == {"PHONE": 1}
 
 
+def test_a_number_that_a_clerk_reads_back_gets_the_same_placeholder(concealer: Concealer) -> None:
+    session = concealer.session()
+    clean = session.conceal("病歷號 13378902。\n專員：一三三七八九零二，對嗎？")
+    assert clean == "病歷號 〔病歷號1〕。\n專員：〔病歷號1〕，對嗎？"
+
+
 def test_a_value_keeps_its_placeholder_over_the_whole_request(concealer: Concealer) -> None:
     session = concealer.session()
     assert session.conceal("身分證A123456789") == "身分證〔身分證號1〕"
