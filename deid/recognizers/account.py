@@ -60,7 +60,8 @@ _NO_HANDLE = re.compile(
     "已|無法|未|請|不|登入|錯誤|官方|客服|公所|政府|市府|縣府|中心|粉絲|系統|管理員|訪客|匿名|如何"
 )
 _SERVICE_BEFORE = re.compile(
-    "(?:(?<![A-Z])(?:IG|FB|INSTAGRAM|FACEBOOK|THREADS|TWITTER|TIKTOK|DCARD)|脆|臉書|推特|抖音|帳號|真正的)(?: IS)?[^0-9A-Z\n]{0,6}$"
+    "(?:(?<![A-Z])(?:IG|FB|INSTAGRAM|FACEBOOK|THREADS|TWITTER|TIKTOK|DCARD)|脆|臉書|推特|抖音|帳號|真正的)"
+    "(?: IS)?[^0-9A-Z\n]{0,6}$"
 )
 _SPOKEN = re.compile(
     rf"(?<![A-Z])(?:{'|'.join(_SERVICES)}|LINE|THREADS)(?:的|ID|帳號|叫做?|是|:| ){{0,4}}"

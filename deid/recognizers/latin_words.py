@@ -39,7 +39,8 @@ _TITLES = (
     "Manager Doctor Sergeant Inspector Chief Diplomat Madam Miss Frau Herr Señor Señora Khun Ông Bapak Anaknya Spouse "
     "Dependent Dependant Employee Father-in-law Mother-in-law Teacher Ate Kuya Lolo Ibu "
     "Nenek Kakek Mbak Mba Bạn Kapten Ma'am Mr Mrs Ms "
-    "Ginoong Gng Ginang Old Monsieur Madame Nanay Tatay Kumpare Sister Brother"
+    "Sir Tía Tío Schwager Schwägerin Soy Surname"
+    " Ginoong Gng Ginang Old Monsieur Madame Nanay Tatay Kumpare Sister Brother"
 )
 _INSTITUTIONS = (
     "Hall Church Park University School College Hospital Clinic Temple Museum Market Station Airport Road Rd Street "

@@ -42,7 +42,7 @@ _CUE = re.compile(
     r"[Nn]icknamed?(?: is)?|[Tt]awag (?:nila )?(?:sa )?(?:akin|kanya)|[Dd]ipanggil|[Gg]oes by|known as|"
     r"con gái|con trai|cháu|[Cc]hồng em|vợ tôi|po si|ko si|tên là|hồng em là|"
     r"[Nn]ama(?: nenek| saya)?(?: cukup)?|[Ss]aya|anaknya|Mr\.|Ms\.|Mrs\.|"
-    r"(?<![A-Za-z])(?:[Ss]ina|[Ss]i|[Nn]i|[Kk]ay|[Kk]ak|[Pp]ak|[Bb]u|[Mm]bak|[Aa]te|[Kk]uya|[Tt]it[ao]|[Cc]hị|[Aa]nh)|"
+    r"(?<![A-Za-z])(?:[Ss]ina|[Ss]i|[Nn]i|[Kk]ay|[Kk]ak|[Pp]ak|[Ii]?[Bb]u|[Mm]bak|[Aa]te|[Kk]uya|[Tt]it[ao]|[Cc]hị|[Aa]nh)|"
     r"民眾|外籍|旅客|同事|學生|訪客|英文名字?|"
     r"我是|叫|叫做|名字|姓名|名字是|本名|外文名|護照名|羅馬字寫是|證書是|寫成|找|司機|雇主|看護|工人|外勞|移工|老公|老婆|先生|太太|朋友|"
     r"室友|同學|老師|雇員|申請人|聯絡人|本人|收件人|寄件人|房客|房東|跟|和|與|이름은|"
@@ -79,6 +79,12 @@ _PLACE_HERE = re.compile(
 _HANGUL = re.compile(
     r"(?:저는|이름은|제 이름은|사는) ([가-힣]{2,4}?)(?<![에서를을])(?=입니다|이에요|예요|이고|이?라고|[ ,.])"
 )
+# 「제 아내 한지우가」: a surname and two syllables behind a word for somebody near.
+_KOREAN_KIN = re.compile(
+    "(?:아내|남편|딸|아들|친구|동생|언니|누나|오빠|엄마|아빠|어머니|아버지|동료) (?!이름)"
+    "([김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우][가-힣]{2})"
+    "(?=[이가은는을를의와과도랑 ,.]|에게|한테|씨|님)"
+)
 # 「ชื่อ วิภาดา ค่ะ」, 「Меня зовут Оксана」: after the words for one's name, in Thai and in Cyrillic letters.
 _THAI = re.compile("ชื่อ ?([\u0e00-\u0e7f]{3,20}(?: (?!ค่ะ|ครับ|ค่า|อยาก)[\u0e00-\u0e7f]{4,20})?)")
 _CYRILLIC = re.compile("(?:[Мм]еня зовут|[Мм]о[её] имя) ((?:[А-ЯЁ][а-яё]+ ?){1,3}(?<! ))")
@@ -103,8 +109,8 @@ _VIETNAMESE = re.compile(
     "Quách|Vương|Lưu|Tăng|Lê|Đào|Đồng|Hoàng)(?: [A-ZÀ-ÝĐ][a-zà-ỹ]{1,6}){2,3}(?!\\w)"
 )
 _BY_FORM = (
-    (_HANGUL, 0.7), (_VIETNAMESE, _CUED), (_THAI, 0.7), (_CYRILLIC, 0.7), (_ROMANISED, 0.7), (_ANGLICISED, 0.5),
-    (_NICKNAME, 0.6),
+    (_HANGUL, 0.7), (_KOREAN_KIN, 0.7), (_VIETNAMESE, _CUED), (_THAI, 0.7), (_CYRILLIC, 0.7), (_ROMANISED, 0.7),
+    (_ANGLICISED, 0.5), (_NICKNAME, 0.6),
 )  # fmt: skip
 _AND_NEXT = re.compile(rf" (?:and|&) ({NAME_WORD})(?![\w'’])(?! [A-Z])")
 # 「Amelie born Feb 14」
