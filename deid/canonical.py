@@ -6,10 +6,9 @@ from deid.identifiers import tw_phone
 from deid.placeholders import LITERAL
 from deid.views import Views
 
-_NUMBERS = frozenset(
-    {"TW_NATIONAL_ID", "TW_UI_NO", "TW_UBN", "CREDIT_CARD", "TW_PASSPORT", "TW_NHI_CARD", "TW_HOUSEHOLD_NO",
-     "TW_MEDICAL_RECORD", "TW_STUDENT_ID", "TW_BANK_ACCOUNT", "TW_PLATE"}
-)  # fmt: skip
+_NUMBERS = frozenset({"TW_NATIONAL_ID", "TW_UI_NO", "TW_UBN", "CREDIT_CARD", "TW_NHI_CARD", "TW_BANK_ACCOUNT"})
+# Of these a dash may be what tells two numbers apart.
+_DIGITS = frozenset({"TW_MEDICAL_RECORD", "TW_STUDENT_ID", "TW_PASSPORT", "TW_HOUSEHOLD_NO"})
 
 
 def canonical(entity: str, value: str) -> str:
@@ -19,5 +18,6 @@ def canonical(entity: str, value: str) -> str:
     views = Views(value)
     if entity == "PHONE":
         return tw_phone.compact(views.figures)
-    form = views.figures.replace("-", "") if entity in _NUMBERS else views.folded
+    form = views.figures if entity in _NUMBERS | _DIGITS else views.folded
+    form = form.replace("-", "") if entity in _NUMBERS else form
     return "".join(form.split())

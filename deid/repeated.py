@@ -1,56 +1,70 @@
-"""The same number said once more, in digits of another kind: a clerk reads it back. It is hidden wherever it stands."""
+"""The same number said once more: a clerk reads it back in Chinese digits. It is hidden there as well."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from deid.findings import Finding
 from deid.views import Views
 
-_NO_NUMBERS = frozenset({"PERSON", "TW_ADDRESS", "DATE_OF_BIRTH", "EMAIL"})
+_NUMBERS = frozenset(
+    {"PHONE", "TW_NATIONAL_ID", "TW_UI_NO", "CREDIT_CARD", "TW_BANK_ACCOUNT", "TW_NHI_CARD", "TW_MEDICAL_RECORD",
+     "TW_STUDENT_ID", "TW_PASSPORT", "TW_HOUSEHOLD_NO"}
+)  # fmt: skip
 _FEWEST_DIGITS = 6
 _MOST_VALUES = 64  # enough for any letter; more are found where they stand
 _RUN = re.compile(r"[0-9](?:[ ,.、\-…]{0,2}[0-9]){5,}")
 _DIGIT = re.compile("[0-9]")
+# Sums, days and the numbers of documents that have the same digits.
+_OTHER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|(?:[0-9]{2,4}[.\-][0-9]{1,2}[.\-][0-9]{1,2})")
+_COUNTED, _DOCUMENT = re.compile(" ?[元塊次人度名筆]"), re.compile("字第 ?$")
+_HIDDEN = "\0"
 
 
 def with_repeats(views: Views, settled: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Return the settled findings and every other place that says the digits of one of them, in text order."""
+    """Return the settled findings and the other places that say all digits of one of them, in text order."""
     known: dict[str, Finding] = {}
     for finding in settled:
-        if finding.entity not in _NO_NUMBERS and len(known) < _MOST_VALUES:
+        if finding.entity in _NUMBERS and len(known) < _MOST_VALUES:
             digits = "".join(_DIGIT.findall(views.figures, *_folded(views, finding)))
             if len(digits) >= _FEWEST_DIGITS:
                 known.setdefault(digits, finding)
-    again = list(_again(views, settled, known)) if known else []
-    return tuple(sorted((*settled, *again), key=lambda finding: finding.start)) if again else tuple(settled)
+    if not known:
+        return tuple(settled)
+    starts = [finding.start for finding in settled]
+    again = [one for one in _again(views, settled, known) if not _touches(one, settled, starts)]
+    return tuple(sorted((*settled, *again), key=lambda finding: finding.start))
 
 
 def _again(views: Views, settled: Sequence[Finding], known: dict[str, Finding]) -> Iterator[Finding]:
-    """Yield what is said outside the findings; a run of digits may go on in a word that begins with one (一直)."""
-    places = iter(sorted(_folded(views, finding) for finding in settled))
-    start, end = next(places)
-    for run in _RUN.finditer(views.figures):
-        while end <= run.start():
-            start, end = next(places, (len(views.figures), len(views.figures) + 1))
-        if start < run.end():
+    """Yield what is said outside the findings; a run of digits may end in a word that begins with one (一直)."""
+    pieces, last, taken = list[str](), 0, 0
+    for start, end in (_folded(views, finding) for finding in settled):
+        pieces += [views.figures[last:start], _HIDDEN * (end - start)]
+        last = end
+    visible = "".join((*pieces, views.figures[last:]))
+    for run in _RUN.finditer(visible):
+        digits = "".join(_DIGIT.findall(run[0]))
+        value = next((value for value in (digits, digits[:-1]) if value in known), None)
+        if value is None or _OTHER.fullmatch(run[0]) or _DOCUMENT.search(views.before(run.start(), 4)):
             continue
-        found = _said(run[0], known)
-        if found:
-            first, last, finding = found
-            original = views.original_span(run.start() + first, run.start() + last)
-            yield replace(finding, start=original[0], end=original[1])
+        if not _COUNTED.match(visible, run.end()):
+            end = [match.end() for match in _DIGIT.finditer(visible, *run.span())][len(value) - 1]
+            first, after = views.original_span(run.start(), end)
+            if first >= taken:
+                yield replace(known[value], start=first, end=after)
+                taken = after
 
 
-def _said(run: str, known: dict[str, Finding]) -> tuple[int, int, Finding] | None:
-    digits = "".join(_DIGIT.findall(run))
-    for value, finding in known.items():
-        if digits.startswith(value) and len(digits) <= len(value) + 1:
-            ends = [match.end() for match in _DIGIT.finditer(run)]
-            return 0, ends[len(value) - 1], finding
-    return None
+def _touches(finding: Finding, settled: Sequence[Finding], starts: list[int]) -> bool:
+    """Whether a place lies in a settled one: a character that is folded to several may belong to both."""
+    at = bisect_right(starts, finding.start)
+    return (at > 0 and settled[at - 1].end > finding.start) or (
+        at < len(settled) and settled[at].start < finding.end
+    )
 
 
 def _folded(views: Views, finding: Finding) -> tuple[int, int]:

@@ -17,7 +17,7 @@ _KIND = re.compile(
     r"(?![A-Z])\.?(?: (?:NORTH|SOUTH|EAST|WEST)(?![A-Z]))?"
 )
 _WORD = r"(?:[A-Z][A-Z'\-]{0,20}|[1-9][0-9]{0,2}(?:ST|ND|RD|TH))"
-_NAME = re.compile(rf"(?<![A-Z0-9])(?:{_WORD} |[A-Z]{{1,4}}\. ?){{1,4}}$")
+_NAME = re.compile(rf"(?<![A-Z0-9])(?:{_WORD}(?:\.(?! $) ?| )|[A-Z]{{1,4}}\. ?){{1,4}}$")
 _NOT_NAME = re.compile(
     r"(?:^|(?<=[ .]))(?:I|AM|WE|LIVE|LIVING|STAY|AT|ON|IN|IS|ADDRESS|ADDR|HOME|MY|THE|NEAR|TO|FROM|OF|AND|BY|"
     r"ALONG|LN|"

@@ -51,6 +51,7 @@ _ROLE = re.compile(
     r"(?:SERVICE|INFO|CONTACT|MAYOR|WEBMASTER|ADMIN|MAIL|HELP|SUPPORT|PUBLIC|OFFICE|1999|PRESS|PETITION|RECALL|SALES|ORDERS?|BOOKING|RESERVATIONS?|CUSTOMERS?|MARKETING|HR|EBILL|EDM|NEWS)"
     r"[A-Z\-_]{0,12}@(?:[A-Z0-9\-]{1,63}\.){0,5}GOV\.(?:EXAMPLE\.)?(?:TW|TAIPEI)|([A-Z]{2,12})@\1\.(?:[A-Z0-9\-]{1,63}\.){0,4}GOV\.TW"
 )
+_SHORTEST_DUTY = 6  # shorter words are surnames and syllables of names as well
 _GOVERNMENT = re.compile(r"(?:^|\.)GOV\.(?:TW|TAIPEI)$")
 # What a firm or an association calls the mailbox that it publishes; at a provider of free ones it may be anybody's.
 _OF_FIRM = re.compile(r"(?:SERVICES?|INFO|CONTACT|SUPPORT|HELP|SALES|ORDERS?|BOOKING|HR|PRESS|CUSTOMER)@")
@@ -92,7 +93,9 @@ class EmailAddressRecognizer(TextRecognizer):
 
     def _is_published(self, views: Views, match: re.Match[str]) -> bool:
         address = match[0].replace(" ", "")
-        if address in self._public or _ROLE.fullmatch(address) or _is_of_office(address):
+        if address in self._public or _ROLE.fullmatch(address):
+            return True
+        if _is_of_office(address) and not PublicContext.of(views).is_claimed(match.start()):
             return True
         context, free = PublicContext.of(views), _FREE.search(address) or _PERSONAL.match(address)
         firm = _OF_FIRM.match(address) and not (free or _PROVIDER.search(address))
@@ -102,12 +105,11 @@ class EmailAddressRecognizer(TextRecognizer):
 
 
 def _is_of_office(address: str) -> bool:
-    """Whether a mailbox of the government is called like what is done there: personnel@, archives-help@."""
-    words, _, domain = address.partition("@")
+    """Whether a mailbox of the government is called like what is done there: personnel@, archives@."""
+    word, _, domain = address.partition("@")
     tagger = load_tagger()
-    return _GOVERNMENT.search(domain) is not None and all(
-        tagger.is_english(word) and not tagger.is_given(word) for word in re.split(r"[\-_.]", words)
-    )
+    named = len(word) < _SHORTEST_DUTY or not tagger.is_english(word) or tagger.is_given(word)
+    return _GOVERNMENT.search(domain) is not None and not named
 
 
 def _spoken(views: Views) -> Iterator[tuple[int, int]]:

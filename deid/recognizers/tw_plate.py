@@ -33,7 +33,8 @@ _OTHER_NUMBER = re.compile(
     "(?:型號|機型|版本|規格|標案|標號|案號|航班|班機|文號|表單|料號|編號|代號|桿號|燈號|索書號|建照|工程|發票|訂單|"
     "房號|展位|MODEL|FLIGHT|FORM|ROOM|VERSION|ORDER)[ :=是為#]{0,3}$"
 )
-_MODEL_YEAR = re.compile(" ?年(?:式|[份分]?出廠|份?的?款)")
+# 「VIVA MIX 2022 年式」, but not 「年式 2019」 behind a plate.
+_MODEL, _MODEL_YEAR = re.compile("[A-Z]+ ?(?:199[0-9]|20[0-3][0-9])"), re.compile(" ?年(?:式|份?出廠|款)(?![ :0-9])")
 _CALLED = re.compile("[打撥] ?$")  # 「我打110」
 _TWO_DIGITS = re.compile("[0-9][^\n]?[0-9]")
 _ROUND = "00"  # models of machines are numbered so
@@ -116,9 +117,13 @@ def _named_otherwise(views: Views, match: re.Match[str]) -> bool:
     before = views.before(match.start())
     if shapes.OTHER_CODE.match(match[0]) or shapes.EVERYDAY.match(match[0]) or _OTHER_NUMBER.search(before):
         return True
-    if is_example(views, match.span()) or _MODEL_YEAR.match(views.folded, match.end()):
+    if is_example(views, match.span()) or _is_of_year(views, match):
         return True
     return match[0].endswith("0") and _MAKER.search(before) is not None
+
+
+def _is_of_year(views: Views, match: re.Match[str]) -> bool:
+    return _MODEL.fullmatch(match[0]) is not None and _MODEL_YEAR.match(views.folded, match.end()) is not None
 
 
 def _speaks_of_a_plate(views: Views, part: re.Match[str]) -> bool:

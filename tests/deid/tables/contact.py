@@ -116,4 +116,7 @@ EMAIL = [
     "信箱 ⟦w a n g 點 m e i 後面 8 8 6 6⟧",
     "email ⟦a b c d 點 e f g 然後加 1 2 3⟧",
     "選項 A 點 B 點 C 點 D 點 E 寄到信箱",
+    "我的信箱是 ⟦han.chung@taipei.gov.tw⟧，請回信給我",
+    "請寄 personnel@mail.taipei.gov.tw，主旨註明職缺",
+    "我的信箱 ⟦happy.cat@tycg.gov.tw⟧",
 ]
