@@ -37,7 +37,7 @@ _FOREIGN = re.compile(
     rf"(?<![0-9])00(?:[29]{_GAP}|(?=[1-9][0-9]{{0,2}}[ .\-]))[1-9])(?:{_GAP}[0-9]){{8,14}}(?![0-9])"
     r"|(?<![0-9\-])(?P<japanese>0[789]0-[0-9]{4}-[0-9]{4})(?![0-9\-])"
 )
-_MAYBE_FOREIGN = re.compile("[+加]|國碼")
+_MAYBE_FOREIGN = re.compile("\\+|加 ?[1-9]|國碼")
 # An area code that is said behind its number.
 _AREA_SAID = re.compile("前面加 ?(0[2-8][0-9]{0,2})(?![0-9])")
 _LOCAL = re.compile(
@@ -113,7 +113,7 @@ class TelephoneRecognizer(TextRecognizer):
             yield from ((*found.span(1), 0.5) for found in _AREA_SAID.finditer(views.figures))
         if not views.has_long_number:
             return
-        if _MAYBE_FOREIGN.search(views.folded) or "00" in views.figures or "0-" in views.figures:
+        if _MAYBE_FOREIGN.search(views.figures) or "00" in views.figures or "0-" in views.figures:
             yield from _foreign(views)
         yield from self._local(views, judged, verdicts)
 
