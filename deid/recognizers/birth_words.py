@@ -14,7 +14,8 @@ LUNAR = "(?:農曆|國曆|陽曆|陰曆|舊曆|新曆|古曆|閏)"
 BIRTH = re.compile(
     "生|八字|寶寶|年次|出世|肖|D\\.? ?O\\.? ?B|BIRTH|BORN|B-?DAY|SINH|LAHIR|KAARAWAN|座|屬|N[éE]E? LE|GEBOREN|NACID|"
     "年級生|跑出來|出來[的了]|剖腹|"
-    "(?<![A-Z])B\\. |BABY (?:BOY|GIRL)|TURN(?:ING|S|ED) [0-9A-Z]|RA đờI|ULANG TAHUN|IPINANGANAK|생"
+    "(?<![A-Z])B\\. |BABY (?:BOY|GIRL)|TURN(?:ING|S|ED) [0-9A-Z]|RA đờI|ULANG TAHUN|"
+    "IPINANGANAK|생|เกิด|NASC|URODZ"
 )
 CUE_BEFORE = re.compile(
     r"(?:生日|八字|出生(?:年月日?|日期|日|於|年)?|(?<![先醫學衛產發])生於|年次|誕生(?:於)?|生年月日|生辰|出世|"
@@ -24,7 +25,8 @@ CUE_BEFORE = re.compile(
     rf"KAARAWAN|(?<![A-Z])(?<![A-Z] )B\.|TURN(?:ING|S|ED) {_AGE}(?: SOON)?(?: ON)?|RA đờI|"
     r"ULANG TAHUN(?: ?(?:SAYA|NYA|DIA|ANAK SAYA))?|"
     r"(?<![A-Z])N[éE]E? LE|GEBOREN AM|NACID[OA] EL|"
-    r"IPINANGANAK(?: (?:AKO|SIYA|PO|NA|ANG ANAK KO))*(?: NOONG)?|생년월일[은는]?|생일[은이]?)"
+    r"IPINANGANAK(?: (?:AKO|SIYA|PO|NA|ANG ANAK KO))*(?: NOONG)?|생년월일[은는]?|생일[은이]?|"
+    r"(?:วัน ?)?เกิด(?: ?วันที่| ?เมื่อ| ?คือ)*|(?:DATA DI )?NASCITA|NASCID[OA] EM|URODZON[YA])"
     r"(?:[ :=→\"'「『(\[{,、\t/|_?的是為在於はON]|"
     r"(?:[A-D]|ANS|ANSWER|CALLER|答|民眾|市民|家長|來電者|對方) ?:|[呢咧呀?]|DATE|TIME|IN |"
     r"年月日|"

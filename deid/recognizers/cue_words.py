@@ -31,7 +31,7 @@ OTHER = "OTHER"
 
 CHINESE: dict[str, str] = {
     PLATE: "車牌 車號 牌照 牌號 牌照號碼 牌照號 號牌 大牌 車籍",
-    PASSPORT: "護照 旅行文件",
+    PASSPORT: "護照 护照 旅行文件 旅行證件 旅券 パスポート 여권 หนังสือเดินทาง พาสปอร์ต",
     NHI_CARD: "健保卡 健保IC卡 健保卡IC",
     CITIZEN_CERT: "自然人憑證 憑證卡號 憑證號碼 憑證編號 憑證序號 自然人卡",
     CARRIER: "載具 條碼 手機條碼 共通性載具 手機載具",
@@ -102,7 +102,7 @@ LATIN: dict[str, str] = {
         "PLATE,LICENSE PLATE,LICENCE PLATE,CAR PLATE,CAR NO,CAR NUMBER,VEHICLE NO,VEHICLE NUMBER,"
         "PLAT NOMOR,NOMOR POLISI,BIểN Số XE,BIểN Số"
     ),
-    PASSPORT: "PASSPORT,PASPOR,PASAPORTE,Hộ CHIếU",
+    PASSPORT: "PASSPORT,PASPOR,PASAPORTE,PASAPORTENG,PASSEPORT,REISEPASS,TRAVEL DOCUMENT,TRAVEL DOC,Hộ CHIếU",
     NHI_CARD: (
         "NHI,NHI CARD,HEALTH CARD,HEALTH INSURANCE CARD,IC CARD,KARTU NHI,KARTU KESEHATAN,"
         "KARTU ASURANSI,THẻ BảO HIểM,THẻ BHYT"

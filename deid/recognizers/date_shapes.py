@@ -29,6 +29,7 @@ _SPANISH = (
     "(?:ENERO|FEBRERO|MARZO|ABRIL|MAYO|JUNIO|JULIO|AGOSTO|SEP?TIEMBRE|OCTUBRE|NOVIEMBRE|DICIEMBRE|"
     "JANEIRO|FEVEREIRO|MARÇO|MAIO|JUNHO|JULHO|SETEMBRO|OUTUBRO|NOVEMBRO|DEZEMBRO)"
 )
+_THAI = "(?:มกราคม|กุมภาพันธ์|มีนาคม|เมษายน|พฤษภาคม|มิถุนายน|กรกฎาคม|สิงหาคม|กันยายน|ตุลาคม|พฤศจิกายน|ธันวาคม)"
 _SEP = r"(?: ?[./\-、] ?| )"
 DATE = re.compile(
     rf"(?=[0-9零〇○一二兩三四五六七八九十百廿卅壹貳參叁肆伍陸柒捌玖拾中民西明大昭平正元臘冬今去前RJFMASONDTEPHNI]"
@@ -52,6 +53,7 @@ DATE = re.compile(
     rf"|(?<![A-Z]){_MONTH}\.? [0-9]{{1,2}}(?:ST|ND|RD|TH)?,? '[0-9]{{2}}(?![0-9])"
     rf"|(?<![0-9./\-])[0-9]{{4}}(?:[ \-]|, ){_MONTH}[ \-][0-9]{{1,2}}(?![0-9])"
     rf"|(?<![0-9])[0-9]{{1,2}}-{_MONTH}-[0-9]{{2}}(?![0-9])"
+    rf"|[0-9]{{1,2}} {_THAI} (?:พ\.ศ\. ?|ค\.ศ\. ?)?[0-9]{{4}}(?![0-9])"
     rf"|[0-9]{{4}}년 ?[0-9]{{1,2}}월 ?[0-9]{{1,2}}일"
     rf"|TAHUN [0-9]{{4}} BULAN {_MONTH} TANGGAL [0-9]{{1,2}}(?![0-9])"
     rf"|(?<![A-Z]){_MONTH}\.? [0-9]{{1,2}}(?:ST|ND|RD|TH)?,? ?[0-9]{{4}}(?![0-9])"
