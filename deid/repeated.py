@@ -1,4 +1,4 @@
-"""The same number said once more: a clerk reads it back in Chinese digits. It is hidden there as well."""
+"""The same number said once more, as when a clerk reads it back in Chinese digits: it is hidden there as well."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _RUN = re.compile(r"[0-9](?:[ ,.、\-…]{0,2}[0-9]){5,}")
 _DIGIT = re.compile("[0-9]")
 # Sums, days and the numbers of documents that have the same digits.
 _OTHER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|(?:[0-9]{2,4}[.\-][0-9]{1,2}[.\-][0-9]{1,2})")
-_COUNTED, _DOCUMENT = re.compile(" ?[元塊次人度名筆]"), re.compile("字第 ?$")
+_COUNTED, _DOCUMENT = re.compile(" ?(?:[元塊次人度名筆]|號?[案函])"), re.compile(r"(?:第|\$|NT|USD) ?$")
 _HIDDEN = "\0"
 
 

@@ -62,7 +62,7 @@ _NO_HANDLE = re.compile(
 _SERVICE_BEFORE = re.compile(
     "(?:(?<![A-Z])(?:IG|FB|INSTAGRAM|FACEBOOK|THREADS|TWITTER|TIKTOK|DCARD)|脆|臉書|推特|抖音|帳號|真正的)"
     "(?: (?:IS|AT|ON))?[^0-9A-Z\n]{0,6}$"
-    "|(?:FOLLOW|FIND|ADD) ME (?:ON|AT) $|加我 ?(?:ON )?$"
+    "|(?<![A-Z])(?:IS|ARE|FB|IG|AT|ON|TO|AND) $"
 )
 _SPOKEN = re.compile(
     rf"(?<![A-Z])(?:{'|'.join(_SERVICES)}|LINE|THREADS)(?:的|ID|帳號|叫做?|是|:| ){{0,4}}"
@@ -73,8 +73,8 @@ _INNER_ID = re.compile(
 )
 # 「契約上寫押金兩個月 24000」.
 _SUM_BEFORE, _LONGEST_SUM = re.compile("(?:押金|租金|月租|房租|保證金|[訂定]金)[^0-9A-Z]{0,6}$"), 6
-# 「晶片是 134.2kHz」, the end of one sentence and the beginning of the next: 「2500. 1955」.
-_AMOUNT = re.compile(r"^[0-9]{1,4}(?:\.[0-9]{1,3})?[KMG]HZ$|^[0-9]{3,5}\. (?:19(?:22|25|55|66|99)|1[1-9][0-9])$")
+# 「晶片是 134.2kHz」
+_AMOUNT = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,3})?[KMG]HZ")
 _QUERY = re.compile("[?&][A-Z_]{0,8}(?:ID|V)=$")
 _LOCAL_LINE, _CALLED = re.compile("[2-9][0-9]{2,3}-[0-9]{4}"), re.compile("公司|客服|中心|[打撥洽]")
 _SOMEONE = re.compile("[我他她](?!們)|私訊|對方|本人|鄰居|網友|MY |HIS |HER |PROFILE\\.PHP|TI/P/")
@@ -141,7 +141,7 @@ class AccountRecognizer(CuedRecognizer):
             return False
         if is_landline(views.figures, span) or _is_local_line(views, span):
             return False
-        if kind == cue_words.CONTRACT and "號" not in before and _AMOUNT.search(views.folded[slice(*span)]):
+        if kind == cue_words.CONTRACT and _AMOUNT.fullmatch(views.folded, *span):
             return False
         if kind != cue_words.USER_NAME and _QUERY.search(before):
             return False

@@ -17,7 +17,9 @@ _KIND = re.compile(
     r"(?![A-Z])\.?(?: (?:NORTH|SOUTH|EAST|WEST)(?![A-Z]))?"
 )
 _WORD = r"(?:[A-Z][A-Z'\-]{0,20}|[1-9][0-9]{0,2}(?:ST|ND|RD|TH))"
-_NAME = re.compile(rf"(?<![A-Z0-9])(?:{_WORD}(?:\.(?! $) ?| )|[A-Z]{{1,4}}\. ?){{1,4}}$")
+_NAME = re.compile(rf"(?<![A-Z0-9])(?:{_WORD}(?:\. ?| )){{1,4}}$")
+# 「Jasmine Garden next door, ditto. Lane 216 …」
+_NEXT_SENTENCE = re.compile(r"[A-Z]{5,}\. LANE$")
 _NOT_NAME = re.compile(
     r"(?:^|(?<=[ .]))(?:I|AM|WE|LIVE|LIVING|STAY|AT|ON|IN|IS|ADDRESS|ADDR|HOME|MY|THE|NEAR|TO|FROM|OF|AND|BY|"
     r"ALONG|LN|"
@@ -107,6 +109,8 @@ def english_addresses(folded: str) -> Iterator[tuple[int, int]]:
             yield match.start(), _last_piece(folded, match.end())
     position = 0
     for kind in _KIND.finditer(folded):
+        if _NEXT_SENTENCE.search(folded[max(0, kind.start() - _LONGEST_NAME) : kind.end()]):
+            continue
         start = _name_start(folded, position, kind.start())
         span = None if start is None else _around_street(folded, start, kind.end())
         if span and span[0] >= position:

@@ -9,11 +9,10 @@ from typing import Any
 from deid.findings import Finding
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.public_context import PublicContext
-from deid.tagger.tagger import load_tagger
 from deid.views import Views
 
 _WRITTEN = re.compile(
-    r"(?<![A-Z0-9._%+\-])(?!(?:IS|ARE|FB|IG|AT|ON|TO) @)[A-Z0-9._%+\-]++"
+    r"(?<![A-Z0-9._%+\-])(?!(?:IS|ARE|FB|IG|AT|ON|TO|AND) @)[A-Z0-9._%+\-]++"
     r"(?:@ ?| @ ?(?=[A-Z0-9\-.]{1,64}\.(?:COM|TW|NET|ORG|EDU)(?![A-Z0-9])))"
     r"(?:[A-Z0-9\-]{1,63}\.){1,6}[A-Z]{2,24}(?![A-Z0-9])"
 )
@@ -48,11 +47,10 @@ _LETTERS = re.compile(
 )
 _LETTERS_REACH = 48
 _ROLE = re.compile(
-    r"(?:SERVICE|INFO|CONTACT|MAYOR|WEBMASTER|ADMIN|MAIL|HELP|SUPPORT|PUBLIC|OFFICE|1999|PRESS|PETITION|RECALL|SALES|ORDERS?|BOOKING|RESERVATIONS?|CUSTOMERS?|MARKETING|HR|EBILL|EDM|NEWS)"
+    r"(?:SERVICE|INFO|CONTACT|MAYOR|WEBMASTER|ADMIN|MAIL|HELP|SUPPORT|PUBLIC|OFFICE|1999|PRESS|PETITION|RECALL|SALES|ORDERS?|BOOKING|RESERVATIONS?|CUSTOMERS?|MARKETING|HR|EBILL|EDM|NEWS|"
+    r"PERSONNEL|ARCHIVES?|SECRETARY|ACCOUNTING|RECRUIT(?:MENT)?|TENDERS?|LIBRARY|TOURISM|TRAFFIC|VOLUNTEERS?|COMPLAINTS?|ETHICS)"
     r"[A-Z\-_]{0,12}@(?:[A-Z0-9\-]{1,63}\.){0,5}GOV\.(?:EXAMPLE\.)?(?:TW|TAIPEI)|([A-Z]{2,12})@\1\.(?:[A-Z0-9\-]{1,63}\.){0,4}GOV\.TW"
 )
-_SHORTEST_DUTY = 6  # shorter words are surnames and syllables of names as well
-_GOVERNMENT = re.compile(r"(?:^|\.)GOV\.(?:TW|TAIPEI)$")
 # What a firm or an association calls the mailbox that it publishes; at a provider of free ones it may be anybody's.
 _OF_FIRM = re.compile(r"(?:SERVICES?|INFO|CONTACT|SUPPORT|HELP|SALES|ORDERS?|BOOKING|HR|PRESS|CUSTOMER)@")
 # A name and a number: 「anson.chang_64@」. A clerk's mailbox at an office is its own.
@@ -95,21 +93,11 @@ class EmailAddressRecognizer(TextRecognizer):
         address = match[0].replace(" ", "")
         if address in self._public or _ROLE.fullmatch(address):
             return True
-        if _is_of_office(address) and not PublicContext.of(views).is_claimed(match.start()):
-            return True
         context, free = PublicContext.of(views), _FREE.search(address) or _PERSONAL.match(address)
         firm = _OF_FIRM.match(address) and not (free or _PROVIDER.search(address))
         if firm and context.speaks_for_agencies(*match.span()) and not context.is_claimed(match.start()):
             return True
         return context.publishes_mailbox(*match.span(), free=free is not None)
-
-
-def _is_of_office(address: str) -> bool:
-    """Whether a mailbox of the government is called like what is done there: personnel@, archives@."""
-    word, _, domain = address.partition("@")
-    tagger = load_tagger()
-    named = len(word) < _SHORTEST_DUTY or not tagger.is_english(word) or tagger.is_given(word)
-    return _GOVERNMENT.search(domain) is not None and not named
 
 
 def _spoken(views: Views) -> Iterator[tuple[int, int]]:

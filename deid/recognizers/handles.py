@@ -38,8 +38,6 @@ _OFFERED = re.compile(
 _OFFER_ENDS = re.compile(" ?(?:$|[,。;\n)]|私訊|私我|加我|[你可]|找我|聯絡|傳|密|被)")
 _OFFICE_OFFERS = re.compile(" ?(?:好友|會員|領|優惠|點數)")
 _COUNTED = re.compile(" ?[人元次名則位個件]")
-# 「on the OFW Radio 29,500 …」
-_SUM_BEGUN, _SUM_ENDS = re.compile(" [0-9]{2,3}$"), re.compile(",[0-9]{3}(?![0-9年月日號])")
 _SENTENCE_GOES_ON = re.compile(" [A-Z]")
 _OFFICIAL = re.compile("官方|官網|粉專|粉絲|市府|政府|縣府|公所|客服|GOV|訂閱|LINE@|小編|機關")
 _SENTENCE_END = re.compile("[。!?\n]|我(?!們)")
@@ -93,8 +91,6 @@ def is_private(views: Views, span: Span) -> bool:
             told and digits >= _SHORTEST_NUMBER and "." not in name and not _COUNTED.match(views.folded, end)
         )
     if len(name) < (_SHORTEST_TOLD if told else _SHORTEST):
-        return False
-    if not told and _SUM_BEGUN.search(name) and _SUM_ENDS.match(views.folded, end):
         return False
     if digits or "_" in name or "線" in name or "點" in name or "." in name:
         return True

@@ -21,7 +21,7 @@ _IP_AFTER = re.compile("[^0-9\n]{0,10}IP(?![A-Z])")
 _IP_BEFORE = re.compile(r"(?<![A-Z])IP[^0-9\n]{0,20}$")
 _V6 = re.compile(r"(?:(?<![0-9A-Z:.])|(?<=IP))[0-9A-F:]{4,39}(?:\.[0-9]{1,3}){0,3}(?![0-9A-Z:])")
 _VERSION = re.compile(r"(?:VERSION|VER|BUILD|RELEASE|版本|版|V)[\"': .=號為是]{0,6}$")
-_FIRMWARE, _NEWEST = re.compile("(?:FIRMWARE|韌體)[: ]{0,2}$"), 10
+_FIRMWARE, _NEWEST = re.compile("(?:FIRMWARE|韌體)[: ]{0,2}$"), 32
 _IN_URL, _PORT = re.compile("://$"), re.compile(":[0-9]")
 _SITE = re.compile("請[上至見]|官網|網站|[^一-鿿]?[一-鿿]網[」』 (:]|詳見|點選")
 _OWN = re.compile("[我家駭]|監[視控]|鏡頭|遠端|畫面|攝影機|門禁|路由|主機|NAS|DVR|CAM|(?<![A-Z])MY ")
@@ -76,7 +76,7 @@ def _is_of_nobody(views: Views, match: re.Match[str]) -> bool:
     before = views.before(match.start(), 32)
     own = _OWN.search(f"{before}\n{views.after(match.end())}") or _PORT.match(views.folded, match.end())
     site = _IN_URL.search(before) and _SITE.search(before) and not own
-    firmware = _FIRMWARE.search(before) and not own and int(match[0].split(".")[0]) < _NEWEST
+    firmware = _FIRMWARE.search(before) and not own and max(map(int, match[0].split("."))) < _NEWEST
     return bool(_VERSION.search(before) or firmware or site or _ROUTER.fullmatch(match[0]))
 
 

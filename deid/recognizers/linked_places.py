@@ -46,13 +46,19 @@ _FIRM = (
 _LINE_NEAR = re.compile(
     rf"(?:{_INSTITUTION}|{_FIRM})(?:{_HAN}{{0,2}}的|給我的)?"
     r"(?:客服|總機|電話|專線|代表號|號碼|傳真|市話|中心|叫我打|打來|說|[ (:是/]){0,4}$"
-    r"|你們(?:信|公文|網站|網頁|官網|簡訊|單子|通知單?|回函)[裡上]?(?:寫|給|附|印)的(?:電話)?[ :是]{0,2}$"
-    r"|(?:署|(?<![書郵])局|(?<![住我到])處|公所|政府|地政|戶政)那[支個邊] ?$"
     r"|(?:店家|收據上的?|會裡|招牌上的?)電話[ :是]{0,2}$|SHOP (?:PHONE|NUMBER)(?: IS|:)? $"
 )
 # 「打東港分局的08-… 都沒人接」: whom one has called, where an institution is named.
 _CALLED_AFTER = re.compile(
     "[ ,]?(?:打[去過](?!來)|(?:都|根本|一直)?[沒無](?:有)?人(?:接|會接)|有人會接|是空號|對不對|對嗎)"
+)
+# 「國土署那支02-…我打了半小時」, 「你們信裡寫的02-…是空號」: pointed at, and called.
+_POINTED = re.compile(
+    "(?:署|(?<![書郵])局|(?<![住我到])處|公所|政府|地政|戶政)(?:那[支個]|的) ?$"
+    "|你們(?:信|公文|網站|網頁|官網|簡訊|單子|通知單?|回函)[裡上]?(?:寫|給|附|印)的(?:電話)?[ :是]{0,2}$"
+)
+_CALLED_OUT = re.compile(
+    "[ ,]?(?:我?打[了過](?!來)|(?:都|根本|一直)?(?:[沒無]人接|打不[通進]|[佔忙]線|轉傳真|是?空號)|倒?是?有通)"
 )
 _NAMED = re.compile(f"{_INSTITUTION}|{_FIRM}|{_ALSO}")
 # Whoever acts in a case gives his own office's line.
@@ -78,13 +84,14 @@ def belongs_to_institution(views: Views, start: int, end: int) -> bool:
 
 
 def is_line_of_institution(views: Views, start: int, end: int) -> bool:
-    """Whether an institution's name leads straight to a line or one has called it there, and the tagger doubts."""
+    """Whether an institution leads to a line, or one has called it there, and the tagger doubts that it is private."""
     before = views.before(start, _WINDOW)
     clause = _CLAUSE_ENDS.split(before)[-1]
     if _OWN.search(clause) or _PARTY.search(before):
         return False
     called = _NAMED.search(clause) is not None and _CALLED_AFTER.match(views.folded, end) is not None
-    linked = called or _LINE_NEAR.search(before) is not None
+    pointed = _POINTED.search(before) is not None and _CALLED_OUT.match(views.folded, end) is not None
+    linked = called or pointed or _LINE_NEAR.search(before) is not None
     return linked and load_tagger().value_mean(views, start, end) < _DOUBTED and not _is_somebody(views, start)
 
 

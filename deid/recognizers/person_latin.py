@@ -79,13 +79,6 @@ _PLACE_HERE = re.compile(
 _HANGUL = re.compile(
     r"(?:저는|이름은|제 이름은|사는) ([가-힣]{2,4}?)(?<![에서를을])(?=입니다|이에요|예요|이고|이?라고|[ ,.])"
 )
-# 「제 아내 한지우가」: a surname and two syllables behind a word for somebody near.
-_KOREAN_KIN = re.compile(
-    "(?:아내|남편|딸|아들|친구|동생|언니|누나|오빠|엄마|아빠|어머니|아버지|동료) "
-    "(?!이름|이야|유치|한국|장례|우울|전화|이번|고[등민]|오[토후전늘]|차량|김[치밥]|안[경전녕]|문제|주[소말민]|전[세자]|신[분청고]|서[류비]|정[신말도]|"
-    "조[카사]|남자|임[신시]|유학|허[리가]|배[달우]|성[적격]|최[근저고]|손[님가])([김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우]"
-    "[가-힣](?![을를은는에이가의])[가-힣])(?=[이가은는와과랑,]|에게|한테|씨|님)"
-)
 # 「ชื่อ วิภาดา ค่ะ」, 「Меня зовут Оксана」: after the words for one's name, in Thai and in Cyrillic letters.
 _THAI = re.compile("ชื่อ ?([\u0e00-\u0e7f]{3,20}(?: (?!ค่ะ|ครับ|ค่า|อยาก)[\u0e00-\u0e7f]{4,20})?)")
 _CYRILLIC = re.compile("(?:[Мм]еня зовут|[Мм]о[её] имя) ((?:[А-ЯЁ][а-яё]+ ?){1,3}(?<! ))")
@@ -110,7 +103,7 @@ _VIETNAMESE = re.compile(
     "Quách|Vương|Lưu|Tăng|Lê|Đào|Đồng|Hoàng)(?: [A-ZÀ-ÝĐ][a-zà-ỹ]{1,6}){2,3}(?!\\w)"
 )
 _BY_FORM = (
-    (_HANGUL, 0.7), (_KOREAN_KIN, 0.7), (_VIETNAMESE, _CUED), (_THAI, 0.7), (_CYRILLIC, 0.7), (_ROMANISED, 0.7),
+    (_HANGUL, 0.7), (_VIETNAMESE, _CUED), (_THAI, 0.7), (_CYRILLIC, 0.7), (_ROMANISED, 0.7),
     (_ANGLICISED, 0.5), (_NICKNAME, 0.6),
 )  # fmt: skip
 _AND_NEXT = re.compile(rf" (?:and|&) ({NAME_WORD})(?![\w'’])(?! [A-Z])")

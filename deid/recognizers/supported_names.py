@@ -69,8 +69,9 @@ _JAPANESE = re.compile(
 _NUMBERED = re.compile(r"(?<![0-9])[0-9]{1,2}[ .、)]{1,2}(?P<name>[一-鿿]{2,4})(?=[ \n,、;]|$)")
 _FEW = 2
 # Where a name is expected: before a mobile number, an ID or a date; behind 名字, 小犬, 對方; 「我黃金花，」.
+# It begins with every character that one of them may begin with.
 _EXPECTED = re.compile(
-    r"(?:(?=[ \n,。:;!?、|/名姓本不叫小家先亡內外舍犬愛對我甲乙車屋駕肇房病個學承出申代聯當被相繼監你您他她用以0-9])"
+    r"(?:(?=[ \n,。:;!?、|/名姓本叫小家先亡內外舍犬愛對我甲乙車屋駕肇房病個學承出申代聯當被相繼監你您他她用以0-9])"
     r"|^)(?:"
     r"(?:^|[ \n,。:;、|/])(?P<row>[一-鿿]{2,3})(?=[ ,:/|]{1,2}"
     r"(?:09[0-9]{2}|[A-Z][12A-D][0-9]{8}|[0-9]{2,4}[./][0-9]{1,2}[./]))"

@@ -257,5 +257,5 @@ ACCOUNT = [
     "her FB is ⟦@maria.dodong.tw⟧",
     "follow me on ⟦@kevinlin.tw⟧",
     "IG帳號 ⟦mary 520⟧，099開頭是電話",
-    "用戶編號 ⟦345678⟧. 1234那支",
+    "契約 ⟦12345. 119⟧",
 ]

@@ -214,11 +214,9 @@ KEPT = [
     "ip三六點二三零點五點七七",
     "Caller: the plate is B as in boy",
     "晶片頻率125kHz，讀不到要換134.2kHz的機器",
-    "the contract says 3000. 1955 told me to wait",
     "分享器韌體 3.1.0.7 更新後就斷線",
     "車子是 Gogoro VIVA MAX 2021 年式，停在騎樓",
     "The café is closed, ditto. Lane 88 is dark",
-    "sa FB ng OFW Radio 31,400 ang sahod",
 ]
 MIXED = [
     "請打⟦0911-337-42⟧，少一碼也一樣",
