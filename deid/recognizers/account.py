@@ -73,6 +73,7 @@ _INNER_ID = re.compile(
 )
 # 「契約上寫押金兩個月 24000」.
 _SUM_BEFORE, _LONGEST_SUM = re.compile("(?:押金|租金|月租|房租|保證金|[訂定]金)[^0-9A-Z]{0,6}$"), 6
+_ZEROS = re.compile("[0 -]+")
 # 「晶片是 134.2kHz」
 _AMOUNT = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,3})?[KMG]HZ")
 _QUERY = re.compile("[?&][A-Z_]{0,8}(?:ID|V)=$")
@@ -135,6 +136,8 @@ class AccountRecognizer(CuedRecognizer):
 
     def accepts(self, views: Views, span: Span, kind: str) -> bool:
         before = views.before(span[0], 16)
+        if _ZEROS.fullmatch(views.figures, *span):
+            return False
         if _INNER_ID.search(before) or tw_phone.is_toll_free(views.figures[slice(*span)]):
             return False
         if span[1] - span[0] <= _LONGEST_SUM and _SUM_BEFORE.search(before):

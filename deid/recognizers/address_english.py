@@ -18,7 +18,7 @@ _KIND = re.compile(
 )
 _WORD = r"(?:[A-Z][A-Z'\-]{0,20}|[1-9][0-9]{0,2}(?:ST|ND|RD|TH))"
 _NAME = re.compile(rf"(?<![A-Z0-9])(?:{_WORD}(?:\. ?| )){{1,4}}$")
-# 「Jasmine Garden next door, ditto. Lane 216 …」
+# 「… beside the temple. Lane 12 …」
 _NEXT_SENTENCE = re.compile(r"[A-Z]{5,}\. LANE$")
 _NOT_NAME = re.compile(
     r"(?:^|(?<=[ .]))(?:I|AM|WE|LIVE|LIVING|STAY|AT|ON|IN|IS|ADDRESS|ADDR|HOME|MY|THE|NEAR|TO|FROM|OF|AND|BY|"

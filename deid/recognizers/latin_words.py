@@ -89,6 +89,7 @@ _COUNTRIES = (
 # Some people are called like these.
 _ALSO_NAMES = "Kenya Holland France England Britain Berlin Spain Poland Wales Norway Scotland Salamanca Harley"
 _THINGS = (
+    "Toyota Corolla Subaru "
     "Edge Chrome Windows Firefox Mazda Nissan Porsche Yamaha Lexus Hyundai Mitsubishi Volvo Tesla Kymco Gogoro "
     "Vespa Ducati Volkswagen Javanese Swahili Tagalog Mandarin Hakka Cantonese Arabic Urdu Eswatini Zealander "
     "Trading Attorneys Orchestra Castings Kindergarten Theological Highway Administration Shelter Mosque Permit "

@@ -12,6 +12,7 @@ from typing import Any
 
 from deid.findings import Finding
 from deid.identifiers import tw_phone
+from deid.recognizers import tw_plate_shapes
 from deid.recognizers.address_english import follows_office
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.birth_read import births_read
@@ -32,7 +33,7 @@ _FEWEST_DIGITS, _LONGEST = 2, 120
 _FEWEST = {
     "TW_STUDENT_ID": 5, "TW_MEDICAL_RECORD": 5, "TW_HOUSEHOLD_NO": 5, "TW_BANK_ACCOUNT": 5, "TW_PASSPORT": 6,
 }  # fmt: skip
-# 「請在21號前寄出」, 「改寄觸口7-11」, 「等30分了」, 「110 台北市」: a day, a shop, a count, a postcode.
+# 「請在21號前寄出」, 「改寄觸口7-11」, 「等20分」, 「110 台北市」: a day, a shop, a count, a postcode.
 _NO_PLACE = re.compile(
     "(?<![家住路街巷弄段們])[0-9]{1,2}號(?=[之以]?前[寄繳交送回給完辦領])|7-11(?![0-9 ]*[號樓])|"
     "(?<![0-9])[0-9]{1,3}(?= ?(?:分(?!機)|秒|天|元|塊|人|次|個)(?!\\S{0,6}[路街巷]))|"
@@ -162,6 +163,8 @@ def _is_something_else(views: Views, start: int, end: int, entity: str, score: f
         return number is not None and views.before(start, 1) in "\n。,"
     if entity == "DATE_OF_BIRTH":
         return _is_no_birth(views, start, end, score)
+    if entity == "TW_PLATE":
+        return tw_plate_shapes.OTHER_CODE.match(views.figures, start, end) is not None
     return entity == "TW_ADDRESS" and _NO_PLACE.match(views.figures, start) is not None
 
 

@@ -11,7 +11,7 @@ from itertools import chain
 
 from deid.findings import Finding
 from deid.recognizers.base import TextRecognizer, places_of
-from deid.recognizers.latin_words import is_no_person, is_telling, is_well_known
+from deid.recognizers.latin_words import NATIONS, is_no_person, is_telling, is_well_known
 from deid.recognizers.name_context import SURNAME_START
 from deid.recognizers.name_lexicon import DAYS, SHORT_NAMES, SURNAMES
 from deid.recognizers.public_context import PublicContext
@@ -33,7 +33,8 @@ _NO_NAME = re.compile(
 # 「有位小姐」, a postscript, "the name is".
 _NONE = frozenset({
     "有位", "P.S", "P.S.", "이름은", "以内", "以上", "以下", "民代", "女中", "IG", "日治", "日據", "豈容",
-    "EVERYBODY", "SURNAME", "GODMOTHER", "ROMANIAN", "POLISH",
+    "EVERYBODY", "SURNAME", "GODMOTHER",
+    "高鐵", "正楷", "鈞啟", "立書人", "王字旁", "玉字旁", "玉部", "一巴掌", "碩一", "碩二", "雪霸", "青安", "建醮",
     "以不", "巧合", "方案", "永遠", "登成", "印成", "寫成", "打成", "改成", "變成",
 })  # fmt: skip
 _AT = frozenset("是在住")
@@ -174,7 +175,7 @@ class PersonRecognizer(TextRecognizer):
 def _is_none(views: Views, start: int, end: int) -> bool:
     """Whether words are nobody's name however sure the tagger is: of two offices, a heading, a place as it is spelt."""
     words = views.folded[start:end]
-    if words in _NONE or "%" in words or _is_electronic(views, start):
+    if words in _NONE or words.capitalize() in NATIONS or "%" in words or _is_electronic(views, start):
         return True
     if words in _KEYS and _KEY_END.match(views.folded, end):
         return True

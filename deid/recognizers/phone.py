@@ -12,6 +12,7 @@ from deid.identifiers import tw_phone
 from deid.recognizers.address_english import follows_office
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.linked_places import is_line_of_institution
+from deid.recognizers.phone_answers import phones_answered
 from deid.recognizers.phone_parts import EXTENSION, fragments, in_words, with_followers
 from deid.recognizers.public_context import PublicContext, is_called, reads_as_private, reads_as_public
 from deid.views import NumberMatch, Views
@@ -30,7 +31,7 @@ _SPLIT = re.compile(
     rf"(?:{_SPLIT_GAP}[0-9]{{2}}){{3}})"
     r"(?![0-9])"
 )
-# 「加八四 三五…」, 「國碼 八五二 六一…」: the countries that citizens call, read out.
+# 「加六三 九一…」, 「國碼 八五三 六二…」: the countries that citizens call, read out.
 _COUNTRY_SAID = "(?:加 ?|(?<=國碼)|(?<=國碼[ 是]))(?=(?:1|44|6[0-6]|8[1246]|85[235]|9[1-5])[ .\\-])"
 _FOREIGN = re.compile(
     rf"(?:\+(?!886)[1-9]|{_COUNTRY_SAID}[1-9]|"
@@ -94,7 +95,8 @@ class TelephoneRecognizer(TextRecognizer):
     def find(self, views: Views) -> Iterator[Finding]:
         for start, end, score in self._spans(views):
             yield self.finding(views, with_followers(views.figures, start, end), score)
-        for span in chain(fragments(views.figures), in_words(views.folded)):
+        answered = phones_answered(views.figures) if "\n" in views.figures else ()
+        for span in chain(fragments(views.figures), in_words(views.folded), answered):
             yield self.finding(views, span, 0.5)
 
     def _spans(self, views: Views) -> Iterator[tuple[int, int, float]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from deid.findings import Finding
-from deid.identifiers import tw_case_no
+from deid.identifiers import tw_case_no, tw_phone
 from deid.recognizers import cue_words
 from deid.recognizers.cued import LETTERS, CuedRecognizer, Span
 from deid.recognizers.phone_parts import is_landline
@@ -36,7 +36,9 @@ class TwCaseNoRecognizer(CuedRecognizer):
     REACH = 16
 
     def accepts(self, views: Views, span: Span, kind: str) -> bool:
-        if is_landline(views.figures, span) or _TENDER.search(views.around(*span)):
+        if is_landline(views.figures, span) or tw_phone.is_toll_free(views.figures[slice(*span)]):
+            return False
+        if _TENDER.search(views.around(*span)):
             return False
         return super().accepts(views, span, kind)
 

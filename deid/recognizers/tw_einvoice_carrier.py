@@ -15,6 +15,11 @@ _SHAPE = re.compile(r"(?<![0-9A-Z./+\-])/[0-9A-Z.+\-]{7}(?![0-9A-Z/+\-]|\.[0-9A-
 # The same one read out behind the written one: 「/AB7-C2D，斜線 A B 7 減 C 2 D」.
 _SIGN = r"(?:[0-9A-Z.+\-]|加號?|減號?|點|PLUS)"
 _READ_OUT = re.compile(rf"/[0-9A-Z.+\-]{{7}}[ ,(]{{0,2}}(?P<said>斜[線槓] ?{_SIGN}(?: ?{_SIGN}){{6}})(?![0-9A-Z+\-])")
+# 「斜線 A 7 加號 B C 4 D」, letter by letter where no word announces it.
+_SPELLED = re.compile(
+    rf"斜[線槓] ?(?=[^0-9\n]{{0,20}}[0-9])"
+    rf"(?=[^A-Z\n]{{0,9}}[A-Z][^A-Z\n]{{0,9}}[A-Z]){_SIGN}(?: ?{_SIGN}){{6}}(?![0-9A-Z+\-])"
+)
 _SLASH = "/斜S"
 _LENGTH = 7
 _NOT_FRACTION = re.compile(r"[A-Z].*[0-9]|[0-9].*[A-Z]|[A-Z].*[+\-]")
@@ -45,6 +50,8 @@ class TwEinvoiceCarrierRecognizer(CuedRecognizer):
         if "斜" in views.folded:
             for match in _READ_OUT.finditer(views.figures):
                 yield self.finding(views, match.span("said"), 0.6)
+            for match in _SPELLED.finditer(views.figures):
+                yield self.finding(views, match.span(), 0.6)
         yield from super().find(views)
 
     def accepts(self, views: Views, span: Span, kind: str) -> bool:

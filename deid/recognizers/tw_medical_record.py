@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+from deid.findings import Finding
 from deid.recognizers import cue_words
 from deid.recognizers.cued import LETTERS, CuedRecognizer
-from deid.views import SEPARATORS
+from deid.recognizers.phone_parts import is_landline
+from deid.views import SEPARATORS, Views
+
+# 「榮總的號碼是A0712345」, 「在彰基的檔案451207」.
+_OF_HOSPITAL = re.compile(
+    r"(?:醫院|醫學中心|長庚|馬偕|榮總|慈濟|秀傳|[台臺成]大|亞東|奇美|三總|國泰|新光|振興|耕莘|敏盛|童綜合|[彰埔屏澄光員聖]基)"
+    r"(?:那邊|這邊)?(?:給我?|核給|發|編)?[的之]?(?:號碼|檔案|編號)(?:就?是|為|:| ){0,3}"
+    r"(?P<no>[A-Z]{0,2}[0-9](?:[ -]?[0-9]){4,9})(?![0-9A-Z]|[ -][0-9]| ?[元人年月])"
+)
 
 
 class TwMedicalRecordRecognizer(CuedRecognizer):
@@ -20,3 +30,9 @@ class TwMedicalRecordRecognizer(CuedRecognizer):
         r"(?![0-9A-Z])(?! ?[年月元])"
     )
     REACH = 32
+
+    def find(self, views: Views) -> Iterator[Finding]:
+        yield from super().find(views)
+        for match in _OF_HOSPITAL.finditer(views.figures):
+            if not is_landline(views.figures, match.span("no")):
+                yield self.finding(views, match.span("no"), 0.5)

@@ -33,7 +33,7 @@ _OTHER_NUMBER = re.compile(
     "(?:型號|機型|版本|規格|標案|標號|案號|航班|班機|文號|表單|料號|編號|代號|桿號|燈號|索書號|建照|工程|發票|訂單|"
     "房號|展位|MODEL|FLIGHT|FORM|ROOM|VERSION|ORDER)[ :=是為#]{0,3}$"
 )
-# 「VIVA MIX 2022 年式」, but not 「年式 2019」 behind a plate.
+# 「SUPRA 2019 年式」, but not 「年式 2019」 behind a plate.
 _MODEL, _MODEL_YEAR = re.compile("[A-Z]+ ?(?:199[0-9]|20[0-3][0-9])"), re.compile(" ?年(?:式|份?出廠|款)(?![ :0-9])")
 _CALLED = re.compile("[打撥] ?$")  # 「我打110」
 _TWO_DIGITS = re.compile("[0-9][^\n]?[0-9]")

@@ -27,7 +27,8 @@ _TAIL = "(?:後面|尾巴|結尾|最後)(?:的?英文)?(?:字母)?是?"
 ANNOUNCED = re.compile(
     rf"(?:{_digits(3, 4)}[ ,]{{0,2}}{_THEN}英文(?:字母|字)?是?[ :]?{_letters(1, 3)}"
     rf"|(?:[0-9] ?[A-Z] ?[A-Z]|[A-Z] ?[0-9] ?[A-Z]|[A-Z] ?[A-Z] ?[0-9](?= ?[-·])){_JOINT}{_digits(3, 4)}(?! ?[0-9A-Z])"
-    rf"|{_SPELLED}{_JOINT}{_digits(2, 5)}|(?<![0-9][.,]){_digits(1, 5)}{_JOINT}{_letters(1, 4)}"
+    rf"|{_SPELLED}{_JOINT}{_digits(2, 5)}"
+    rf"|[0-9][A-Z]-[0-9]{{3}}(?![0-9])|(?<![0-9][.,]){_digits(1, 5)}{_JOINT}{_letters(1, 4)}"
     rf"|{_MIXED}{_JOINT}{_digits(3, 5)}|{_digits(3, 4)}{_JOINT}{_MIXED}"
     rf"|(?<![0-9][.,])[0-9]{{3,4}}(?! ?[{_COUNTED}台輛分路]))(?![0-9A-Z月])"
 )
@@ -95,7 +96,7 @@ FLIGHT = re.compile(
 )
 OTHER_CODE = re.compile(
     r"(?:ISO|CNS|SCH|REC|DOC|RFC|REV|VER|USB|HTTP|COVID|TEL|FAX|NTD?|TWD?|USD|ROC|FAQ|NO|ID|LED|PM|IMG|DSC|MVC"
-    r"|AM|UTC|GMT|LTD|CO|CPC|GPS|HDMI|IC|IP|OS|RFID|SOP|TPE|T?EMU|DMU)(?= ?-?[0-9])"
+    r"|AM|APP|UTC|GMT|LTD|CO|CPC|GPS|HDMI|IC|IP|OS|RFID|SOP|TPE|T?EMU|DMU)(?= ?-?[0-9])"
     r"|(?:ARE|IS|WAS|AND|OR|IN|AT|ON|OF|TO|THE|FOR|BY|FROM|HIT|AROUND|ABOUT|ONLY|JUST|WITH|PAID|PAY|FINE|TIME"
     r"|DATE|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEPT?|OCT|NOV|DEC|BUS|ROOM|EXIT|LINE|GATE)(?= [0-9])"
     r"|[0-9. ]+(?:MM|CM|KM|KG|CC|ML|KW|HP|AM|PM|MG|GB|MB|TB|HZ|HRS?|MIN|ST|ND|RD|TH|[FXKMGLWV])$"

@@ -119,4 +119,7 @@ EMAIL = [
     "我的信箱是 ⟦han.chung@taipei.gov.tw⟧，請回信給我",
     "請寄 personnel@mail.taipei.gov.tw，主旨註明職缺",
     "我的信箱 ⟦happy.cat@tycg.gov.tw⟧",
+    "文件寄給 tax-service@mail.ntbt.gov.tw 主旨寫什麼",
+    "履歷寄至npmsb-hr@npm.gov.tw，合則約見",
+    "收件者: minister@mohw.gov.tw",
 ]

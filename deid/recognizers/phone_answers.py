@@ -1,0 +1,57 @@
+"""Finds telephone numbers that are asked for and told in turns: 「電話？」「零九一二」「好」「三四五」."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+Span = tuple[int, int]
+
+_LINE = re.compile("[^\n]+")
+_SPEAKER = re.compile("(?:[A-Z]|[一-鿿]{1,4}) ?: ?")
+_ASKS = re.compile(
+    "(?:電話|手機|市話|門號|回電)(?:號碼)?[^0-9\n]{0,10}$|(?<![卡帳案單證戶編])號碼(?:是|呢|幾號|多少|[ ?]){0,3}$"
+)
+_OTHER = re.compile("[卡帳案單證編戶統]號|號碼牌|分機")
+_DIGITS = re.compile("[0-9](?:[ -]?[0-9])*")
+_MOST_WORDS, _LONGEST_PAUSE = 12, 8
+_FEWEST_DIGITS, _MOST_DIGITS, _MOST_OF_PIECE = 7, 10, 6
+
+
+def phones_answered(figures: str) -> Iterator[Span]:
+    """Yield the pieces of a number told in two lines or more; ``figures`` has Chinese digits as figures."""
+    pieces: list[Span] | None = None
+    for line in _LINE.finditer(figures):
+        speaker = _SPEAKER.match(figures, line.start(), line.end())
+        start = speaker.end() if speaker else line.start()
+        told = [match.span() for match in _DIGITS.finditer(figures, start, line.end())]
+        if pieces is not None and _goes_on(figures, start, line.end(), told, pieces):
+            pieces += told
+            continue
+        yield from _whole(figures, pieces or [])
+        last = max(start, line.end() - 24)
+        asks = speaker and _ASKS.search(figures, last, line.end()) and not _OTHER.search(figures, last, line.end())
+        pieces = [] if asks else None
+    yield from _whole(figures, pieces or [])
+
+
+def _goes_on(figures: str, start: int, end: int, told: list[Span], pieces: list[Span]) -> bool:
+    """Whether a line says the next piece and hardly more, or only that somebody listens."""
+    words = end - start - sum(last - first for first, last in told)
+    if not told:
+        return words <= _LONGEST_PAUSE
+    if words > _MOST_WORDS or any(_count(figures, span) > _MOST_OF_PIECE for span in told):
+        return False
+    return sum(_count(figures, span) for span in (*pieces, *told)) <= _MOST_DIGITS
+
+
+def _whole(figures: str, pieces: list[Span]) -> Iterator[Span]:
+    """Yield the pieces when they make a number."""
+    digits = "".join(figures[start:end] for start, end in pieces).replace(" ", "").replace("-", "")
+    lines = figures[pieces[0][0] : pieces[-1][1]].count("\n") if pieces else 0
+    if lines and len(digits) >= _FEWEST_DIGITS and (digits[0] == "0" or len(digits) <= _FEWEST_DIGITS + 1):
+        yield from pieces
+
+
+def _count(figures: str, span: Span) -> int:
+    return sum(map(str.isdigit, figures[slice(*span)]))
