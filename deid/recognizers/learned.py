@@ -12,7 +12,6 @@ from typing import Any
 
 from deid.findings import Finding
 from deid.identifiers import tw_phone
-from deid.recognizers import tw_plate_shapes
 from deid.recognizers.address_english import follows_office
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.birth_read import births_read
@@ -39,6 +38,7 @@ _NO_PLACE = re.compile(
     "(?<![0-9])[0-9]{1,3}(?= ?(?:分(?!機)|秒|天|元|塊|人|次|個)(?!\\S{0,6}[路街巷]))|"
     "[0-9]{3,6}(?= ?(?:[台臺]灣)?[一-鿿]{2}[市縣])|(?:[0-9]{1,2}|[一二三四五六七八九十])樓[0-9]{1,2}號(?=櫃|窗)"
 )
+_STANDARD = re.compile("(?:CNS|ISO|T?EMU|DMU) ?[0-9]")
 _CALENDAR_BEFORE = re.compile("[農國陽新]曆$")
 _SHORT_NUMBER = re.compile("1?[0-9]{3}")  # 「LINE是abc12\n165說要先報案」
 _LINE_SAID = re.compile("LINE[ :]*(?=[A-Z0-9]{3})")
@@ -164,7 +164,7 @@ def _is_something_else(views: Views, start: int, end: int, entity: str, score: f
     if entity == "DATE_OF_BIRTH":
         return _is_no_birth(views, start, end, score)
     if entity == "TW_PLATE":
-        return tw_plate_shapes.OTHER_CODE.match(views.figures, start, end) is not None
+        return _STANDARD.match(views.figures, start, end) is not None
     return entity == "TW_ADDRESS" and _NO_PLACE.match(views.figures, start) is not None
 
 

@@ -34,9 +34,10 @@ _NO_NAME = re.compile(
 _NONE = frozenset({
     "有位", "P.S", "P.S.", "이름은", "以内", "以上", "以下", "民代", "女中", "IG", "日治", "日據", "豈容",
     "EVERYBODY", "SURNAME", "GODMOTHER",
-    "高鐵", "正楷", "鈞啟", "立書人", "王字旁", "玉字旁", "玉部", "一巴掌", "碩一", "碩二", "雪霸", "青安", "建醮",
+    "高鐵", "鈞啟", "立書人", "王字旁", "玉字旁", "玉部", "一巴掌", "雪霸", "建醮",
     "以不", "巧合", "方案", "永遠", "登成", "印成", "寫成", "打成", "改成", "變成",
 })  # fmt: skip
+_NO_SURNAMES = NATIONS - {"French", "German", "English", "Welsh", "Irish", "Thai", "Indian", "Israeli", "Dutch"}
 _AT = frozenset("是在住")
 # A ship's name; a station, a carrier, a library where the tagger isn't quite sure.
 _VESSEL = re.compile("號(?![碼稱召令次外角子誌]|[ ]?[0-9])")
@@ -175,7 +176,7 @@ class PersonRecognizer(TextRecognizer):
 def _is_none(views: Views, start: int, end: int) -> bool:
     """Whether words are nobody's name however sure the tagger is: of two offices, a heading, a place as it is spelt."""
     words = views.folded[start:end]
-    if words in _NONE or words.capitalize() in NATIONS or "%" in words or _is_electronic(views, start):
+    if words in _NONE or words.capitalize() in _NO_SURNAMES or "%" in words or _is_electronic(views, start):
         return True
     if words in _KEYS and _KEY_END.match(views.folded, end):
         return True

@@ -15,7 +15,9 @@ _ASKS = re.compile(
 _OTHER = re.compile("[卡帳案單證編戶統]號|號碼牌|分機")
 _DIGITS = re.compile("[0-9](?:[ -]?[0-9])*")
 _MOST_WORDS, _LONGEST_PAUSE = 12, 8
-_FEWEST_DIGITS, _MOST_DIGITS, _MOST_OF_PIECE = 7, 10, 6
+_FEWEST_DIGITS, _MOST_DIGITS = 7, 10
+_FEWEST_OF_PIECE, _MOST_OF_PIECE = 2, 6
+_COUNTED = re.compile(" ?[年月日號元塊點分時歲樓]")
 
 
 def phones_answered(figures: str) -> Iterator[Span]:
@@ -40,18 +42,27 @@ def _goes_on(figures: str, start: int, end: int, told: list[Span], pieces: list[
     words = end - start - sum(last - first for first, last in told)
     if not told:
         return words <= _LONGEST_PAUSE
-    if words > _MOST_WORDS or any(_count(figures, span) > _MOST_OF_PIECE for span in told):
+    if words > _MOST_WORDS or any(_COUNTED.match(figures, last) for _, last in told):
         return False
-    return sum(_count(figures, span) for span in (*pieces, *told)) <= _MOST_DIGITS
+    parts = [_digits(figures, span) for span in told]
+    begins = parts[0][0] == "0" or (len(parts[0]) > _FEWEST_OF_PIECE and not words)
+    fits = all(_FEWEST_OF_PIECE <= len(part) <= _MOST_OF_PIECE for part in parts)
+    return fits and (begins or bool(pieces)) and len(_number(figures, [*pieces, *told])) <= _MOST_DIGITS
 
 
 def _whole(figures: str, pieces: list[Span]) -> Iterator[Span]:
     """Yield the pieces when they make a number."""
-    digits = "".join(figures[start:end] for start, end in pieces).replace(" ", "").replace("-", "")
+    digits = _number(figures, pieces)
     lines = figures[pieces[0][0] : pieces[-1][1]].count("\n") if pieces else 0
     if lines and len(digits) >= _FEWEST_DIGITS and (digits[0] == "0" or len(digits) <= _FEWEST_DIGITS + 1):
         yield from pieces
 
 
-def _count(figures: str, span: Span) -> int:
-    return sum(map(str.isdigit, figures[slice(*span)]))
+def _number(figures: str, pieces: list[Span]) -> str:
+    """Return the digits of the pieces, without those that only say the piece before again."""
+    parts = [_digits(figures, span) for span in pieces]
+    return "".join(part for part, before in zip(parts, ["", *parts], strict=False) if part != before)
+
+
+def _digits(figures: str, span: Span) -> str:
+    return "".join(filter(str.isdigit, figures[slice(*span)]))

@@ -36,7 +36,8 @@ class TwCaseNoRecognizer(CuedRecognizer):
     REACH = 16
 
     def accepts(self, views: Views, span: Span, kind: str) -> bool:
-        if is_landline(views.figures, span) or tw_phone.is_toll_free(views.figures[slice(*span)]):
+        value = views.figures[slice(*span)]
+        if is_landline(views.figures, span) or ("-" in value and tw_phone.is_toll_free(value)):
             return False
         if _TENDER.search(views.around(*span)):
             return False

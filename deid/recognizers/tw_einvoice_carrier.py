@@ -20,6 +20,7 @@ _SPELLED = re.compile(
     rf"斜[線槓] ?(?=[^0-9\n]{{0,20}}[0-9])"
     rf"(?=[^A-Z\n]{{0,9}}[A-Z][^A-Z\n]{{0,9}}[A-Z]){_SIGN}(?: ?{_SIGN}){{6}}(?![0-9A-Z+\-])"
 )
+_APART, _SITE = 3, re.compile("網址|官網|網站|點 ?TW|COM")
 _SLASH = "/斜S"
 _LENGTH = 7
 _NOT_FRACTION = re.compile(r"[A-Z].*[0-9]|[0-9].*[A-Z]|[A-Z].*[+\-]")
@@ -51,7 +52,9 @@ class TwEinvoiceCarrierRecognizer(CuedRecognizer):
             for match in _READ_OUT.finditer(views.figures):
                 yield self.finding(views, match.span("said"), 0.6)
             for match in _SPELLED.finditer(views.figures):
-                yield self.finding(views, match.span(), 0.6)
+                apart = match[0].count(" ") >= _APART or "加" in match[0] or "減" in match[0]
+                if apart and not _SITE.search(views.before(match.start(), 16)):
+                    yield self.finding(views, match.span(), 0.6)
         yield from super().find(views)
 
     def accepts(self, views: Views, span: Span, kind: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from deid.findings import Finding
+from deid.identifiers import tw_phone
 from deid.recognizers import cue_words
 from deid.recognizers.cued import LETTERS, CuedRecognizer
 from deid.recognizers.phone_parts import is_landline
@@ -13,10 +14,11 @@ from deid.views import SEPARATORS, Views
 
 # 「榮總的號碼是A0712345」, 「在彰基的檔案451207」.
 _OF_HOSPITAL = re.compile(
-    r"(?:醫院|醫學中心|長庚|馬偕|榮總|慈濟|秀傳|[台臺成]大|亞東|奇美|三總|國泰|新光|振興|耕莘|敏盛|童綜合|[彰埔屏澄光員聖]基)"
+    r"(?:醫院|醫學中心|長庚|馬偕|榮總|慈濟|秀傳|奇美|三總|耕莘|敏盛|童綜合|[彰埔屏]基)"
     r"(?:那邊|這邊)?(?:給我?|核給|發|編)?[的之]?(?:號碼|檔案|編號)(?:就?是|為|:| ){0,3}"
     r"(?P<no>[A-Z]{0,2}[0-9](?:[ -]?[0-9]){4,9})(?![0-9A-Z]|[ -][0-9]| ?[元人年月])"
 )
+_DAY = re.compile("(?:(?:19|20)[0-9]{2}|1[01][0-9])-?[01][0-9]-?[0-3][0-9]")
 
 
 class TwMedicalRecordRecognizer(CuedRecognizer):
@@ -34,5 +36,7 @@ class TwMedicalRecordRecognizer(CuedRecognizer):
     def find(self, views: Views) -> Iterator[Finding]:
         yield from super().find(views)
         for match in _OF_HOSPITAL.finditer(views.figures):
-            if not is_landline(views.figures, match.span("no")):
+            number = tw_phone.compact(match["no"])
+            line = is_landline(views.figures, match.span("no")) or tw_phone.is_valid(number) or number[:3] == "412"
+            if not (line or tw_phone.is_toll_free(number) or _DAY.fullmatch(match["no"])):
                 yield self.finding(views, match.span("no"), 0.5)

@@ -96,12 +96,12 @@ FLIGHT = re.compile(
 )
 OTHER_CODE = re.compile(
     r"(?:ISO|CNS|SCH|REC|DOC|RFC|REV|VER|USB|HTTP|COVID|TEL|FAX|NTD?|TWD?|USD|ROC|FAQ|NO|ID|LED|PM|IMG|DSC|MVC"
-    r"|AM|APP|UTC|GMT|LTD|CO|CPC|GPS|HDMI|IC|IP|OS|RFID|SOP|TPE|T?EMU|DMU)(?= ?-?[0-9])"
+    r"|AM|UTC|GMT|LTD|CO|CPC|GPS|HDMI|IC|IP|OS|RFID|SOP|TPE|T?EMU|DMU)(?= ?-?[0-9])"
     r"|(?:ARE|IS|WAS|AND|OR|IN|AT|ON|OF|TO|THE|FOR|BY|FROM|HIT|AROUND|ABOUT|ONLY|JUST|WITH|PAID|PAY|FINE|TIME"
     r"|DATE|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEPT?|OCT|NOV|DEC|BUS|ROOM|EXIT|LINE|GATE)(?= [0-9])"
     r"|[0-9. ]+(?:MM|CM|KM|KG|CC|ML|KW|HP|AM|PM|MG|GB|MB|TB|HZ|HRS?|MIN|ST|ND|RD|TH|[FXKMGLWV])$"
 )
 """Standards, words and units that have the form of a plate."""
 
-EVERYDAY = re.compile("(?:TAX|LAW|ACT|NEW|OLD|MY|HIS|HER|OUR|ITS|MID)(?= [0-9])")
+EVERYDAY = re.compile("(?:APP|TAX|LAW|ACT|NEW|OLD|MY|HIS|HER|OUR|ITS|MID)(?= [0-9])")
 """Words before a year or a count; behind a plate's cue they may be its letters."""

@@ -122,4 +122,5 @@ EMAIL = [
     "文件寄給 tax-service@mail.ntbt.gov.tw 主旨寫什麼",
     "履歷寄至npmsb-hr@npm.gov.tw，合則約見",
     "收件者: minister@mohw.gov.tw",
+    "⟦chen-hrong@mail.taipei.gov.tw⟧ 是我同事的信箱",
 ]
