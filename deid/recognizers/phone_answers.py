@@ -16,7 +16,7 @@ _OTHER = re.compile("[卡帳案單證編戶統]號|號碼牌|分機")
 _DIGITS = re.compile("[0-9](?:[ -]?[0-9])*")
 _MOST_WORDS, _LONGEST_PAUSE = 12, 8
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 10
-_FEWEST_OF_PIECE, _MOST_OF_PIECE = 2, 6
+_FEWEST_OF_PIECE, _MOST_OF_PIECE, _MOST_PIECES = 2, 6, 12
 _COUNTED = re.compile(" ?[年月日號元塊點分時歲樓]")
 
 
@@ -42,7 +42,9 @@ def _goes_on(figures: str, start: int, end: int, told: list[Span], pieces: list[
     words = end - start - sum(last - first for first, last in told)
     if not told:
         return words <= _LONGEST_PAUSE
-    if words > _MOST_WORDS or any(_COUNTED.match(figures, last) for _, last in told):
+    if words > _MOST_WORDS or len(pieces) + len(told) > _MOST_PIECES:
+        return False
+    if any(_COUNTED.match(figures, last) for _, last in told):
         return False
     parts = [_digits(figures, span) for span in told]
     begins = parts[0][0] == "0" or (len(parts[0]) > _FEWEST_OF_PIECE and not words)
