@@ -77,10 +77,8 @@ class Concealer:
         settled = resolve(text, found)
         if doubtful:
             settled = fill_gaps(text, settled, resolve(text, doubtful))
-        settled = with_repeats(views, settled)
-        resolved = tuple(
-            one for one in self._with_areas(text, settled, strict) if not self._is_public(text, one, strict)
-        )
+        private = [one for one in self._with_areas(text, settled, strict) if not self._is_public(text, one, strict)]
+        resolved = with_repeats(views, private)
         if deadline is not None and time.monotonic() > deadline:
             raise ConcealmentTimeout("concealment took too long")
         return resolved

@@ -10,11 +10,10 @@ import re
 from collections.abc import Iterator
 
 from deid.identifiers import roc_date
+from deid.recognizers.turns import turns
 
 Span = tuple[int, int]
 
-_LINE = re.compile("[^\n]+")
-_SPEAKER = re.compile("(?:[A-Z]|[一-鿿]{1,4}) ?: ?")
 _ASKS = re.compile(
     "(?:(?<!預)出生(?:年月日|日期|年月?次?)?|(?<![公神者])生日|生年月日|年次|[哪幾]一?年(?:出?生|次))"
     "(?:[呢是的嗎啊呀喔? ]|幾[年月號日]|哪一?[年天]|多少|幾時){0,6}$"
@@ -42,11 +41,9 @@ _OLDEST, _SHORT_YEAR = 125, 4
 def births_answered(folded: str) -> Iterator[Span]:
     """Yield the pieces with which lines begin that answer a question for a date of birth, or read the answer back."""
     asked, told = False, set[str]()
-    for line in _LINE.finditer(folded):
-        speaker = _SPEAKER.match(folded, line.start(), line.end())
-        start = speaker.end() if speaker else line.start()
-        end = start + len(folded[start : line.end()].rstrip())
-        found = list(_pieces(folded, start, line.end())) if asked or told else []
+    for named, start, line_end in turns(folded):
+        end = start + len(folded[start:line_end].rstrip())
+        found = list(_pieces(folded, start, line_end)) if asked or told else []
         rest = found[-1].end() if found else start
         goes_on = _is_further(told | _parts(found), folded, rest, end) if told and end - start <= _LONGEST else False
         if not (asked or goes_on or (rest == end and _parts(found) & {"year", "month"})):
@@ -54,7 +51,7 @@ def births_answered(folded: str) -> Iterator[Span]:
         yield from (piece.span() for piece in found)
         last = max(start, end - _LONGEST)
         question = _ASKS.search(folded, last, end) is not None
-        question = question and (speaker or _ASKED_OF_SOMEBODY.search(folded, last, end)) is not None
+        question = question and (named or _ASKED_OF_SOMEBODY.search(folded, last, end) is not None)
         told = (told | _parts(found) if found else told) if asked or goes_on or found else set()
         asked = goes_on or question
 

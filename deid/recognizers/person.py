@@ -37,6 +37,7 @@ _NONE = frozenset({
     "高鐵", "鈞啟", "立書人", "王字旁", "玉字旁", "玉部", "一巴掌", "雪霸", "建醮",
     "以不", "巧合", "方案", "永遠", "登成", "印成", "寫成", "打成", "改成", "變成",
 })  # fmt: skip
+# The others are names of people as well.
 _NO_SURNAMES = NATIONS - {"French", "German", "English", "Welsh", "Irish", "Thai", "Indian", "Israeli", "Dutch"}
 _AT = frozenset("是在住")
 # A ship's name; a station, a carrier, a library where the tagger isn't quite sure.

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from deid.recognizers.turns import turns
+
 Span = tuple[int, int]
 
-_LINE = re.compile("[^\n]+")
-_SPEAKER = re.compile("(?:[A-Z]|[一-鿿]{1,4}) ?: ?")
 _ASKS = re.compile(
     "(?:電話|手機|市話|門號|回電)(?:號碼)?[^0-9\n]{0,10}$|(?<![卡帳案單證戶編])號碼(?:是|呢|幾號|多少|[ ?]){0,3}$"
 )
 _OTHER = re.compile("[卡帳案單證編戶統]號|號碼牌|分機")
 _DIGITS = re.compile("[0-9](?:[ -]?[0-9])*")
-_MOST_WORDS, _LONGEST_PAUSE = 12, 8
+_MOST_WORDS, _LONGEST_PAUSE, _LONGEST_QUESTION = 12, 8, 24
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 10
 _FEWEST_OF_PIECE, _MOST_OF_PIECE, _MOST_PIECES = 2, 6, 12
 _COUNTED = re.compile(" ?[年月日號元塊點分時歲樓]")
@@ -23,16 +23,14 @@ _COUNTED = re.compile(" ?[年月日號元塊點分時歲樓]")
 def phones_answered(figures: str) -> Iterator[Span]:
     """Yield the pieces of a number told in two lines or more; ``figures`` has Chinese digits as figures."""
     pieces: list[Span] | None = None
-    for line in _LINE.finditer(figures):
-        speaker = _SPEAKER.match(figures, line.start(), line.end())
-        start = speaker.end() if speaker else line.start()
-        told = [match.span() for match in _DIGITS.finditer(figures, start, line.end())]
-        if pieces is not None and _goes_on(figures, start, line.end(), told, pieces):
+    for named, start, end in turns(figures):
+        told = [match.span() for match in _DIGITS.finditer(figures, start, end)]
+        if pieces is not None and _goes_on(figures, start, end, told, pieces):
             pieces += told
             continue
         yield from _whole(figures, pieces or [])
-        last = max(start, line.end() - 24)
-        asks = speaker and _ASKS.search(figures, last, line.end()) and not _OTHER.search(figures, last, line.end())
+        last = max(start, end - _LONGEST_QUESTION)
+        asks = named and _ASKS.search(figures, last, end) and not _OTHER.search(figures, last, end)
         pieces = [] if asks else None
     yield from _whole(figures, pieces or [])
 

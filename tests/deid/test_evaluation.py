@@ -25,9 +25,9 @@ SLACK = 0.02
 DICTIONARY = "words.txt"
 _PLACES = "|".join(sorted({*CITIES, *DISTRICTS, *PLAIN_PLACES}, key=len, reverse=True))
 # An address begins with the city or district that is written in one run with it, a date with its calendar; the number
-# of a court's case is optional.
+# of a court's case is optional, and so is a district before a land number.
 AGAINST_THE_RULES = re.compile(
-    rf"(?:{_PLACES})⟦TW_ADDRESS\||(?:民國|西元|[農國陽陰舊]曆)⟦DATE_OF_BIRTH\||"
+    rf"(?:{_PLACES})⟦(?:TW_ADDRESS|TW_LAND_NO)\||(?:民國|西元|[農國陽陰舊]曆)⟦DATE_OF_BIRTH\||"
     r"(?<![|0-9])[0-9]{2,3} ?年度[一-鿿]{1,6}字第 ?[0-9]+ ?號(?!⟧)"
 )
 

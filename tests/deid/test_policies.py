@@ -79,6 +79,12 @@ def test_published_values_stay_only_when_they_are_found_whole(tmp_path: Path) ->
     assert "市府路1號" not in session.conceal("我住臺北市信義區市府路1號9樓")
 
 
+def test_a_published_number_that_is_read_back_stays_too(tmp_path: Path) -> None:
+    text = "病歷號 13378902。專員：13378902，還有 1337-8902"
+    assert opened(tmp_path, "public_values = ['13378902']").conceal(text) == text
+    assert "1337" not in opened(tmp_path, "").conceal(text)
+
+
 def test_an_entity_has_its_own_threshold(tmp_path: Path) -> None:
     text = "我叫陳怡君，電話0912345678"
     assert (
