@@ -18,10 +18,11 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain, islice
 from typing import Any
+
+from deid.number_places import NumberMatch, NumberPlaces
 
 SEPARATORS = r"[ .\-·・‧]"
 
@@ -45,15 +46,18 @@ _PART_AFTER = re.compile(
     rf"{_DIGIT}(?: ?[⋯…]|[ \-]?{_DIGIT})(?!{_DIGIT}{{0,2}} ?[年月日號點時天歲間樓元次個人位百千萬])"
 )
 _RADIO_DIGIT = re.compile("[洞拐勾]")
-_RADIO_RUN = re.compile("[0-9洞拐勾兩](?:[ -]?[0-9洞拐勾兩]){3,}")
+_RADIO_RUN = re.compile("[0-9洞拐勾兩](?:(?:[ ,、-]|,?然後,?)?[0-9洞拐勾兩]){3,}")
 _RADIO_FIGURES = str.maketrans("洞拐勾兩", "0792")
 _FEWEST_PLAIN = 2  # of a run said as soldiers say it
 # The rare character goes first, so that a text is searched for it alone.
-_LETTER_FOR_ZERO = re.compile("O(?:(?<=[0-9]O)(?=[0-9])|(?<![0-9A-Z]O)(?=9[0-9]{2}))")
+_LETTER_FOR_ZERO = re.compile(
+    "O(?:(?<=[0-9]O)(?=[0-9])|(?<=[0-9O][0-9]{2}O)(?=[,、][0-9])|(?<![0-9A-Z]O)(?=9[0-9][0-9O]))"
+)
 _SAID_DASH = re.compile("[槓杠](?:(?<=[0-9][槓杠])|(?<=[0-9] [槓杠]))(?= ?[0-9])")
 # Zero as Taiwanese says it: 「空九二三」.
 _SAID_ZERO = re.compile(
-    "(?<![有沒得航太真天抽半時挪])空(?=[0-9] ?[0-9]{2})(?![0-9]{1,4}[天個年月日格元位人次樓間])|(?<=[0-9])空(?=[0-9])"
+    "(?<![有沒得航太真天抽半時挪])空(?=[0-9] ?[0-9][0-9空])(?![0-9]{1,4}[天個年月日格元位人次樓間])"
+    "|(?<=[0-9])空(?=[,、]?[0-9])|(?<=[0-9][,、])空(?=[0-9])"
 )
 _TWO = re.compile("兩(?<=[0-9]兩)(?=[0-9]{2})")
 _SEPARATED_DIGIT = re.compile(r"[ .\-·・‧_]{1,3}(?=[0-9])")
@@ -74,24 +78,7 @@ _WIDE_PUNCTUATION = (
     ("\u3000", " "),
 )
 _LETTER = re.compile("[A-Z]")
-_GAP = re.compile(r"[ .\-·・‧()]+")
 _NOT_DIGIT = re.compile("[^0-9]")
-
-
-@dataclass(frozen=True, slots=True)
-class NumberMatch:
-    """A pattern's match on the figures or squeezed view, in offsets of the folded view."""
-
-    start: int
-    end: int
-    value: str
-
-    def shorter(self) -> Iterator[NumberMatch]:
-        """Yield the match without its last groups: 「零九一二 三四五 六七八 五月」 runs into the next word."""
-        if len(self.value) != self.end - self.start:
-            return
-        for gap in reversed(list(_GAP.finditer(self.value))):
-            yield NumberMatch(self.start, self.start + gap.start(), self.value[: gap.start()])
 
 
 @lru_cache(maxsize=4096)
@@ -253,21 +240,25 @@ class Views:
         if not self.has_long_number:
             return
         seen: set[tuple[int, int]] = set()
-        for text, shortened in self._number_views:
-            for match in pattern.finditer(text):
-                span = self.squeezed_span(*match.span()) if shortened else match.span()
-                if span not in seen and _begins(text, match.start()):
+        for places, shortened in self._number_views:
+            for match in pattern.finditer(places.text):
+                start, end = match.span()
+                shift = places.shift(start)
+                span = start + shift, end + shift
+                if shortened:
+                    span = self.squeezed_span(*span)
+                if span not in seen and _begins(places.text, start):
                     seen.add(span)
                     yield NumberMatch(*span, match[0])
 
     @cached_property
-    def _number_views(self) -> tuple[tuple[str, bool], ...]:
+    def _number_views(self) -> tuple[tuple[NumberPlaces, bool], ...]:
         views = [(self.folded, False)]
         if self.figures != self.folded:
             views.append((self.figures, False))
         if self._squeeze[1] is not None:
             views.append((self.squeezed, True))
-        return tuple(views)
+        return tuple((NumberPlaces.of(text), shortened) for text, shortened in views)
 
     def before(self, start: int, width: int = 20) -> str:
         return self.folded[max(0, start - width) : start]

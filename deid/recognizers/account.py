@@ -69,7 +69,8 @@ _SPOKEN = re.compile(
     r"([A-Z]{2,12}(?: [A-Z]{2,12}){1,2} ?(?:下?底線|底槓|點|UNDERSCORE|DOT) ?[A-Z0-9]{1,12})(?![A-Z0-9@])"
 )
 _INNER_ID = re.compile(
-    "(?:REQ(?:UEST)?|TRACE|SESSION|ERR(?:OR)?|JOB|TASK|MSG|MESSAGE|TRANSACTION)[ _-]?ID[^0-9A-Z]{0,5}$"
+    "(?:STOP|BUS|ROUTE|NCC|FCC|BSMI|PRODUCT|DEVICE|"
+    "REQ(?:UEST)?|TRACE|SESSION|ERR(?:OR)?|JOB|TASK|MSG|MESSAGE|TRANSACTION)[ _-]?ID[^0-9A-Z]{0,5}$"
 )
 # 「契約上寫押金兩個月 24000」.
 _SUM_BEFORE, _LONGEST_SUM = re.compile("(?:押金|租金|月租|房租|保證金|[訂定]金)[^0-9A-Z]{0,6}$"), 6

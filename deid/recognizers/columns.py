@@ -41,21 +41,22 @@ def _tables(text: str) -> Iterator[Table]:
     used = ""
     for line in _LINE.finditer(text):
         separator = next((s for s in _SEPARATORS if s in line[0]), "")
-        cells = _cells(text, line.span(), separator) if separator else []
         if header and separator == used:
-            rows.append(cells)
+            rows.append(_cells(text, line.span(), separator))
             continue
         if rows:
             yield header, rows
-        header, rows, used = (cells, [], separator) if _is_header(text, cells) else ([], [], "")
+        header, rows, used = _header(text, line.span(), separator), [], separator
     if rows:
         yield header, rows
 
 
-def _is_header(text: str, cells: list[Span]) -> bool:
-    return len(cells) > 1 and all(
-        end - start <= _LONGEST_HEADER_CELL and not _DIGIT.search(text, start, end) for start, end in cells
-    )
+def _header(text: str, line: Span, separator: str) -> list[Span]:
+    """Return the cells of a line if it can head a table: short ones without a digit; else none."""
+    if not separator or _DIGIT.search(text, *line):
+        return []
+    cells = _cells(text, line, separator)
+    return cells if len(cells) > 1 and all(end - start <= _LONGEST_HEADER_CELL for start, end in cells) else []
 
 
 def _cells(text: str, line: Span, separator: str) -> list[Span]:

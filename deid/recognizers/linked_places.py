@@ -22,14 +22,18 @@ _ALSO = "(?:農會|漁會|工地|科大|分院|[漁果魚]市場?|加油站|拖�
 _AREA = f"(?:{_HAN}{{2}}[市縣])?(?:{_HAN}{{1,3}}[區鄉鎮市])?"
 _GLUED = re.compile(rf"{_INSTITUTION}」? ?\(?{_AREA}$")
 _NEAR = re.compile(
-    rf"(?:{_INSTITUTION}|{_ALSO})[嘛啦喔」]?[ ,]{{0,2}}(?:就?是|就在|的?地址(?:就?是)?|在|位[在於])?"
+    rf"(?:{_INSTITUTION}|{_ALSO})[嘛啦喔」]?[ ,]{{0,2}}(?:就?是在?|就在|的?地址(?:就?是)?|在|位[在於])?"
     rf"[ (:,]{{0,2}}{_AREA}$"
 )
 # 「店址為…」, 「店在…」, 「永康街16號那家火鍋店」: nobody lives there.
 _SHOP_BEFORE = re.compile(
-    rf"(?:[店園會院校館廠]址|進口商(?:地址)?|(?<![我住到開])店[在於]|場地在?|學校在|服務台在?)[ :是為在]{{0,2}}{_AREA}$"
+    "(?:查到(?:一個)?|一個寫|違規地點|[店園會院校館廠]址|進口商(?:地址)?|(?<![我住到開])店[在於]|場地在?|學校在|服務台在?)"
+    rf"[ :是為在「寫]{{0,3}}(?:{_HAN}{{2}}的)?{_AREA}$"
 )
 _SHOP_AFTER = re.compile(
+    " ?(?:的?(?:會議室|辦公室|服務台|服務處|大廳)|(?:那[邊裡]|櫃[台檯臺])?(?:去|來)?(?:辦理?|報到|領|申辦)"
+    "(?:就好|對|是不是|,|嗎))|"
+    "的(?:通訊行|餐廳|小吃(?!店)|超[商市]|診所|藥局|南北貨|火鍋店?|早餐店|飲料店|市場|銀行|百貨|電器行|眼鏡行|書局|門市)|"
     "(?:人事|秘書|總務|文書|收發|行政|會計)[處室科課組]收|那[間家](?:(?![的旁樓邊])[一-鿿]){0,4}?(?:店(?![長員家])|餐廳|診所|藥局|超[商市]|小吃(?!店)|工廠|醫院|銀行)"
     "(?! ?[0-9一二三四五六七八九十樓])"
 )
@@ -66,8 +70,26 @@ _NAMED = re.compile(f"{_INSTITUTION}|{_FIRM}|{_ALSO}")
 _PARTY = re.compile("(?:代理|訴願|聲請|辯護|委任|訴訟關係)人")
 # Whoever works there or lies there tells his own line.
 _OWN = re.compile("家|爸|媽|爺|奶|老[公婆]|病房|自己|我們?(?:在|開|是|的)|小姐|先生|女士|任職|上班|個案|宿舍")
+# Before a line: whose it may be; behind it: who answers, or that it was somebody's.
+_KIN = "爸|媽|爺|奶|嬤|阿[公伯姨嬸姑]|[夫妻父母兄]|兒子|女兒|小孩|[姊姐哥弟妹]|老[公婆闆]"
+_SOMEBODYS = re.compile(
+    f"(?<![大一這那幾])家|厝|宅|{_KIN}|鄰居|屋主|房[東客]|病房|宿舍|室友|朋友|同事|敝|本人|自己|私人|個人|姓名|"
+    "(?<!給)我(?:的|這|們?(?:公司|辦公室|店|工廠|診所|事務所|管理室))|(?:公司|店裡?|工廠)的$|"
+    "[回撥]電|回[撥號]|聯[絡繫](?:我|人|方式)|留我|新號碼|登記(?![桌課處站])|[日夜]\\)|"
+    "(?:請|檢舉|陳情|申請|申訴|報案|當事|代理|辯護|委任|收件|寄件)人|MY|HOME|HIS|HER|=$"
+)
+_SOMEBODY_ANSWERS = re.compile(
+    f"[^。!?\n」]{{0,12}}(?:(?<![大一這那幾])家|厝|宅|本人|{_KIN}|(?:[找給回]|聯絡|[跟是])我|座位|就是我)|"
+    "[ ,]?(?:白天|晚上|[日夜]間|下班|收到|了解|對[嗎吧]|是嗎)"
+)
+_SERVED = re.compile(
+    "[署局處所站館校院會科課組隊店行廠場]|中心|公司|政府|客服|專線|專員|話務|承辦|傳真|櫃|窗口|總機|公告|網站|"
+    "[撥打]|基金|動保|消防|1[19][0-9]{1,2}"
+)
+_SURELY_NOBODYS = 0.1
+_SENTENCE_ENDS = re.compile("[。!?]|\n[^\n:]{1,6}:")
 _CLAUSE_ENDS = re.compile("[,。;!?\n]")
-_DOUBTED, _HARDLY_DOUBTED, _WINDOW = 0.7, 0.99, 24
+_DOUBTED, _HARDLY_DOUBTED, _WINDOW, _SPOKEN_OF = 0.7, 0.99, 24, 80
 _SURELY_NAMED = 0.9
 
 
@@ -102,3 +124,13 @@ def _is_somebody(views: Views, start: int) -> bool:
     while last and views.folded[last - 1] in " :(":
         last -= 1
     return last > 1 and load_tagger().name_mean(views, last - 2, last) >= _SURELY_NAMED
+
+
+def is_nobodys_line(views: Views, start: int, end: int) -> bool:
+    """Whether the tagger is sure that a line is nobody's, where offices are spoken of and no word says whose it is."""
+    if load_tagger().value_mean(views, start, end) >= _SURELY_NOBODYS or _is_somebody(views, start):
+        return False
+    before = _SENTENCE_ENDS.split(views.before(start, _WINDOW))[-1]
+    if _SOMEBODYS.search(before) or _SOMEBODY_ANSWERS.match(views.folded, end):
+        return False
+    return _SERVED.search(views.before(start, _SPOKEN_OF)) is not None

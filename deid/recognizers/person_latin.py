@@ -11,6 +11,7 @@ from itertools import chain
 
 from deid.findings import Finding
 from deid.recognizers.base import TextRecognizer, places_of
+from deid.recognizers.latin_edges import without_common
 from deid.recognizers.latin_words import (
     BEFORE_NAMES,
     INSTITUTIONS,
@@ -135,6 +136,10 @@ class LatinNameRecognizer(TextRecognizer):
             _candidates(text), _unannounced(views), _joined(views), _by_place(views), _given_alone(views)
         ):
             offset, name = _untitled(name)
+            start += offset
+            if not name or is_no_person(name):
+                continue
+            offset, name = without_common(views, start, name)
             start += offset
             if name and not is_no_person(name):
                 at = text.index(name, start)

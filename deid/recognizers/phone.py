@@ -9,13 +9,14 @@ from typing import Any
 
 from deid.findings import Finding
 from deid.identifiers import tw_phone
+from deid.number_places import NumberMatch
 from deid.recognizers.address_english import follows_office
 from deid.recognizers.base import TextRecognizer
-from deid.recognizers.linked_places import is_line_of_institution
+from deid.recognizers.linked_places import is_line_of_institution, is_nobodys_line
 from deid.recognizers.phone_answers import phones_answered
-from deid.recognizers.phone_parts import EXTENSION, fragments, in_words, with_followers
+from deid.recognizers.phone_parts import EXTENSION, fragments, in_words, landlines_read_out, with_followers
 from deid.recognizers.public_context import PublicContext, is_called, reads_as_private, reads_as_public
-from deid.views import NumberMatch, Views
+from deid.views import Views, digits_of
 
 _GAP = r"[ .\-·・‧()]{0,3}"
 _NATIONAL = re.compile(
@@ -63,7 +64,7 @@ _OTHER_NUMBER = re.compile(
     "ISBN|桿|票號|"
     "水號|電號|車號|車牌|地號|建號|轉|分機|#)(?:號碼)?"
 )
-_OFFICIAL_NUMBER = re.compile(r"字第 ?$")
+_OFFICIAL_NUMBER = re.compile(r"字第 ?$|訂單(?:編號|號碼)[是:為 ]{0,2}$")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3[01])$")
 # A day and the hour behind it, as logs have them.
 _HOUR = re.compile("(?:19|20)[0-9]{2}[01][0-9][0-3][0-9][0-2][0-9]")
@@ -107,10 +108,7 @@ class TelephoneRecognizer(TextRecognizer):
                 continue
             judged.update(range(match.start, match.end))
             yield from self._national(views, match, verdicts)
-        if "09" in views.figures or "886" in views.figures:
-            for split in _SPLIT.finditer(views.figures):
-                if split.start() not in judged:
-                    yield *split.span(), 0.8
+        yield from _in_pieces(views, judged, verdicts)
         if "前面加" in views.folded:
             yield from ((*found.span(1), 0.5) for found in _AREA_SAID.finditer(views.figures))
         if not views.has_long_number:
@@ -163,6 +161,19 @@ class TelephoneRecognizer(TextRecognizer):
         return main in self._public or tw_phone.is_service_line(main)
 
 
+def _in_pieces(views: Views, judged: set[int], verdicts: dict[str, bool]) -> Iterator[tuple[int, int, float]]:
+    """Find numbers whose groups stand between commas or words."""
+    figures = views.figures
+    if "09" in figures or "886" in figures:
+        for split in _SPLIT.finditer(figures):
+            if split.start() not in judged:
+                yield *split.span(), 0.8
+    for start, end in landlines_read_out(figures):
+        if start in judged or _is_published(views, (start, end), digits_of(figures[start:end]), verdicts):
+            continue
+        yield start, end, 0.8
+
+
 def _is_published(views: Views, span: tuple[int, int], number: str, verdicts: dict[str, bool]) -> bool:
     """Whether an agency's line stands here. One said again is judged as the first time, by ``verdicts``."""
     if number in verdicts:
@@ -176,6 +187,7 @@ def _is_published(views: Views, span: tuple[int, int], number: str, verdicts: di
             or is_line_of_institution(views, *span)
             or reads_as_public(views, *span)
             or is_called(views, *span)
+            or is_nobodys_line(views, *span)
         )
     verdicts[number] = found
     return found

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from deid.identifiers import tw_phone
+from deid.views import digits_of
 
 EXTENSION = (
     r"(?:[ ,(]{0,2}(?:(?:轉|撥)?(?:內線|分機)(?:號碼?)?(?:是|為)?|#|\*|轉接|轉|EXT(?:ENSION)?\.?|X(?=[ ]?[0-9]))[ "
@@ -34,6 +35,13 @@ _QUERIED = re.compile(
 )
 _MOST_FOLLOWERS = 8
 
+# 「零三，四五六，零一七九」: as a transcript writes a line that is read out.
+_READ_OUT = re.compile(
+    r"(?<![0-9])(?<![0-9][.,、])0[2-8][0-9]{0,2}(?:[,、]{1,2} ?(?:(?:然後|再來|後面)是?,? ?)?[0-9]{2,8}){1,3}"
+    r"(?:,? ?(?:轉|分機),? ?[0-9]{1,6})?"
+    r"(?![0-9]|[,、] ?[0-9]| ?[年月日號元])"
+)
+_EXTENDED_BY = re.compile(",? ?(?:轉|分機).*")
 _FRAGMENT = re.compile(
     rf"(?<![0-9])09[0-9]{{2}}(?:[ .\-]?[0-9]{{1,3}}(?:[ \-]?[0-9]{{1,2}})?)?(?![0-9])"
     rf"(?=[ .…,、\-]{{0,6}}{_CORRECTED}|"
@@ -79,6 +87,14 @@ def is_landline(figures: str, span: tuple[int, int]) -> bool:
 def has_extension(figures: str, end: int) -> bool:
     """Whether an extension follows, as it does behind nothing but a telephone number."""
     return _EXTENSION_AFTER.match(figures, end) is not None
+
+
+def landlines_read_out(figures: str) -> Iterator[tuple[int, int]]:
+    """Yield lines whose area code and groups stand between commas."""
+    if "," in figures or "、" in figures:
+        for found in _READ_OUT.finditer(figures):
+            if tw_phone.is_valid(digits_of(_EXTENDED_BY.sub("", found[0]))):
+                yield found.span()
 
 
 def in_words(folded: str) -> Iterator[tuple[int, int]]:

@@ -61,6 +61,7 @@ _EXTENDED, _CONTACT_BEFORE = re.compile("[轉#]|分機|EXT"), re.compile("(?:聯
 # 「某某服務中心,電話…,地址:10569臺北市松山區」.
 _ADDRESS_TOLD = re.compile("地 ?址 ?: ?(?:[0-9]{3,6} ?)?(?:[一-鿿]{2}[市縣])?(?:[一-鿿]{1,3}[區鄉鎮市])?$")
 _RECORDED = re.compile("[&?;](?:TEL(?:EPHONE)?|PHONE)=$")  # a form that somebody sent
+_SPEAKER = re.compile(r"(?:^|\n) ?[一-鿿]{1,6}: ?$")  # 「客服：09…」 of a transcript
 _NAME = "public_context"
 _PUBLIC_BELOW, _SURELY_PUBLIC, _SURELY_PRIVATE = 0.3, 0.02, 0.999
 
@@ -91,7 +92,8 @@ class PublicContext:
 
         A mobile number needs a link and the word of a service (簡訊, 專線): an official's own is private.
         """
-        if mobile and not SERVED_BY_MOBILE.search(self._folded[max(0, start - _SERVICE) : start]):
+        before = self._folded[max(0, start - _SERVICE) : start]
+        if mobile and (not SERVED_BY_MOBILE.search(before) or _SPEAKER.search(before)):
             return False
         if not mobile and LINE_AFTER.match(self._folded, end):
             return True
@@ -232,7 +234,11 @@ class PublicContext:
     @cached_property
     def _anchors(self) -> list[tuple[int, bool]]:
         """Where each name of an agency or published line ends, and whether it is only a firm's."""
-        return [(match.end(), match["firm"] is not None) for match in ANCHOR.finditer(self._folded)]
+        return [
+            (match.end(), match["firm"] is not None)
+            for match in ANCHOR.finditer(self._folded)
+            if not _SPEAKER.search(self._folded, max(0, match.end() - _ASK), match.end() + 1)
+        ]
 
     @cached_property
     def _has_evidence(self) -> bool:

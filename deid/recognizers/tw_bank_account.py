@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from deid.findings import Finding
 from deid.identifiers import tw_bank_account, tw_phone
+from deid.number_places import NumberMatch
 from deid.recognizers import cue_words
 from deid.recognizers.cued import Cue, CuedRecognizer, Span, cues_of
 from deid.recognizers.partial_number import parts_of
 from deid.recognizers.phone_parts import has_extension
-from deid.views import NumberMatch, Views, digits_of
+from deid.views import Views, digits_of
 
 _DIGIT = "[0-9零〇一二三四五六七八九]"
 _GAP = r"[ .\-·・‧()]{0,3}"
@@ -47,7 +48,7 @@ class TwBankAccountRecognizer(CuedRecognizer):
     COUNTRY_CODE = "tw"
     KINDS = (cue_words.POST_BRANCH, cue_words.BANK, cue_words.LOGIN, cue_words.BANK_NAME)
     VALUE = re.compile(
-        rf"(?:[A-Z]{{2}}(?=[0-9]{{2}}))?\(?[0-9](?:{_GAP}[0-9]){{5,19}}(?![0-9A-Z])(?! ?[元年萬])"
+        rf"(?:[A-Z]{{2}}(?=[0-9]{{2}}))?\(?[0-9](?:{_GAP}[0-9]){{5,19}}(?![0-9A-Z])(?! ?[元年萬月])"
     )
     REACH = 32
     SCORE = 0.7

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+from deid.findings import Finding
 from deid.recognizers import cue_words
-from deid.recognizers.cued import CuedRecognizer, Span
+from deid.recognizers.cued import CuedRecognizer, Span, cues_of
+from deid.recognizers.partial_number import parts_of
 from deid.recognizers.phone_parts import is_landline
 from deid.views import SEPARATORS, Views
+
+_PASSPORT = re.compile("護照|PASSPORT")
+# 「PPT No. …」, 「PP# …」: as agents and hotels write it; alone it may be slides.
+_SHORT = re.compile(r"(?<![A-Z])PPT? ?(?:NO\b\.?|NUMBER|#)[ :.]{0,3}")
+# 「新的是 …」, 「the old one was …」 of a text that speaks of passports.
+_OTHER_ONE = re.compile(
+    r"(?<![A-Z])(?:NEW|OLD|PREVIOUS|CURRENT|FORMER|SECOND)(?: ONE| BOOK)?(?: IS| WAS)?(?: NO\.?)?[ :]{1,2}"
+    r"(?=[A-Z]?[A-Z0-9][0-9]{6})"
+    r"|(?:[新舊](?:的|那?本)|另一?本)(?:號碼)?[是為: ]{0,3}(?=[A-Z]?[A-Z0-9][0-9]{6})"
+)
+_REACH = 120
 
 
 class TwPassportRecognizer(CuedRecognizer):
@@ -19,10 +33,24 @@ class TwPassportRecognizer(CuedRecognizer):
     VALUE = re.compile(
         rf"(?:[0-9]{{2}} ?[A-Z]{{2}} ?[0-9]{{5}}"
         r"|(?=[A-Z0-9]{0,7}[0-9][A-Z0-9]{0,7}[0-9])[A-Z][A-Z0-9]{8}"
-        rf"|(?:[A-Z] ?){{0,3}}[0-9](?:{SEPARATORS}{{0,2}}[0-9]){{5,9}}(?<![0-9]{{9}} [0-9])[A-Z]?)(?![0-9A-Z])"
+        r"|[A-Z]{1,2}[ ,]{0,2}(?:然後|再來|接著|後面)(?:接|再?加)?是?[ ,]{0,2}[0-9](?:[ \-]?[0-9]){6,8}"
+        rf"|(?:[A-Z]{{1,3}} ?|(?:[A-Z] ){{2,3}})?[0-9](?:{SEPARATORS}{{0,2}}[0-9]){{5,9}}(?<![0-9]{{9}} [0-9])[A-Z]?)"
+        r"(?![0-9A-Z])"
     )
     REACH = 32
     SCORE = 0.7
+
+    def find(self, views: Views) -> Iterator[Finding]:
+        yield from super().find(views)
+        for span in parts_of(views, _PASSPORT):
+            yield self.finding(views, span, 0.5)
+        cues = [cue.end for cue in cues_of(views).by_kind.get(cue_words.PASSPORT, ())]
+        others = _OTHER_ONE.finditer(views.figures) if cues else ()
+        behind = [other for other in others if any(0 <= other.start() - cue <= _REACH for cue in cues)]
+        for opening in [*behind, *(_SHORT.finditer(views.figures) if "PP" in views.figures else ())]:
+            value = self.VALUE.match(views.figures, opening.end())
+            if value and self.accepts(views, value.span(), cue_words.PASSPORT):
+                yield self.finding(views, value.span(), self.SCORE)
 
     def accepts(self, views: Views, span: Span, kind: str) -> bool:
         return not is_landline(views.figures, span) and super().accepts(views, span, kind)

@@ -91,6 +91,16 @@ SOUNDED = re.compile(
 )
 """Letters said in words that sound like them, or by an alphabet's names."""
 
+# 「A 蘋果的A、K、W，八洞拐三」, ``N as in Nancy, G, F, 6-1-4-4``: a letter may be explained.
+_EXPLAINED = r"[A-Z](?:[ ,、]{0,2}(?:[一-鿿A-Z]{1,8}的[A-Z](?![A-Z])|AS IN [A-Z]{2,10}|呃|嗯|啊))?"
+EXPLAINED = re.compile(
+    rf"(?<![A-Z])(?=[A-Z](?![A-Z]))(?:{_EXPLAINED}[ ,、]{{0,2}}){{2,3}}(?:然後|再來|後面|AND|THEN)?[ ,、]{{0,2}}"
+    rf"[0-9](?:[ ,、-]{{0,2}}[0-9]){{2,3}}(?![0-9])"
+    rf"|(?<![0-9])[0-9](?:[ ,、]{{0,2}}[0-9]){{2,3}}{_JOINT}(?=[A-Z]{{0,2}}[呃嗯啊])"
+    rf"[A-Z](?:[呃嗯啊 ,]{{0,2}}[A-Z]){{1,2}}(?![A-Z])"
+)
+"""Letters with a word that begins with them, or with what one says while looking."""
+
 FLIGHT = re.compile(
     "(?:AE|AK|BR|CA|CI|CX|CZ|DL|EF|FD|GE|HO|HX|IT|JL|JX|KE|MM|MU|NH|OZ|PR|SQ|TG|TR|UA|UO|VJ|VN|ZH)-?[0-9]{3,4}"
 )

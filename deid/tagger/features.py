@@ -25,7 +25,7 @@ LONGEST_WORD = 4
 FREQUENCY, PLACE, COMPOUND = 7, 8, 16
 GIVEN, FAMILY, ENGLISH, SYLLABLES = 1, 2, 4, 8
 
-_VALUE_BITS = 5
+_VALUE_BITS, _ALL_BITS = 5, 0xFFFFFFFF
 _FREQUENCY = (np.arange(1 << _VALUE_BITS) & FREQUENCY).astype(np.float32) / 6
 _BUCKET_BITS, _SLOTS = 18, 3
 _BUCKET_SHIFT, _KEY_SHIFT = np.uint32(32 - _BUCKET_BITS), np.uint32(_VALUE_BITS)
@@ -80,6 +80,14 @@ class Words:
         found[found >= 1 << _VALUE_BITS] = 0
         return found
 
+    def value(self, word: str) -> int:
+        """Return the value of one word, as ``values`` does of many."""
+        hashed = hash_word(word)
+        at = hashed >> int(_BUCKET_SHIFT)
+        entries: list[int] = self._buckets[at : at + 1].view(np.uint32).tolist()
+        found = min(entry ^ hashed << _VALUE_BITS & _ALL_BITS for entry in entries)
+        return found if found < 1 << _VALUE_BITS else 0
+
 
 @dataclass(frozen=True)
 class Lexicon:
@@ -103,6 +111,15 @@ class Lexicon:
 
 def codes_of(text: str) -> Codes:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+
+
+def hash_word(word: str) -> int:
+    """Return the hash that ``hash_words`` gives a whole word."""
+    hashed = int(_SEED)
+    for char in word:
+        hashed = (hashed ^ ord(char)) * int(_MULTIPLIER) & _ALL_BITS
+        hashed ^= hashed >> int(_SHIFT)
+    return hashed
 
 
 def hash_words(codes: Codes, longest: int) -> list[Codes]:

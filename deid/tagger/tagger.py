@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from deid.tagger.features import ENGLISH, FREQUENCY, GIVEN, Floats, Lexicon, codes_of, features, hash_words
+from deid.tagger.features import ENGLISH, FREQUENCY, GIVEN, Floats, Lexicon, features
 from deid.tagger.network import Network
 from deid.tagger.tags import ENTITIES, FIRST_ENTITY, NOTHING, PERSON_BEGIN, PERSON_INSIDE
 from deid.views import Views
@@ -113,8 +113,7 @@ class Tagger:
         """Whether a word is one of two Chinese characters that is often said: 高興."""
         if len(word) != _EVERYDAY_LENGTH:
             return False
-        value = self._lexicon.words.values(hash_words(codes_of(word), _EVERYDAY_LENGTH)[-1])
-        return int(value[0]) & FREQUENCY >= _OFTEN
+        return self._lexicon.words.value(word) & FREQUENCY >= _OFTEN
 
     def is_english(self, word: str) -> bool:
         """Whether a word in capitals is a common one of English or of another language in Latin letters."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from deid.recognizers.person import PersonRecognizer
 from deid.recognizers.spelled_out import spelling
 from deid.tagger import tagger as module
+from deid.tagger.features import Words, codes_of, hash_words
 from deid.tagger.tagger import WINDOW, Tagger, load_tagger
 from deid.tagger.tags import COUNT
 from deid.views import Views
@@ -191,3 +192,15 @@ def test_the_shipped_graph_computes_what_torch_trained() -> None:
         expected = scores.softmax(dim=1).numpy().T
         assert np.abs(exact.probabilities(ids, table) - expected).max() < 0.002
         assert np.abs(network.probabilities(ids, table) - expected).mean() < 0.002
+
+
+def test_one_word_has_the_value_that_many_have_together() -> None:
+    with np.load(module.WEIGHTS, allow_pickle=False) as arrays:
+        words = Words(arrays["hashes"], arrays["values"])
+    text = "我叫陳高興，住在台北市信義區，很高興認識大家"
+    known = 0
+    for length in (2, 3, 4):
+        values = words.values(hash_words(codes_of(text), length)[-1]).tolist()
+        assert [words.value(text[at : at + length]) for at in range(len(values))] == values
+        known += sum(value > 0 for value in values)
+    assert known > len(text) / 4

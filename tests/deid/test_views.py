@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deid.number_places import NumberPlaces
 from deid.views import Views
 
 
@@ -60,3 +63,14 @@ def test_offsets_lead_back_to_characters_that_fold_to_what_was_matched(text: str
 
     folded = Views(text).folded
     assert len(Views(folded).folded) == len(folded)
+
+
+LONG_NUMBER = re.compile(r"(?:[A-Z]|\+)?[0-9](?:[ .\-]{0,2}[0-9]){5,}(?: ?#[0-9]{1,4})?(?![0-9A-Z])")
+PIECES = st.lists(st.sampled_from(["0912345678", "A1 23456-789", "12345", "886-912 345", "#12", "字" * 30, "\n", "ID"]))
+
+
+@given(PIECES.map("".join))
+def test_long_numbers_are_found_at_their_places_in_the_whole(text: str) -> None:
+    places = NumberPlaces.of(text)
+    found = [(match.start() + places.shift(match.start()), match[0]) for match in LONG_NUMBER.finditer(places.text)]
+    assert found == [(match.start(), match[0]) for match in LONG_NUMBER.finditer(text)]
