@@ -86,10 +86,14 @@ _SERVED = re.compile(
     "[署局處所站館校院會科課組隊店行廠場]|中心|公司|政府|客服|專線|專員|話務|承辦|傳真|櫃|窗口|總機|公告|網站|"
     "[撥打]|基金|動保|消防|1[19][0-9]{1,2}"
 )
+# Somebody asks to be called, or tells no more than 「電話…」: then it is his.
+_ASKED_OR_BARE = re.compile(
+    "請(?:致?電|撥打?|打)[ :]?$|(?:^|[,;:、\n) ])(?:[聯連]絡)?(?:電話|手機|市話|TEL)(?:是|為)?[ :]{0,2}$"
+)
 _SURELY_NOBODYS = 0.1
 _SENTENCE_ENDS = re.compile("[。!?]|\n[^\n:]{1,6}:")
 _CLAUSE_ENDS = re.compile("[,。;!?\n]")
-_DOUBTED, _HARDLY_DOUBTED, _WINDOW, _SPOKEN_OF = 0.7, 0.99, 24, 80
+_DOUBTED, _HARDLY_DOUBTED, _WINDOW, _SPOKEN_OF = 0.7, 0.99, 24, 32
 _SURELY_NAMED = 0.9
 
 
@@ -130,7 +134,7 @@ def is_nobodys_line(views: Views, start: int, end: int) -> bool:
     """Whether the tagger is sure that a line is nobody's, where offices are spoken of and no word says whose it is."""
     if load_tagger().value_mean(views, start, end) >= _SURELY_NOBODYS or _is_somebody(views, start):
         return False
-    before = _SENTENCE_ENDS.split(views.before(start, _WINDOW))[-1]
+    before = _SENTENCE_ENDS.split(views.before(start, _SPOKEN_OF))[-1]
     if _SOMEBODYS.search(before) or _SOMEBODY_ANSWERS.match(views.folded, end):
         return False
-    return _SERVED.search(views.before(start, _SPOKEN_OF)) is not None
+    return _SERVED.search(before) is not None and _ASKED_OR_BARE.search(before) is None

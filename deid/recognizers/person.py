@@ -35,7 +35,7 @@ _NONE = frozenset({
     "有位", "P.S", "P.S.", "이름은", "以内", "以上", "以下", "民代", "女中", "IG", "日治", "日據", "豈容",
     "EVERYBODY", "SURNAME", "GODMOTHER",
     "高鐵", "鈞啟", "立書人", "王字旁", "玉字旁", "玉部", "一巴掌", "雪霸", "建醮",
-    "以不", "巧合", "方案", "永遠", "登成", "印成", "應該是", "寫成", "打成", "改成", "變成",
+    "以不", "巧合", "方案", "永遠", "登成", "印成", "寫成", "打成", "改成", "變成",
 })  # fmt: skip
 # The others are names of people as well.
 _NO_SURNAMES = NATIONS - {"French", "German", "English", "Welsh", "Irish", "Thai", "Indian", "Israeli", "Dutch"}

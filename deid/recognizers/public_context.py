@@ -234,11 +234,12 @@ class PublicContext:
     @cached_property
     def _anchors(self) -> list[tuple[int, bool]]:
         """Where each name of an agency or published line ends, and whether it is only a firm's."""
-        return [
-            (match.end(), match["firm"] is not None)
-            for match in ANCHOR.finditer(self._folded)
-            if not _SPEAKER.search(self._folded, max(0, match.end() - _ASK), match.end() + 1)
-        ]
+        found = (match for match in ANCHOR.finditer(self._folded) if not self._is_speaker(match.end()))
+        return [(match.end(), match["firm"] is not None) for match in found]
+
+    def _is_speaker(self, end: int) -> bool:
+        """Whether what ends here tells who speaks a line: 「客服：」."""
+        return _SPEAKER.search(self._folded, max(0, end - _ASK), end + 1) is not None
 
     @cached_property
     def _has_evidence(self) -> bool:
@@ -261,7 +262,7 @@ class PublicContext:
 
     @cached_property
     def _notice_marks(self) -> list[int]:
-        return [match.start() for match in NOTICE.finditer(self._folded)]
+        return [match.start() for match in NOTICE.finditer(self._folded) if not self._is_speaker(match.end())]
 
     @cached_property
     def _landlines(self) -> list[int]:

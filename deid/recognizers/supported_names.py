@@ -43,7 +43,7 @@ _SIGNED = re.compile(
 _OF_KIN = re.compile(
     r"(?<![一-鿿])(?P<name>[一-鿿]{2,4})\((?:父|母|夫|妻|子|女|兄|弟|[姊姐]|妹|孫|孫女|[長次三][子女]|配偶|本人|案[主父母])\)"
 )
-_WITH_PHONE = re.compile(r"(?:^|[。!?\n])[ ]?(?P<name>[一-鿿]{2,3})[ ,:]{1,2}(?=0[2-9][0-9-])")
+_WITH_PHONE = re.compile(r"(?:^|[。!?\n])[ ]?(?P<name>[一-鿿]{2,3})(?<!是)[ ,:]{1,2}(?=0[2-9][0-9-])")
 # 「Yamamoto Kenji（山本健司）」: the same name in characters.
 _IN_CHARACTERS = re.compile(r" ?\((?P<name>[一-鿿]{2,5})\)")
 # 「佐藤 健(さとう けん,」: how a name is read.

@@ -16,7 +16,7 @@ from deid.views import Views, digits_of
 
 _DIGIT = "[0-9零〇一二三四五六七八九]"
 _GAP = r"[ .\-·・‧()]{0,3}"
-_CODED = re.compile(r"(?:\([0-9]{3}\)[ \-]?|[0-9]{3}[ \-]{1,2})[0-9](?:[ \-]?[0-9]){9,15}(?![0-9A-Z])")
+_CODED = re.compile(r"(?:\([0-9]{3}\)[ \-]?|[0-9]{3}[ \-]{1,2})[0-9](?:[ \-]?[0-9]){9,15}(?![0-9A-Z])(?! ?月)")
 _MONEY = re.compile("匯|帳|戶|轉|銀行|郵局|存摺|BANK|ACCOUNT|ACCT")
 _ACCOUNT = re.compile("[帳賬][號戶]|戶頭|轉帳|匯款|存摺|存簿|ACCOUNT")
 _TELEPHONE = re.compile(r"0(?:9[0-9]{8}|[2-8][0-9]{7,8})")

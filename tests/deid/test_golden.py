@@ -175,6 +175,10 @@ ADDRESS = [
     "本社區（桃園市龜山區⟦文青二路187號⟧）停車場積水，管委會不理",
 ]
 PERSON = [
+    "Caller: Right, Yilan, not Hualien. Do I need a form?",
+    "HOLDER: ⟦ROSARIO TIU⟧ HAS BEEN LIVING HERE",
+    "Mr. ⟦Right⟧ from the guard post helped me",
+    "我是獨居的⟦顏罔腰⟧，想講聲感謝",
     "Hello, I am ⟦Hope⟧ and I live in Taichung. Thank you, ⟦Hope⟧",
     "My landlord is Mr. ⟦Rich⟧ and he refuses",
     "Thanks, ⟦Happy⟧",

@@ -9,6 +9,7 @@ import pytest
 from deid import Concealer, load_policy
 from deid.recognizers.phone import TelephoneRecognizer
 from deid.views import Views
+from tests.deid.tables.lines import LINES
 
 MARK = re.compile("⟦(.*?)⟧", re.DOTALL)
 
@@ -267,7 +268,7 @@ def phones() -> Concealer:
     return Concealer(policy, recognizers=[TelephoneRecognizer(public_lines=policy.public_lines)])
 
 
-@pytest.mark.parametrize("row", WRITTEN + PRIVATE + PUBLISHED + KEPT)
+@pytest.mark.parametrize("row", WRITTEN + PRIVATE + PUBLISHED + KEPT + LINES)
 def test_golden(phones: Concealer, row: str) -> None:
     text = MARK.sub(r"\1", row)
     assert [text[f.start : f.end] for f in phones.detect(text)] == MARK.findall(row)

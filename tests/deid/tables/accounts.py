@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 ACCOUNT = [
+    "the display at stop ID 21897 is broken",
+    "耳機盒上 NCC ID CCAJ22LP3581T9 是真的嗎",
     "保單號碼我唸給你聽，⟦0907 第 12 字 AB 0012345⟧，監理站說查不到",
     "兵籍號碼我記得，⟦七一二六四三⟧，退伍令補發",
     "我的IG ⟦amychen⟧ 私訊我",

@@ -155,6 +155,8 @@ HOUSEHOLD = [
     "戶口名簿上的戶號 ⟦63000123456⟧",
 ]
 MEDICAL = [
+    "no. rekam medis saya ⟦00-48-17⟧",
+    "medical record number ⟦HN 00481517⟧",
     "Số bệnh án ⟦3317528-6⟧ bệnh viện",
     "病歷號碼⟦五五零二 一八七 之三⟧ 保險不賠",
     "病歷號 ⟦零零七三 二二八 之一⟧ 掛號要取消",
