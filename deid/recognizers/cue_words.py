@@ -28,6 +28,8 @@ CASE = "TW_CASE_NO"
 INVOICE = "TW_INVOICE_NO"
 ID = "ID"
 OTHER = "OTHER"
+# What people choose themselves may consist of words.
+NAMED = frozenset({CHAT, CHAT_HINT, USER_NAME, SOCIAL, LOGIN, ID})
 
 CHINESE: dict[str, str] = {
     PLATE: "車牌 車號 牌照 牌號 牌照號碼 牌照號 號牌 大牌 車籍",

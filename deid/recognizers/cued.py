@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 from deid.findings import Finding
 from deid.recognizers import columns
 from deid.recognizers.base import TextRecognizer
-from deid.recognizers.cue_words import CHINESE, LATIN, NOT_AFTER
+from deid.recognizers.cue_words import CHINESE, LATIN, NAMED, NOT_AFTER
 from deid.recognizers.small_words import behind_small_word
 from deid.views import Views
 
@@ -215,7 +215,7 @@ class CuedRecognizer(TextRecognizer):
         for kind in self.KINDS:
             for cue in cues.by_kind.get(kind, ()):
                 for span in self._beside(views, cue):
-                    yield self.finding(views, behind_small_word(views, span), self.SCORE)
+                    yield self.finding(views, behind_small_word(views, span, named=kind in NAMED), self.SCORE)
             for start, end in cues.cells.get(kind, ()):
                 found = self._first(views, start, end, kind)
                 if found is None and self.fills(views, (start, end)):

@@ -12,7 +12,8 @@ _TOLD_BEFORE = re.compile(
     "(?:NAME IS|NAME'S|I AM|I'M|(?<![A-Z])IM|THIS IS|CALLED|CALL ME|NAMED|HI,?|(?<![A-Z])M[RS]S?) ?[.:]? $|叫 ?$"
 )
 _CAPITALISED, _CACHED = re.compile(r"(?<![^\W\d_])[A-ZÀ-Þ][^\W\d_]*"), "capitalised words"
-_WORD_BEFORE = re.compile("([A-Z]{3,6}) [0-9][0-9 -]{5,}")
+_WORD_BEFORE = re.compile("(K[OU]|EM|NO|IS|[A-Z]{3,6}) [0-9][0-9 -]{3,}")
+_WORD_BEFORE_LONG = re.compile("([A-Z]{2,6}) [0-9][0-9 -]{6,}")
 _MAYBE, _NEVER = 0.1, 0.001
 
 
@@ -37,10 +38,13 @@ def is_word_here(views: Views, start: int, end: int) -> bool:
     return _THING_BEFORE.search(views.before(start, 6)) is not None and tagger.name_mean(views, start, end) < _MAYBE
 
 
-def behind_small_word(views: Views, span: tuple[int, int]) -> tuple[int, int]:
-    """Leave a word in small letters before a number outside: 「rekam medis saya 00-48-15」, but not ``HN 004815``."""
+def behind_small_word(views: Views, span: tuple[int, int], *, named: bool) -> tuple[int, int]:
+    """Leave a word in small letters before a number outside: 「rekam medis saya 00-48-15」, but not ``HN 004815``.
+
+    What is ``named`` by people may begin with a word, but hardly goes on with seven digits.
+    """
     start, end = span
-    if word := _WORD_BEFORE.fullmatch(views.folded, start, end):
+    if word := (_WORD_BEFORE_LONG if named else _WORD_BEFORE).fullmatch(views.folded, start, end):
         first, last = views.original_span(*word.span(1))
         return (word.end(1) + 1, end) if views.text[first:last].islower() else span
     return span
