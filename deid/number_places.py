@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 _BEFORE, _BEHIND = 12, 40  # letters and brackets of a number, with the word before; an extension, with the one behind
 _LONG = re.compile(r"[0-9](?:[ .\-·・‧()_]{0,3}[0-9]){5}(?:[ .\-·・‧()_]{0,3}[0-9])*+")
+_SHORT = 200  # a text that is matched as a whole
 _BETWEEN = "\n"  # stands inside no number
 _GAP = re.compile(r"[ .\-·・‧()]+")
 
@@ -39,6 +40,8 @@ class NumberPlaces:
 
     @classmethod
     def of(cls, whole: str) -> NumberPlaces:
+        if len(whole) <= _SHORT:
+            return cls(whole, [0], [0])
         parts, begins, shifts, length = list[str](), list[int](), list[int](), 0
         for start, end in _stretches(whole):
             begins.append(length)

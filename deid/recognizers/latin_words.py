@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+# As they are written in Taiwan, and in Viet Nam.
+ROMANISED_SURNAMES = (
+    "Chen|Lin|Huang|Chang|Lee|Li|Wang|Wu|Liu|Tsai|Yang|Hsu|Cheng|Hsieh|Kuo|Hung|Chiu|Tseng|Liao|Lai|Chou|Yeh|Su|"
+    "Chuang|Lu|Chiang|Ho|Hsiao|Lo|Kao|Pan|Chien|Chu|Chung|Peng|Yu|Chan|Hu|Shih|Shen|Liang|Chao|Yen|Ko|Weng|Wei|Sun|Tai|"
+    "Fan|Sung|Fang|Teng|Tu|Fu|Hou|Tsao|Hsueh|Ting|Cho|Ma|Juan|Tung|Tang|Wen|Lan|Chi|Ou|Nguyen|Tran|Pham|Zhang|Zhou"
+)
 _ORDINARY = (
     "Taiwan Taipei Taichung Kaohsiung Tainan Line Facebook Google Apple Android Chrome The This That There Hi "
     "Hello Dear App Email Mail Phone Plate Agent Thank Thanks Please Yes No Road Street City District County "

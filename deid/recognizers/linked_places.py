@@ -27,14 +27,13 @@ _NEAR = re.compile(
 )
 # 「店址為…」, 「店在…」, 「永康街16號那家火鍋店」: nobody lives there.
 _SHOP_BEFORE = re.compile(
-    "(?:查到(?:一個)?|一個寫|違規地點|[店園會院校館廠]址|進口商(?:地址)?|(?<![我住到開])店[在於]|場地在?|學校在|服務台在?)"
-    rf"[ :是為在「寫]{{0,3}}(?:{_HAN}{{2}}的)?{_AREA}$"
+    rf"(?:[店園會院校館廠]址|進口商(?:地址)?|(?<![我住到開])店[在於]|場地在?|學校在|服務台在?)[ :是為在]{{0,2}}{_AREA}$"
 )
 _SHOP_AFTER = re.compile(
-    " ?(?:的?(?:會議室|辦公室|服務台|服務處|大廳)|(?:那[邊裡]|櫃[台檯臺])?(?:去|來)?(?:辦理?|報到|領|申辦)"
-    "(?:就好|對|是不是|,|嗎))|"
-    "的(?:通訊行|餐廳|小吃(?!店)|超[商市]|診所|藥局|南北貨|火鍋店?|早餐店|飲料店|市場|銀行|百貨|電器行|眼鏡行|書局|門市)|"
-    "(?:人事|秘書|總務|文書|收發|行政|會計)[處室科課組]收|那[間家](?:(?![的旁樓邊])[一-鿿]){0,4}?(?:店(?![長員家])|餐廳|診所|藥局|超[商市]|小吃(?!店)|工廠|醫院|銀行)"
+    " ?(?:會議室|服務[台處]|大廳)|"
+    "的(?:通訊行|餐廳|小吃店|超[商市]|藥局|南北貨|早餐店|飲料店|市場|百貨|電器行|眼鏡行|書局)(?=[買吃]|消費|訂[了購])|"
+    "(?:人事|秘書|總務|文書|收發|行政|會計)[處室科課組]收|"
+    "那[間家](?:(?![的旁樓邊])[一-鿿]){0,4}?(?:店(?![長員家])|餐廳|診所|藥局|超[商市]|小吃(?!店)|工廠|醫院|銀行)"
     "(?! ?[0-9一二三四五六七八九十樓])"
 )
 _SAID_AFTER = re.compile(f"[ ,]?那是(?:{_HAN}{{0,4}}(?:政府|公所|醫院|分局|學校|車站))")
@@ -82,16 +81,19 @@ _SOMEBODY_ANSWERS = re.compile(
     f"[^。!?\n」]{{0,12}}(?:(?<![大一這那幾])家|厝|宅|本人|{_KIN}|(?:[找給回]|聯絡|[跟是])我|座位|就是我)|"
     "[ ,]?(?:白天|晚上|[日夜]間|下班|收到|了解|對[嗎吧]|是嗎)"
 )
-_SERVED = re.compile(
-    "[署局處所站館校院會科課組隊店行廠場]|中心|公司|政府|客服|專線|專員|話務|承辦|傳真|櫃|窗口|總機|公告|網站|"
-    "[撥打]|基金|動保|消防|1[19][0-9]{1,2}"
+# Who gave, printed or passed on the line: only so a citizen tells of one that is not his.
+_GIVEN = re.compile(
+    f"(?:(?:貼|印|附|登|公[告布]|標示)的(?:{_HAN}{{0,4}}(?:電話|號碼|專線|傳真))?(?:是|為)?|(?:你們|公所|承辦)給我的(?:電話)?|"
+    "(?:叫|要)我(?:改|再)?(?:打|撥)(?:去)?|轉我到|(?:電洽|退費請洽|問題請電)|又?傳到|"
+    f"(?:{_INSTITUTION}|派出所|公所|分局|(?<={_HAN})[署局處隊]|(?<![一-鿿])(?:動保|消防))(?:值班|現在(?:的電話)?是|:)?|"
+    "現在是|應該?[是為]|區公所[^。!?]{0,12}是)[ :(「]{0,2}$"
 )
 # Somebody asks to be called, or tells no more than 「電話…」: then it is his.
 _ASKED_OR_BARE = re.compile(
     "請(?:致?電|撥打?|打)[ :]?$|(?:^|[,;:、\n) ])(?:[聯連]絡)?(?:電話|手機|市話|TEL)(?:是|為)?[ :]{0,2}$"
 )
 _SURELY_NOBODYS = 0.1
-_SENTENCE_ENDS = re.compile("[。!?]|\n[^\n:]{1,6}:")
+_SENTENCE_ENDS = re.compile("[。!?\n]")
 _CLAUSE_ENDS = re.compile("[,。;!?\n]")
 _DOUBTED, _HARDLY_DOUBTED, _WINDOW, _SPOKEN_OF = 0.7, 0.99, 24, 32
 _SURELY_NAMED = 0.9
@@ -131,10 +133,10 @@ def _is_somebody(views: Views, start: int) -> bool:
 
 
 def is_nobodys_line(views: Views, start: int, end: int) -> bool:
-    """Whether the tagger is sure that a line is nobody's, where offices are spoken of and no word says whose it is."""
+    """Whether a line was given, printed or passed on, no word says whose it is, and the tagger sees nobody's."""
     if load_tagger().value_mean(views, start, end) >= _SURELY_NOBODYS or _is_somebody(views, start):
         return False
     before = _SENTENCE_ENDS.split(views.before(start, _SPOKEN_OF))[-1]
-    if _SOMEBODYS.search(before) or _SOMEBODY_ANSWERS.match(views.folded, end):
+    if _GIVEN.search(before) is None or _ASKED_OR_BARE.search(before):
         return False
-    return _SERVED.search(before) is not None and _ASKED_OR_BARE.search(before) is None
+    return _SOMEBODYS.search(before) is None and _SOMEBODY_ANSWERS.match(views.folded, end) is None

@@ -17,6 +17,7 @@ from deid.recognizers.latin_words import (
     INSTITUTIONS,
     NATIONS,
     NOT_NAMES,
+    ROMANISED_SURNAMES,
     TITLES,
     is_no_person,
     is_telling,
@@ -63,14 +64,9 @@ _SYLLABLES = r"[A-Z][a-z]{0,5}-[A-Za-z][a-z]{0,5}"
 _ROMANISED = re.compile(
     rf"[A-Z](?<![A-Za-z][A-Z])(?:{_SYLLABLES[5:]} {NAME_WORD}|[a-z]{{1,6}},? {_SYLLABLES})(?![A-Za-z])"
 )
-_SURNAMES = (
-    "Chen|Lin|Huang|Chang|Lee|Li|Wang|Wu|Liu|Tsai|Yang|Hsu|Cheng|Hsieh|Kuo|Hung|Chiu|Tseng|Liao|Lai|Chou|Yeh|Su|"
-    "Chuang|Lu|Chiang|Ho|Hsiao|Lo|Kao|Pan|Chien|Chu|Chung|Peng|Yu|Chan|Hu|Shih|Shen|Liang|Chao|Yen|Ko|Weng|Wei|Sun|Tai|"
-    "Fan|Sung|Fang|Teng|Tu|Fu|Hou|Tsao|Hsueh|Ting|Cho|Ma|Juan|Tung|Tang|Wen|Lan|Chi|Ou|Nguyen|Tran|Pham|Zhang|Zhou"
-)
 _ANGLICISED = re.compile(
-    rf"(?=[A-Z])(?<![A-Za-z])(?:[A-Z][a-z]{{2,12}} (?:{_SURNAMES})|"
-    rf"(?:{_SURNAMES}), [A-Z][a-z]{{2,12}})(?![A-Za-z-])"
+    rf"(?=[A-Z])(?<![A-Za-z])(?:[A-Z][a-z]{{2,12}} (?:{ROMANISED_SURNAMES})|"
+    rf"(?:{ROMANISED_SURNAMES}), [A-Z][a-z]{{2,12}})(?![A-Za-z-])"
 )
 # 「the Jin-an Junior High stop」, 「Jin-an Bakery」: a school or a shop that is called like somebody.
 _PLACE_HERE = re.compile(
@@ -139,7 +135,7 @@ class LatinNameRecognizer(TextRecognizer):
             start += offset
             if not name or is_no_person(name):
                 continue
-            offset, name = without_common(views, start, name)
+            offset, name = without_common(views, start, name, cued=score >= _CUED)
             start += offset
             if name and not is_no_person(name):
                 at = text.index(name, start)

@@ -64,7 +64,7 @@ _OTHER_NUMBER = re.compile(
     "ISBN|桿|票號|"
     "水號|電號|車號|車牌|地號|建號|轉|分機|#)(?:號碼)?"
 )
-_OFFICIAL_NUMBER = re.compile(r"字第 ?$|訂單(?:編號|號碼)[是:為 ]{0,2}$")
+_OFFICIAL_NUMBER = re.compile(r"字第 ?$")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3[01])$")
 # A day and the hour behind it, as logs have them.
 _HOUR = re.compile("(?:19|20)[0-9]{2}[01][0-9][0-3][0-9][0-2][0-9]")
@@ -176,9 +176,9 @@ def _in_pieces(views: Views, judged: set[int], verdicts: dict[str, bool]) -> Ite
 
 def _is_published(views: Views, span: tuple[int, int], number: str, verdicts: dict[str, bool]) -> bool:
     """Whether an agency's line stands here. One said again is judged as the first time, by ``verdicts``."""
-    if number in verdicts:
-        return verdicts[number]
     mobile = tw_phone.is_mobile(number)
+    if number in verdicts:
+        return verdicts[number] or (not mobile and is_nobodys_line(views, *span))
     if PublicContext.of(views).publishes_line(*span, mobile=mobile):
         found = mobile or not reads_as_private(views, *span)
     else:
@@ -187,10 +187,9 @@ def _is_published(views: Views, span: tuple[int, int], number: str, verdicts: di
             or is_line_of_institution(views, *span)
             or reads_as_public(views, *span)
             or is_called(views, *span)
-            or is_nobodys_line(views, *span)
         )
     verdicts[number] = found
-    return found
+    return found or (not mobile and is_nobodys_line(views, *span))
 
 
 def _foreign(views: Views) -> Iterator[tuple[int, int, float]]:

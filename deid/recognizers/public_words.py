@@ -136,7 +136,6 @@ SERVED_AFTER = re.compile(
 )
 # What a place is called, in brackets: 「中山路1號（某某會館）」; 公館 is also somebody's home.
 PLACE_AFTER = re.compile(
-    rf"的(?:{_HAN}{{0,4}}?{_OFFICE})|"
     rf" ?(?:人事|秘書|總務|文書|收發|行政|會計)[處室科課組](?!{_HAN})|"
     rf" ?\((?!{_HAN}{{1,2}}公館){_HAN}{{2,12}}(?:{_OFFICE}|[會旅飯]館|[飯酒]店|公司|大樓)\)"
     rf"| {_HAN}{{0,8}}?(?:{_OFFICE}|[監立行考司]\w院|總統府)(?!{_HAN})|(?:是不是|就是|是)(?:{_HAN}{{0,6}}?{_OFFICE})"

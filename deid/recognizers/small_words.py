@@ -12,7 +12,7 @@ _TOLD_BEFORE = re.compile(
     "(?:NAME IS|NAME'S|I AM|I'M|(?<![A-Z])IM|THIS IS|CALLED|CALL ME|NAMED|HI,?|(?<![A-Z])M[RS]S?) ?[.:]? $|叫 ?$"
 )
 _CAPITALISED, _CACHED = re.compile(r"(?<![^\W\d_])[A-ZÀ-Þ][^\W\d_]*"), "capitalised words"
-_WORD_BEFORE = re.compile("(K[OU]|EM|NO|IS|[A-Z]{3,6}) [0-9][0-9 -]{3,}")
+_WORD_BEFORE = re.compile("(?:(K[OU]|EM|NO|IS|[A-Z]{3,6}) [0-9]|([A-Z]{2,6}) [A-Z][0-9])[0-9 -]{3,}[A-Z]?")
 _WORD_BEFORE_LONG = re.compile("([A-Z]{2,6}) [0-9][0-9 -]{6,}")
 _MAYBE, _NEVER = 0.1, 0.001
 
@@ -45,8 +45,9 @@ def behind_small_word(views: Views, span: tuple[int, int], *, named: bool) -> tu
     """
     start, end = span
     if word := (_WORD_BEFORE_LONG if named else _WORD_BEFORE).fullmatch(views.folded, start, end):
-        first, last = views.original_span(*word.span(1))
-        return (word.end(1) + 1, end) if views.text[first:last].islower() else span
+        last = word.end(word.lastindex or 0)
+        before = views.text[slice(*views.original_span(start, last))]
+        return (last + 1, end) if before.islower() else span
     return span
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from deid.findings import Finding
 from deid.recognizers import cue_words
-from deid.recognizers.cued import CuedRecognizer, Span, cues_of
+from deid.recognizers.base import matches_near
+from deid.recognizers.cued import CuedRecognizer, Span
 from deid.recognizers.partial_number import parts_of
 from deid.recognizers.phone_parts import is_landline
 from deid.views import SEPARATORS, Views
@@ -34,7 +35,7 @@ class TwPassportRecognizer(CuedRecognizer):
         rf"(?:[0-9]{{2}} ?[A-Z]{{2}} ?[0-9]{{5}}"
         r"|(?=[A-Z0-9]{0,7}[0-9][A-Z0-9]{0,7}[0-9])[A-Z][A-Z0-9]{8}"
         r"|[A-Z]{1,2}[ ,]{0,2}(?:然後|再來|接著|後面)(?:接|再?加)?是?[ ,]{0,2}[0-9](?:[ \-]?[0-9]){6,8}"
-        rf"|(?:[A-Z]{{1,3}} ?|(?:[A-Z] ){{2,3}})?[0-9](?:{SEPARATORS}{{0,2}}[0-9]){{5,9}}(?<![0-9]{{9}} [0-9])[A-Z]?)"
+        rf"|(?:[A-Z] ?){{0,3}}[0-9](?:{SEPARATORS}{{0,2}}[0-9]){{5,9}}(?<![0-9]{{9}} [0-9])[A-Z]?)"
         r"(?![0-9A-Z])"
     )
     REACH = 32
@@ -42,13 +43,14 @@ class TwPassportRecognizer(CuedRecognizer):
 
     def find(self, views: Views) -> Iterator[Finding]:
         yield from super().find(views)
-        for span in parts_of(views, _PASSPORT):
-            yield self.finding(views, span, 0.5)
-        cues = [cue.end for cue in cues_of(views).by_kind.get(cue_words.PASSPORT, ())]
-        others = _OTHER_ONE.finditer(views.figures) if cues else ()
-        behind = [other for other in others if any(0 <= other.start() - cue <= _REACH for cue in cues)]
-        for opening in [*behind, *(_SHORT.finditer(views.figures) if "PP" in views.figures else ())]:
-            value = self.VALUE.match(views.figures, opening.end())
+        figures = views.figures
+        openings = list(_SHORT.finditer(figures)) if "PP" in figures else []
+        if _PASSPORT.search(views.folded):
+            for span in parts_of(views, _PASSPORT):
+                yield self.finding(views, span, 0.5)
+            openings += matches_near(_OTHER_ONE, figures, _PASSPORT.finditer(views.folded), _REACH)
+        for opening in openings:
+            value = self.VALUE.match(figures, opening.end())
             if value and self.accepts(views, value.span(), cue_words.PASSPORT):
                 yield self.finding(views, value.span(), self.SCORE)
 

@@ -175,7 +175,11 @@ ADDRESS = [
     "本社區（桃園市龜山區⟦文青二路187號⟧）停車場積水，管委會不理",
 ]
 PERSON = [
-    "Caller: Right, Yilan, not Hualien. Do I need a form?",
+    "I am ⟦Happy Wang⟧ from Kaohsiung",
+    "My landlord ⟦Peter Small⟧ won't fix the leak.",
+    "Tenant: ⟦Mary Small⟧, 3F",
+    "My name is ⟦Rain Chou⟧ and I live in Taipei.",
+    "Caller: Morning. Do I need a form?",
     "HOLDER: ⟦ROSARIO TIU⟧ HAS BEEN LIVING HERE",
     "Mr. ⟦Right⟧ from the guard post helped me",
     "我是獨居的⟦顏罔腰⟧，想講聲感謝",
