@@ -20,18 +20,6 @@ WIDTH = 160
 DILATIONS = (1, 2, 4, 8, 4, 1)
 VOICE_AFTER, VOICE_REACH = 3, 64
 _EMBEDDING, _VOICE = 80, 32
-_BYTES, _DROPPED = 256, 20  # the share of values that are dropped, in bytes
-
-
-class _Dropout(nn.Module):  # type: ignore[misc]  # torch is not type-checked
-    """Drops values in training by eight random bytes at a time: drawing one by one took an eighth of a step."""
-
-    def forward(self, values: Any) -> Any:
-        if not self.training:
-            return values
-        drawn = torch.empty((values.numel() + 7) // 8, dtype=torch.int64).random_(-(2**63), None)
-        kept = drawn.view(torch.uint8)[: values.numel()].view(values.shape) >= _DROPPED
-        return values * kept * (_BYTES / (_BYTES - _DROPPED))
 
 
 class Network(nn.Module):  # type: ignore[misc]  # torch is not type-checked
@@ -51,7 +39,7 @@ class Network(nn.Module):  # type: ignore[misc]  # torch is not type-checked
         self.norms = nn.ModuleList(nn.BatchNorm1d(WIDTH, momentum=0.02) for _ in DILATIONS)
         self.narrow = nn.Linear(WIDTH, _VOICE)
         self.widen = nn.Linear(_VOICE, WIDTH, bias=False)
-        self.dropout = _Dropout()
+        self.dropout = nn.Dropout(0.08)
         self.out = nn.Linear(WIDTH, COUNT)
 
     def forward(self, ids: Any, shown_ids: Any, features: Any) -> Any:

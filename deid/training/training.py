@@ -126,7 +126,7 @@ def _taught(rank: int, lesson: Lesson, report: Callable[[str], None]) -> Network
     torch.manual_seed(1)
     network = Network(lesson.known)
     torch.manual_seed(2 + rank)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=_FIRST_RATE, weight_decay=0.02, fused=True)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=_FIRST_RATE, weight_decay=0.02)
     averaged = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(_AVERAGED), use_buffers=True)
     steps_done, steps = 0, 0
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
