@@ -35,7 +35,7 @@ _QUERIED = re.compile(
 )
 _MOST_FOLLOWERS = 8
 
-# 「零三，四五六，零一七九」: as a transcript writes a line that is read out.
+# 「零四，二二三一，一九零八」: as a transcript writes a line that is read out.
 _READ_OUT = re.compile(
     r"(?<![0-9])(?<![0-9][.,、])0[2-8][0-9]{0,2}(?:[,、]{1,2} ?(?:(?:然後|再來|後面)是?,? ?)?[0-9]{2,8}){1,3}"
     r"(?:,? ?(?:轉|分機),? ?[0-9]{1,6})?"
