@@ -12,7 +12,7 @@ _TOLD_BEFORE = re.compile(
     "(?:NAME IS|NAME'S|I AM|I'M|(?<![A-Z])IM|THIS IS|CALLED|CALL ME|NAMED|HI,?|(?<![A-Z])M[RS]S?) ?[.:]? $|叫 ?$"
 )
 _CAPITALISED, _CACHED = re.compile(r"(?<![^\W\d_])[A-ZÀ-Þ][^\W\d_]*"), "capitalised words"
-_WORD_BEFORE = re.compile("(?:(K[OU]|EM|NO|IS|[A-Z]{3,6}) [0-9]|([A-Z]{2,6}) [A-Z][0-9])[0-9 -]{3,}[A-Z]?")
+_WORD_BEFORE = re.compile("(?:([A-Z]{3,6}) [0-9]|([A-Z]{2,6}) [A-Z][0-9])[0-9 -]{3,}[A-Z]?")
 _WORD_BEFORE_LONG = re.compile("([A-Z]{2,6}) [0-9][0-9 -]{6,}")
 _MAYBE, _NEVER = 0.1, 0.001
 

@@ -17,7 +17,7 @@ from deid.views import Views, digits_of
 _DIGIT = "[0-9零〇一二三四五六七八九]"
 _GAP = r"[ .\-·・‧()]{0,3}"
 # 「700-0021347 0381562 8月」: one or two digits that stand apart are a month.
-_NO_MONTH = "(?:(?<! [0-9])(?<! [0-9]{2})|(?! ?月))"
+_NO_MONTH = "(?:(?<! [1-9])(?<! 0[1-9])(?<! 1[0-2])|(?! ?月))"
 _CODED = re.compile(r"(?:\([0-9]{3}\)[ \-]?|[0-9]{3}[ \-]{1,2})[0-9](?:[ \-]?[0-9]){9,15}(?![0-9A-Z])" + _NO_MONTH)
 _MONEY = re.compile("匯|帳|戶|轉|銀行|郵局|存摺|BANK|ACCOUNT|ACCT")
 _ACCOUNT = re.compile("[帳賬][號戶]|戶頭|轉帳|匯款|存摺|存簿|ACCOUNT")

@@ -91,7 +91,7 @@ SOUNDED = re.compile(
 )
 """Letters said in words that sound like them, or by an alphabet's names."""
 
-# 「A 蘋果的A、K、W，八洞拐三」, ``N as in Nancy, G, F, 6-1-4-4``: a letter may be explained.
+# 「B，蘋果的A，K，八零七三」, ``T as in Tom, G, F, 6-1-4-7``: a letter may be explained.
 _EXPLAINED = r"[A-Z](?:[ ,、]{0,2}(?:[一-鿿A-Z]{1,8}的[A-Z](?![A-Z])|AS IN [A-Z]{2,10}|呃|嗯|啊))?"
 EXPLAINED = re.compile(
     rf"(?<![A-Z])(?=[A-Z](?![A-Z]))(?:{_EXPLAINED}[ ,、]{{0,2}}){{2,3}}(?:然後|再來|後面|AND|THEN)?[ ,、]{{0,2}}"
@@ -105,7 +105,7 @@ FLIGHT = re.compile(
     "(?:AE|AK|BR|CA|CI|CX|CZ|DL|EF|FD|GE|HO|HX|IT|JL|JX|KE|MM|MU|NH|OZ|PR|SQ|TG|TR|UA|UO|VJ|VN|ZH)-?[0-9]{3,4}"
 )
 OTHER_CODE = re.compile(
-    r"(?:ISO|CNS|DOT|UN|SCH|REC|DOC|RFC|REV|VER|USB|HTTP|COVID|TEL|FAX|NTD?|TWD?|USD|ROC|FAQ|NO|ID|LED|PM|IMG|DSC|MVC"
+    r"(?:ISO|CNS|DOT|SCH|REC|DOC|RFC|REV|VER|USB|HTTP|COVID|TEL|FAX|NTD?|TWD?|USD|ROC|FAQ|NO|ID|LED|PM|IMG|DSC|MVC"
     r"|AM|UTC|GMT|LTD|CO|CPC|GPS|HDMI|IC|IP|OS|RFID|SOP|TPE|T?EMU|DMU)(?= ?-?[0-9])"
     r"|(?:ARE|IS|WAS|AND|OR|IN|AT|ON|OF|TO|THE|FOR|BY|FROM|HIT|AROUND|ABOUT|ONLY|JUST|WITH|PAID|PAY|FINE|TIME"
     r"|DATE|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEPT?|OCT|NOV|DEC|BUS|ROOM|EXIT|LINE|GATE)(?= [0-9])"

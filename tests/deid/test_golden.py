@@ -175,6 +175,7 @@ ADDRESS = [
     "本社區（桃園市龜山區⟦文青二路187號⟧）停車場積水，管委會不理",
 ]
 PERSON = [
+    "Dear sir, I am ⟦Happy Right⟧, please help.",
     "I am ⟦Happy Wang⟧ from Kaohsiung",
     "My landlord ⟦Peter Small⟧ won't fix the leak.",
     "Tenant: ⟦Mary Small⟧, 3F",
