@@ -15,8 +15,9 @@ from deid.recognizers.base import TextRecognizer
 from deid.recognizers.linked_places import is_line_of_institution, is_nobodys_line
 from deid.recognizers.phone_answers import phones_answered
 from deid.recognizers.phone_parts import EXTENSION, fragments, in_words, landlines_read_out, with_followers
+from deid.recognizers.phone_said import said_in_tens
 from deid.recognizers.public_context import PublicContext, is_called, reads_as_private, reads_as_public
-from deid.views import Views, digits_of
+from deid.views import Views
 
 _GAP = r"[ .\-·・‧()]{0,3}"
 _NATIONAL = re.compile(
@@ -162,16 +163,15 @@ class TelephoneRecognizer(TextRecognizer):
 
 
 def _in_pieces(views: Views, judged: set[int], verdicts: dict[str, bool]) -> Iterator[tuple[int, int, float]]:
-    """Find numbers whose groups stand between commas or words."""
+    """Find numbers whose groups stand between commas or words, or are said in tens."""
     figures = views.figures
     if "09" in figures or "886" in figures:
         for split in _SPLIT.finditer(figures):
             if split.start() not in judged:
                 yield *split.span(), 0.8
-    for start, end in landlines_read_out(figures):
-        if start in judged or _is_published(views, (start, end), digits_of(figures[start:end]), verdicts):
-            continue
-        yield start, end, 0.8
+    for start, end, number in chain(landlines_read_out(figures), said_in_tens(figures)):
+        if start not in judged and not _is_published(views, (start, end), number, verdicts):
+            yield start, end, 0.8
 
 
 def _is_published(views: Views, span: tuple[int, int], number: str, verdicts: dict[str, bool]) -> bool:

@@ -89,12 +89,13 @@ def has_extension(figures: str, end: int) -> bool:
     return _EXTENSION_AFTER.match(figures, end) is not None
 
 
-def landlines_read_out(figures: str) -> Iterator[tuple[int, int]]:
-    """Yield lines whose area code and groups stand between commas."""
+def landlines_read_out(figures: str) -> Iterator[tuple[int, int, str]]:
+    """Yield lines whose area code and groups stand between commas, with their digits."""
     if "," in figures or "、" in figures:
         for found in _READ_OUT.finditer(figures):
-            if tw_phone.is_valid(digits_of(_EXTENDED_BY.sub("", found[0]))):
-                yield found.span()
+            number = digits_of(_EXTENDED_BY.sub("", found[0]))
+            if tw_phone.is_valid(number):
+                yield *found.span(), number
 
 
 def in_words(folded: str) -> Iterator[tuple[int, int]]:
