@@ -74,6 +74,7 @@ _INNER_ID = re.compile(
 )
 # 「契約上寫押金兩個月 24000」.
 _SUM_BEFORE, _LONGEST_SUM = re.compile("(?:押金|租金|月租|房租|保證金|[訂定]金)[^0-9A-Z]{0,6}$"), 6
+_PERIOD_BEFORE = re.compile("起[訖迄][ :]{0,3}(?:[0-9/.]{6,10} ?[~至到-] ?)?$")  # 「租約起訖：1140901~1150831」
 _ZEROS = re.compile("[0 -]+")
 # 「晶片是 134.2kHz」
 _AMOUNT = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,3})?[KMG]HZ")
@@ -141,7 +142,7 @@ class AccountRecognizer(CuedRecognizer):
             return False
         if _INNER_ID.search(before) or tw_phone.is_toll_free(views.figures[slice(*span)]):
             return False
-        if span[1] - span[0] <= _LONGEST_SUM and _SUM_BEFORE.search(before):
+        if (span[1] - span[0] <= _LONGEST_SUM and _SUM_BEFORE.search(before)) or _PERIOD_BEFORE.search(before):
             return False
         if is_landline(views.figures, span) or _is_local_line(views, span):
             return False

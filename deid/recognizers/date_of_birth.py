@@ -41,7 +41,8 @@ class DateOfBirthRecognizer(TextRecognizer):
         for found in births:
             lunar = words.LUNAR_BEFORE.search(_before(views, found))
             first = found.start() - len(lunar[0]) if lunar else found.start()
-            yield self.finding(views, (first, _end(found)), 0.7)
+            calendar = words.CALENDAR_AFTER.match(views.folded, _end(found))
+            yield self.finding(views, (first, calendar.end() if calendar else _end(found)), 0.7)
             if feast := words.FEAST_TOO.match(views.folded, _end(found)):
                 yield self.finding(views, feast.span("day"), 0.7)
         told = [(_parts(found[0]), _end(found)) for found in births if _is_whole(found[0])]

@@ -60,7 +60,7 @@ _NOBODY_HERE = re.compile(
 )
 _KEYS, _KEY_END = frozenset({"NICK", "NAME", "USER", "OWNER", "MEMBER", "GUEST"}), re.compile('=|" ?:')
 # 「族名叫達利」, 「漢名林小安」: the words that lead to a name are no part of it.
-_CALLED = re.compile("(?:[族漢本原舊全藝別]名)叫?做?(?=[一-鿿·]{2})|(?:孫女|叫)(?=[一-鿿])|的(?=[^場·][一-鿿])")
+_CALLED = re.compile("(?:[族漢本原舊全藝別]名)叫?做?(?=[一-鿿·]{2})|(?:孫女|叫|我是)(?=[一-鿿])|的(?=[^場·][一-鿿])")
 # 「阿福和他弟」.
 _JOINED = re.compile("[阿小][一-鿿][和跟與](?=[一-鿿])")
 _ELDER = re.compile("(?P<given>[一-鿿]{2})[伯嬸姆妗叔舅姑]仔?")

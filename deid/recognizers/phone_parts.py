@@ -37,10 +37,12 @@ _MOST_FOLLOWERS = 8
 
 # 「零四，二二三一，一九零八」: as a transcript writes a line that is read out.
 _READ_OUT = re.compile(
-    r"(?<![0-9])(?<![0-9][.,、])0[2-8][0-9]{0,2}(?:[,、]{1,2} ?(?:(?:然後|再來|後面)是?,? ?)?[0-9]{2,8}){1,3}"
+    r"(?<![0-9])(?<![0-9][.,、])0[2-8][0-9]{0,2}"
+    r"(?:[ ,、]{1,2}(?:(?:然後|再來|後面|[欸呃嗯啊])是?[ ,]{0,2})?[0-9]{2,8}){1,3}"
     r"(?:,? ?(?:轉|分機),? ?[0-9]{1,6})?"
     r"(?![0-9]|[,、] ?[0-9]| ?[年月日號元])"
 )
+_IN_PIECES = re.compile("[,、欸呃嗯啊]|然後|再來")
 _EXTENDED_BY = re.compile(",? ?(?:轉|分機).*")
 _FRAGMENT = re.compile(
     rf"(?<![0-9])09[0-9]{{2}}(?:[ .\-]?[0-9]{{1,3}}(?:[ \-]?[0-9]{{1,2}})?)?(?![0-9])"
@@ -91,10 +93,10 @@ def has_extension(figures: str, end: int) -> bool:
 
 def landlines_read_out(figures: str) -> Iterator[tuple[int, int, str]]:
     """Yield lines whose area code and groups stand between commas, with their digits."""
-    if "," in figures or "、" in figures:
+    if _IN_PIECES.search(figures):
         for found in _READ_OUT.finditer(figures):
             number = digits_of(_EXTENDED_BY.sub("", found[0]))
-            if tw_phone.is_valid(number):
+            if tw_phone.is_valid(number) and _IN_PIECES.search(found[0]):
                 yield *found.span(), number
 
 

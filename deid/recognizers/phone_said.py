@@ -12,15 +12,13 @@ _TOKEN = re.compile(
     "|(?P<digit>[0-9])|(?P<pause>[ ,、]{1,2})"
 )
 _BEGINS = re.compile(r"(?<![0-9十百.])0(?=[ ,、]{0,2}[2-9])")
-_COUNTED = re.compile(" ?[年月日號元塊點分時歲樓個次]")
+_GOES_ON = re.compile("[ ,、]{0,2}[0-9]| ?[年月日號元塊點分時歲樓個次十百]")
 _TIMES = {"2": 2, "3": 3, "4": 4, "兩": 2, "三": 3}
 _FEWEST, _MOST = 9, 10
 
 
 def said_in_tens(figures: str) -> Iterator[tuple[int, int, str]]:
     """Yield the places and digits; ``figures`` has Chinese digits as figures: 5十6. Digits alone are left to others."""
-    if "十" not in figures and "個" not in figures:
-        return
     last = 0
     for begun in _BEGINS.finditer(figures):
         if begun.start() >= last and (found := _read(figures, begun.start())):
@@ -34,10 +32,10 @@ def _read(figures: str, start: int) -> tuple[int, str] | None:
     while len(digits) <= _MOST and (token := _TOKEN.match(figures, at)):
         at = token.end()
         digits += _digits(token)
-        special = special or not (token["digit"] or token["pause"])
+        special = special or ("," in token[0] and digits[1:2] == "9") or not (token["digit"] or token["pause"])
         if special and _FEWEST <= len(digits) <= _MOST and tw_phone.is_valid(digits) and not token["pause"]:
             found = at, digits
-    return None if found is None or _COUNTED.match(figures, found[0]) else found
+    return None if found is None or _GOES_ON.match(figures, found[0]) else found
 
 
 def _digits(token: re.Match[str]) -> str:

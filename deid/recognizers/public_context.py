@@ -60,7 +60,7 @@ _BESIDE = 4
 _EXTENDED, _CONTACT_BEFORE = re.compile("[轉#]|分機|EXT"), re.compile("(?:聯絡|連絡|承辦)人[^\n。]{0,16}$")
 # 「某某服務中心,電話…,地址:10569臺北市松山區」.
 _ADDRESS_TOLD = re.compile("地 ?址 ?: ?(?:[0-9]{3,6} ?)?(?:[一-鿿]{2}[市縣])?(?:[一-鿿]{1,3}[區鄉鎮市])?$")
-_RECORDED = re.compile("[&?;](?:TEL(?:EPHONE)?|PHONE)=$")  # a form that somebody sent
+_RECORDED = re.compile("(?<![A-Z])(?:TEL(?:EPHONE)?|PHONE|MOBILE|CALLER)[A-Z_]{0,8}=$")  # a form that somebody sent
 # 「客服：09…」 of a transcript.
 _SPEAKER = re.compile(r"(?:^|\n) ?(?:客服|話務|專員|承辦|櫃[台檯臺]|窗口)(?:人?員)?[0-9]?: ?$")
 _NAME = "public_context"

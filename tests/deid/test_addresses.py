@@ -308,6 +308,7 @@ CITIZENS = [
     "申請人王大明，設籍臺北市大安區⟦信義路四段1號5樓⟧，申請補助。承辦單位：社會局",
 ]
 LAND = [
+    "⟦斗煥坪段，地號三百一十九之二⟧，公聽會通知寄到舊地址",
     "the flat (⟦中正區南海段一小段 建號 1206⟧) is ours",
     "a plot, ⟦Lot 45-7, Shuiwei Section, Xinying⟧, from our father",
     "遺有土地⟦新化區那拔林段310地號⟧",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 ACCOUNT = [
+    "租約起訖：1140901~1150831，房東不願意提供稅籍編號",
     "the display at stop ID 21897 is broken",
     "耳機盒上 NCC ID CCAJ22LP3581T9 是真的嗎",
     "保單號碼我唸給你聽，⟦0907 第 12 字 AB 0012345⟧，監理站說查不到",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 PLATE = [
+    "車號我只記得⟦TDA 後面是 五五一七⟧",
     "繳費機結果跳⟦EAA-0031⟧，不是我的車牌",
     "unit ⟦ABC-1234⟧ parked in front of my car",
     "公車機身貼⟦KKA-0932⟧，司機闖紅燈",
