@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from deid.recognizers.person import PersonRecognizer
@@ -134,14 +134,17 @@ def test_any_text_is_taken(text: str) -> None:
 
 
 @given(st.text(st.sampled_from("我叫王小明住在高雄市電話09 ,A\n"), min_size=1, max_size=60))
+@example("王高")  # whose probabilities differ by 0.03 between one pass and three
 @settings(max_examples=60)
 def test_windows_agree_with_one_pass(text: str) -> None:
     long = (text * (3 * WINDOW // len(text) + 1))[: 2 * WINDOW + 40]
     views = Views(long)
     tagger = load_tagger()
-    whole = tagger.window(views, 0, len(views.folded))
-    # A run of digits or a word that a window cuts may be seen differently, far from the characters it is asked for.
-    assert np.mean(np.abs(whole - tagger.probabilities(views)) > 0.01) < 0.02
+    whole, parts = tagger.window(views, 0, len(views.folded)), tagger.probabilities(views)
+    # A run of digits or a word that a window cuts may be seen differently, far from the characters it is asked for, and
+    # sums over thousands of characters round otherwise. Moved by one character, a fifth of the classes would differ.
+    assert np.mean(whole.argmax(axis=0) != parts.argmax(axis=0)) < 0.002
+    assert np.abs(whole - parts).mean() < 0.002
 
 
 def test_work_grows_with_the_text_alone(monkeypatch: pytest.MonkeyPatch) -> None:
