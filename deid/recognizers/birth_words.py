@@ -180,8 +180,9 @@ SELF_ALONE_BEFORE = re.compile(
 ENDED_BEFORE = re.compile("[離結]婚|登記|死亡|過世|往生|除戶|[通致]")
 SAID_LAST = re.compile(f"[。\n]|$|[ ,]{{1,2}}(?:寶寶|小孩|孩子|{_KIN})")
 SAID_OF_KIN = re.compile(" ?(?:\\((?!歿|第|離|結|卒|亡)|[、;。\n]|$)")
-# 「民國64年國曆10月31日」: hardly anything but a birth is told by which calendar.
+# 「民國三十六年三月初四，農曆的」: the calendar belongs to the date.
 CALENDAR_AFTER = re.compile("[ ,、(]{0,2}[農國陰陽舊]曆的?(?=[ ,。、)\n]|$)")
+# 「民國64年國曆10月31日」: hardly anything but a birth is told by which calendar.
 CALENDAR, CLAUSE_ENDS = re.compile(f"年 ?{LUNAR}"), re.compile(" ?(?:[,。、;)\n]|$)")
 OPENED, CLOSED = re.compile(rf" ?\((?:也?就?是)?{LUNAR}?"), re.compile(r" ?\)")
 AGED_BEFORE = re.compile(r"(?:歲|YEARS? OLD) ?\($")
