@@ -199,7 +199,8 @@ KIN_BEFORE = re.compile(
     "(?:哥哥|弟弟|[姊姐]{2}|妹妹)(?=是))是? ?$"
 )
 # 「寶寶是去年二月三號在醫院出生的」.
-BABY_BEFORE, BORN_AFTER = re.compile(f"{CHILD}是? ?$"), re.compile("在[^0-9,。\n]{1,8}出生(?![登證率])")
+BABY_BEFORE = re.compile(f"(?:{CHILD}|第[一二三四]胎|頭胎)是?[ ,]?$")
+BORN_AFTER = re.compile("在[^0-9,。\n]{1,8}出生(?![登證率])")
 # 「寶寶林小寶於115年11月9日上午7時41分於某醫院出生」.
 CHILD_AT_BEFORE = re.compile(f"(?:{CHILD}|嬰兒|長[子女]|次[子女]|[之本]子|[之本]女)[一-鿿]{{0,4}}[於在] ?$")
 BORN_AT_AFTER = re.compile(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 # As they are written in Taiwan, and in Viet Nam.
 ROMANISED_SURNAMES = (
     "Chen|Lin|Huang|Chang|Lee|Li|Wang|Wu|Liu|Tsai|Yang|Hsu|Cheng|Hsieh|Kuo|Hung|Chiu|Tseng|Liao|Lai|Chou|Yeh|Su|"
@@ -116,6 +118,18 @@ _WELL_KNOWN = frozenset(_KNOWN.upper().split(";")) | frozenset(_COUNTRIES.upper(
 _PLACES_AND_NAMES = frozenset(_ALSO_NAMES.upper().split())
 _UNMISTAKABLE = frozenset((_THINGS.upper() + " " + _ACRONYMS).split())
 _SHORTEST = 4
+
+# 「Toyota Sienna」: a model of a make.
+_MAKE_BEFORE = re.compile(
+    "(?:TOYOTA|NISSAN|MAZDA|MITSUBISHI|LEXUS|BMW|BENZ|HYUNDAI|SUBARU|VOLVO|TESLA|YAMAHA|KYMCO|GOGORO|VESPA|VOLKSWAGEN|"
+    "SAMSUNG|豐田|日產|三菱|凌志|賓士|寶馬|福斯|三星)(?: 的)? ?$",
+    re.IGNORECASE,
+)
+
+
+def is_model(before: str) -> bool:
+    """Whether what stands behind these words is the model of a car or a telephone."""
+    return _MAKE_BEFORE.search(before) is not None
 
 
 def is_telling(word: str) -> bool:

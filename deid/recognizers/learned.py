@@ -19,6 +19,7 @@ from deid.recognizers.cued import is_example
 from deid.recognizers.date_of_birth import is_long_past
 from deid.recognizers.event_words import is_of_event, is_of_rule, is_told_of_event
 from deid.recognizers.linked_places import belongs_to_institution
+from deid.recognizers.phone_parts import pieces
 from deid.recognizers.public_context import PublicContext
 from deid.tagger.tagger import load_tagger
 from deid.views import Views
@@ -39,6 +40,7 @@ _NO_PLACE = re.compile(
     "[0-9]{3,6}(?= ?(?:[台臺]灣)?[一-鿿]{2}[市縣])|(?:[0-9]{1,2}|[一二三四五六七八九十])樓[0-9]{1,2}號(?=櫃|窗)"
 )
 _STANDARD = re.compile("(?:CNS|ISO|T?EMU|DMU) ?[0-9]")
+_POLE, _POLE_REACH = re.compile("桿子|電桿|桿上|桿號|燈桿|路燈|變電箱"), 32
 _CALENDAR_BEFORE = re.compile("[農國陽新]曆$")
 _SHORT_NUMBER = re.compile("1?[0-9]{3}")  # 「LINE是abc12\n165說要先報案」
 _LINE_SAID = re.compile("LINE[ :]*(?=[A-Z0-9]{3})")
@@ -83,6 +85,7 @@ _CHECKED = {
     "CREDIT_CARD": re.compile("[3-6][0-9]{3}(?:[ -]?[0-9]{4}){3}|3[47][0-9]{2}[ -]?[0-9]{6}[ -]?[0-9]{5}"),
     "TW_EINVOICE_CARRIER": re.compile("(?<![0-9A-Z:/])/(?=[^/]*[0-9])[0-9A-Z.+-]{6,8}(?![0-9A-Z/])"),
 }  # fmt: skip
+_SAID = frozenset({"PHONE", "TW_BANK_ACCOUNT"})  # told with words between the digits
 _RUNS_ON = re.compile("[0-9A-Z]")
 _PUBLISHED = frozenset({"PHONE", "TW_ADDRESS", "EMAIL", "TW_BANK_ACCOUNT", "TW_LAND_NO", "TW_PLATE"})
 # Taken off the tagger's probability, so that a policy's usual 0.4 means what it should.
@@ -124,9 +127,8 @@ class LearnedValueRecognizer(TextRecognizer):
             if _is_something_else(views, start, end, entity, score):
                 continue
             if (sure and entity == "DATE_OF_BIRTH") or not _is_judged(views, start, end, entity):
-                end -= _NEXT_WORD.search(views.folded, start, end) is not None
-                start -= len(calendar[0]) if (calendar := _CALENDAR_BEFORE.search(views.before(start, 2))) else 0
-                yield Finding(*views.original_span(start, end), entity, max(0.0, score - _DOUBT), self.name)
+                spans, believed = _parts(views, start, end, entity), max(0.0, score - _DOUBT)
+                yield from (Finding(*views.original_span(*span), entity, believed, self.name) for span in spans)
         for span in births_read(views):
             yield Finding(*views.original_span(*span), "DATE_OF_BIRTH", _READ, self.name)
 
@@ -138,6 +140,13 @@ class LearnedValueRecognizer(TextRecognizer):
                 continue
             if shape and score >= _SURE and not _OTHER_NUMBER.search(views.before(start, 12)):
                 yield Finding(*views.original_span(*shape.span()), entity, score - _DOUBT, self.name)
+
+
+def _parts(views: Views, start: int, end: int, entity: str) -> Iterable[tuple[int, int]]:
+    """Return a value without the word behind it, with its calendar, and without the words that are said inside it."""
+    end -= _NEXT_WORD.search(views.folded, start, end) is not None
+    start -= len(calendar[0]) if (calendar := _CALENDAR_BEFORE.search(views.before(start, 2))) else 0
+    return pieces(views.figures, start, end) if entity in _SAID else ((start, end),)
 
 
 def _whole(figures: str, start: int, end: int) -> tuple[int, int]:
@@ -164,7 +173,8 @@ def _is_something_else(views: Views, start: int, end: int, entity: str, score: f
     if entity == "DATE_OF_BIRTH":
         return _is_no_birth(views, start, end, score)
     if entity == "TW_PLATE":
-        return _STANDARD.match(views.figures, start, end) is not None
+        pole = _POLE.search(views.before(start, _POLE_REACH)) is not None
+        return pole or _STANDARD.match(views.figures, start, end) is not None
     return entity == "TW_ADDRESS" and _NO_PLACE.match(views.figures, start) is not None
 
 

@@ -6,14 +6,16 @@ A name found once counts everywhere in the text, whatever stands around it there
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 
 from deid.findings import Finding
 from deid.recognizers.base import TextRecognizer, places_of
-from deid.recognizers.latin_words import NATIONS, is_no_person, is_telling, is_well_known
+from deid.recognizers.famous import is_famous
+from deid.recognizers.latin_words import NATIONS, is_model, is_no_person, is_well_known
 from deid.recognizers.name_context import SURNAME_START
 from deid.recognizers.name_lexicon import DAYS, SHORT_NAMES, SURNAMES
+from deid.recognizers.name_parts import REPEATED_NAMES, cut_short, given_alone, latin_parts, said_again
 from deid.recognizers.public_context import PublicContext
 from deid.recognizers.recorded_names import recorded_names
 from deid.recognizers.small_words import is_word_here
@@ -35,14 +37,15 @@ _NONE = frozenset({
     "有位", "P.S", "P.S.", "이름은", "以内", "以上", "以下", "民代", "女中", "IG", "日治", "日據", "豈容",
     "EVERYBODY", "SURNAME", "GODMOTHER",
     "高鐵", "鈞啟", "立書人", "王字旁", "玉字旁", "玉部", "一巴掌", "雪霸", "建醮",
-    "以不", "巧合", "方案", "永遠", "登成", "印成", "寫成", "打成", "改成", "變成",
+    "以不", "巧合", "方案", "永遠", "大家", "招標", "登成", "印成", "寫成", "打成", "改成", "變成",
 })  # fmt: skip
 # The others are names of people as well.
 _NO_SURNAMES = NATIONS - {"French", "German", "English", "Welsh", "Irish", "Thai", "Indian", "Israeli", "Dutch"}
 _AT = frozenset("是在住")
 # A ship's name; a station, a carrier, a library where the tagger isn't quite sure.
 _VESSEL = re.compile("號(?![碼稱召令次外角子誌]|[ ]?[0-9])")
-_NAMED_SO, _ALL_BUT_SURE, _QUITE, _NEARLY, _RATHER = re.compile("派出所|快遞|圖書館|紀念館"), 0.98, 0.95, 0.9, 0.84
+_NAMED_SO = re.compile("派出所|快遞|圖書館|紀念館|演唱會|獎學金|基金會|人力|補習班|科(?![長員技])")
+_ALL_BUT_SURE, _QUITE, _NEARLY, _RATHER = 0.98, 0.95, 0.9, 0.84
 # 「…謝謝。盧敬|之」: one character more at the very end belongs to the name.
 _LAST_OF_ALL = re.compile(
     "(?![上啟敬謝嗎呢吧啊啦喔了的收])[一-鿿](?:(?=\\s*$)|"
@@ -51,46 +54,30 @@ _LAST_OF_ALL = re.compile(
 # 「站名是媽祖宮，媽媽的媽」: so a place is spelt.
 _PLACE_NAMED = re.compile("(?:站|店|路|里|廟|社區|公司)名(?:字|稱)?(?:[是叫為:]|寫)[^。!?\n我姓叫名]{0,16}$")
 _SPELT_PLACE = re.compile("[宮廟寺路街巷站村里橋庄][ ,、(]{1,2}$")
-# 「李黃秀枝印成李黃秀」: a name of four characters that lost its last.
-_CUT_SHORT = re.compile("[一-鿿]{4}")
 _ELECTRONIC = re.compile("[ei]-")
 # 「Win11」, 「丁得否請求」, 「Merry Christmas」; 「member.nick=」.
 _NOBODY_HERE = re.compile(
-    "WIN[0-9]{1,2}(?![0-9])|[甲乙丙丁][得應可](?=否)|はじめ(?=まし)|MERRY(?= CHRISTMAS)|CHUNG(?= YUAN)|(?<=CHUNG )YUAN"
+    "WIN[0-9]{1,2}(?![0-9])|(?<=[高國])[一二三]生|[甲乙丙丁][得應可](?=否)|"
+    "GOLD(?= CARD)|はじめ(?=まし)|MERRY(?= CHRISTMAS)|CHUNG(?= YUAN)|(?<=CHUNG )YUAN"
 )
 _KEYS, _KEY_END = frozenset({"NICK", "NAME", "USER", "OWNER", "MEMBER", "GUEST"}), re.compile('=|" ?:')
 # 「族名叫達利」, 「漢名林小安」: the words that lead to a name are no part of it.
 _CALLED = re.compile("(?:[族漢本原舊全藝別]名)叫?做?(?=[一-鿿·]{2})|(?:孫女|叫|我是)(?=[一-鿿])|的(?=[^場·][一-鿿])")
 # 「阿福和他弟」.
 _JOINED = re.compile("[阿小][一-鿿][和跟與](?=[一-鿿])")
-_ELDER = re.compile("(?P<given>[一-鿿]{2})[伯嬸姆妗叔舅姑]仔?")
+_ELDER = re.compile("(?P<given>[一-鿿]{2})[伯嬸姆妗叔舅姑]仔?|(?P<pet>阿[一-鿿])[師姨嫂姐姊哥嬤]")
 _PET_PREFIXES, _HAN = ("小", "阿"), re.compile("[一-鿿]")
 # In a text that speaks for an agency a word is less likely somebody's name.
 _IN_NOTICES = 0.2
-_SURE, _LIKELY, _RECORDED = 0.8, 0.6, 0.5
+_SURE, _RECORDED = 0.8, 0.5
 # A word in Latin letters is oftener a thing than a word in Chinese ones.
 _LATIN = 0.5
 _GIVEN, _MAYBE = 2, 0.1
 _SHORTEST = 3
-_REPEATED_NAMES = 64
-_LONG_ENOUGH, _SHORTEST_PART, _LONGEST_PART = 6, 4, 9
-_HAN_PAIR, _AGAIN = re.compile("[一-鿿]{2}"), 0.2
-_HAN_ONLY = re.compile("[一-鿿]{3,5}")
-_PLACE_AFTER, _TRACE, _HALF = (
-    re.compile("[區路街里村鄉鎮市縣國站高大宮橋樓館中小航銀海運保證超企集公電機水]|客運"),
-    0.01,
-    0.1,
-)
-# 「承辦問「如意」是什麼」, 「電腦印成□少岩」.
-_OPENING_QUOTES, _DAMAGED = frozenset("「『"), frozenset("□○◯〇*�")
-_SPEAKING = frozenset("說找跟由")
-_QUOTE_ENDS = re.compile("[」』](?!號|一?詞|二字|兩字)")
-_CAPITALISED = re.compile("(?<![A-Za-z])[A-Z][a-z]{3,8}(?![A-Za-z])")
 _TITLE = re.compile(
     r"(?:MRS?|MS|MISS|MADAM|SIR|DR|PROF|MBAK?|ATE|KUYA|BạN|ANAKNYA|ISTRINYA|SUAMINYA|UNCLE|AUNT(?:IE|Y)?|GINOONG|GNG|"
     r"OWNER|NAME|(?:BOY|GIRL)FRIEND|HUSBAND|WIFE|LANDLORD|LANDLADY)\.? (?=[A-Z])|は(?=[ァ-ヴ一-鿿])"
 )
-_IN_LETTERS = re.compile("[A-ZÀ-ỹ .,'’\\-]+")
 # 莫娜·雷堡 is also written 莫娜雷堡.
 _DOTS = re.compile("(?<=[一-鿿])[·‧•.](?=[一-鿿])")
 # 「萬壽橋」: what is called like somebody.
@@ -124,32 +111,15 @@ class PersonRecognizer(TextRecognizer):
                 names.setdefault(views.folded[start:end], score)
                 if len(undotted := _DOTS.sub("", views.folded[start:end])) >= _SHORTEST:
                     names.setdefault(undotted, score)
-        for name, score in list(names.items())[:_REPEATED_NAMES]:
+        for name, score in list(names.items())[:REPEATED_NAMES]:
             for span in places_of(name, views.folded):
                 if not is_word_here(views, *span):
                     yield self.finding(views, span, score)
-            for span in chain(_given_alone(views, name), _cut_short(views, name)):
+            for span in chain(given_alone(views, name), cut_short(views, name)):
                 yield self.finding(views, span, PERSON_USUAL)
-        yield from self._parts(views, believed)
-        for span in chain(recorded_names(views), _said_again(views, believed)):
-            yield self.finding(views, span, _RECORDED)
-
-    def _parts(self, views: Views, believed: Iterable[tuple[int, int, float]]) -> Iterator[Finding]:
-        """Find one word of a name in Latin letters where it stands alone, or short: Irfan, of Muhammad Irfan; Rosa."""
-        found = [(start, end) for start, end, score in believed if score >= _LIKELY]
-        names = (views.folded[start:end] for start, end in found)
-        words = {word for name in names if _IN_LETTERS.fullmatch(name) and " " in name for word in name.split(" ")}
-        covered = {at for start, end in found for at in range(start, end)} if words else set()
-        short = _short_forms(views, words) - words if words else set()
-        brief = {word for word in words if len(word) == _SHORTEST and not load_tagger().is_english(word)}
-        short |= brief
-        for word in sorted({*filter(is_telling, words | short), *brief})[:_REPEATED_NAMES]:
-            for start, end in places_of(word, views.folded):
-                known = word not in short or (word not in brief and load_tagger().is_given(word))
-                if not known and load_tagger().name_mean(views, start, end) < _TRACE:
-                    continue
-                if start not in covered and views.text[views.original_span(start, end)[0]].isupper():
-                    yield self.finding(views, (start, end), PERSON_USUAL)
+        found = (latin_parts(views, believed), PERSON_USUAL), (recorded_names(views), _RECORDED)
+        for spans, score in (*found, (said_again(views, believed), _RECORDED)):
+            yield from (self.finding(views, span, score) for span in spans)
 
     def _believed(self, views: Views) -> Iterator[tuple[int, int, float]]:
         """Yield what the tagger believes in, with surname and without title."""
@@ -162,7 +132,7 @@ class PersonRecognizer(TextRecognizer):
             if views.folded[start:end] in _PET_PREFIXES and _HAN.match(views.folded, end):
                 end += 1
             words = views.folded[start:end]
-            if is_well_known(words) or (score < _SURE and is_no_person(words)):
+            if is_well_known(words) or (score < _SURE and is_no_person(words)) or is_famous(views, start, end):
                 continue
             if score < _LATIN and views.folded[start:end].isascii():
                 score -= _LATIN - PERSON_USUAL
@@ -178,6 +148,8 @@ def _is_none(views: Views, start: int, end: int) -> bool:
     """Whether words are nobody's name however sure the tagger is: of two offices, a heading, a place as it is spelt."""
     words = views.folded[start:end]
     if words in _NONE or words.capitalize() in _NO_SURNAMES or "%" in words or _is_electronic(views, start):
+        return True
+    if is_model(views.before(start, 12)) and words.isascii():
         return True
     if words in _KEYS and _KEY_END.match(views.folded, end):
         return True
@@ -220,58 +192,6 @@ def _is_called_so(views: Views, end: int, score: float) -> bool:
     )
 
 
-def _said_again(views: Views, believed: Iterable[tuple[int, int, float]]) -> Iterator[tuple[int, int]]:
-    """Yield where a name of two characters comes again and the tagger half sees it: 「如意說的就是如意」."""
-    names = {views.folded[start:end] for start, end, score in believed if score >= _LIKELY and end - start == _GIVEN}
-    found = {at for start, end, _ in believed for at in range(start, end)}
-    for name in sorted(filter(_HAN_PAIR.fullmatch, names))[:_REPEATED_NAMES]:
-        for start, end in places_of(name, views.folded):
-            if start not in found and load_tagger().name_mean(views, start, end) >= _AGAIN:
-                yield start, end
-
-
-def _cut_short(views: Views, name: str) -> Iterator[tuple[int, int]]:
-    """Yield where a name of four characters stands without its last."""
-    for start, end in places_of(name[:-1], views.folded) if _CUT_SHORT.fullmatch(name) else ():
-        if not views.folded.startswith(name[-1], end):
-            yield start, end
-
-
-def _given_alone(views: Views, name: str) -> Iterator[tuple[int, int]]:
-    """Yield where the given name of a full one stands alone: 柏舟, of 紀柏舟. Not where a place is called so.
-
-    Where the given name is a word that is often said, the tagger must half believe in it there; so too in the
-    last two characters of a longer name, Japanese as a rule.
-    """
-    if not (_HAN_ONLY.fullmatch(name) and (len(name) > _SHORTEST or SURNAME_START.match(name))):
-        return
-    given = name[-_GIVEN:]
-    everyday = load_tagger().is_everyday(given)
-    least = _HALF if len(name) > _SHORTEST or everyday else _TRACE
-    for start, end in places_of(given, views.folded):
-        before = views.before(start, 1)
-        if before == "叫" and len(name) == _SHORTEST:
-            yield start, end
-        if before in (name[-_SHORTEST], "·") or _PLACE_AFTER.match(views.folded, end):
-            continue
-        quoted = before in _OPENING_QUOTES and _QUOTE_ENDS.match(views.folded, end)
-        known = load_tagger().name_mean(views, start, end) >= least
-        if quoted or known or before in _DAMAGED or (before in _SPEAKING and not everyday):
-            yield start, end
-
-
-def _short_forms(views: Views, words: Collection[str]) -> set[str]:
-    """Return the capitalised words of the text that begin one of the words of a name: Rosa, of Rosalinda."""
-    beginnings = {
-        word[:length]
-        for word in words
-        for length in range(_SHORTEST_PART, min(len(word), _LONGEST_PART + 1))
-        if len(word) >= _LONG_ENOUGH
-    }
-    found = {match[0].upper() for match in _CAPITALISED.finditer(views.text)} if beginnings else set()
-    return {short for short in found & beginnings if not load_tagger().is_english(short)}
-
-
 def _with_surname(views: Views, start: int, end: int) -> int:
     """Return where a name of two characters begins: at the surname before it, if that may be one."""
     surname = end - start == _GIVEN and start > 0 and SURNAME_START.match(views.folded, start - 1)
@@ -291,7 +211,7 @@ def end_of_name(folded: str, start: int, end: int) -> int:
 def _without_kin(folded: str, start: int, end: int) -> int:
     """Return where a given name ends before a word for an elder: 「旺來伯」, 「罔惜嬸仔」, but not 「陳水伯」."""
     elder = _ELDER.fullmatch(folded, start, end) if folded[start] not in SURNAMES else None
-    return elder.end("given") if elder else end
+    return elder.end(elder.lastgroup or 0) if elder else end
 
 
 def _without_title(views: Views, start: int, end: int) -> int:

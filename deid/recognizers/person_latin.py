@@ -19,6 +19,7 @@ from deid.recognizers.latin_words import (
     NOT_NAMES,
     ROMANISED_SURNAMES,
     TITLES,
+    is_model,
     is_no_person,
     is_telling,
 )
@@ -79,6 +80,8 @@ _HANGUL = re.compile(
 # 「ชื่อ วิภาดา ค่ะ」, 「Меня зовут Оксана」: after the words for one's name, in Thai and in Cyrillic letters.
 _THAI = re.compile("ชื่อ ?([\u0e00-\u0e7f]{3,20}(?: (?!ค่ะ|ครับ|ค่า|อยาก)[\u0e00-\u0e7f]{4,20})?)")
 _CYRILLIC = re.compile("(?:[Мм]еня зовут|[Мм]о[её] имя) ((?:[А-ЯЁ][а-яё]+ ?){1,3}(?<! ))")
+# 「Kaitoです」
+_JAPANESE = re.compile("(?:^|[。、\n は])([A-Z][a-z]{2,14})(?=です|と申|といいます|と言います)")
 # Capitalised words that no cue announces.
 _FULL_NAME = re.compile(rf"(?<![\w'’.])(?:[A-Z]\. ?){{0,2}}{NAME_WORD}(?: {NAME_INNER}){{0,4}}(?!\w)")
 _SIGNED_BEFORE = re.compile(r"(?:^|[.!?)] {1,2}|\n ?|[A-ZÀ-Þ][^\s.]{1,20} (?:and|&|dan|và) )$")
@@ -101,7 +104,7 @@ _VIETNAMESE = re.compile(
 )
 _BY_FORM = (
     (_HANGUL, 0.7), (_VIETNAMESE, _CUED), (_THAI, 0.7), (_CYRILLIC, 0.7), (_ROMANISED, 0.7),
-    (_ANGLICISED, 0.5), (_NICKNAME, 0.6),
+    (_ANGLICISED, 0.5), (_NICKNAME, 0.6), (_JAPANESE, _CUED),
 )  # fmt: skip
 _AND_NEXT = re.compile(rf" (?:and|&) ({NAME_WORD})(?![\w'’])(?! [A-Z])")
 # 「Amelie born Feb 14」
@@ -133,7 +136,7 @@ class LatinNameRecognizer(TextRecognizer):
         ):
             offset, name = _untitled(name)
             start += offset
-            if not name or is_no_person(name):
+            if not name or is_no_person(name) or is_model(text[max(0, start - 12) : start]):
                 continue
             offset, name = without_common(views, start, name, cued=score >= _CUED)
             start += offset

@@ -14,7 +14,14 @@ from deid.recognizers.address_english import follows_office
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.linked_places import is_line_of_institution, is_nobodys_line
 from deid.recognizers.phone_answers import phones_answered
-from deid.recognizers.phone_parts import EXTENSION, fragments, in_words, landlines_read_out, with_followers
+from deid.recognizers.phone_parts import (
+    EXTENSION,
+    fragments,
+    in_words,
+    landlines_read_out,
+    pieces,
+    with_followers,
+)
 from deid.recognizers.phone_said import said_in_tens
 from deid.recognizers.public_context import PublicContext, is_called, reads_as_private, reads_as_public
 from deid.views import Views
@@ -25,7 +32,8 @@ _NATIONAL = re.compile(
 )
 _SPLIT_GAP = (
     r"(?:[ \t\r\n.,、/_\-*~]{1,3}| ?DASH ?"
-    r"|[ ,]?(?:然後|再來|接著|之後|後面|那個|嗯|呃|欸)是?[ ,]?)"
+    r"|[ ,]{0,2}(?:(?:然後|再來|接著|之後|後面|最後面?|尾巴|中間|那個|等[一1]下|我看[一1]?下|[嗯呃欸喔啊對])"
+    r"是?[ ,]{0,2}){1,4})"
 )
 _SPLIT = re.compile(
     rf"(?<![0-9])(?:09|[+加]?886[ \-]?0?9)[0-9]{{2}}(?:{_SPLIT_GAP}[0-9]{{3}}{_SPLIT_GAP}[0-9]{{3}}|"
@@ -66,6 +74,7 @@ _OTHER_NUMBER = re.compile(
     "水號|電號|車號|車牌|地號|建號|轉|分機|#)(?:號碼)?"
 )
 _OFFICIAL_NUMBER = re.compile(r"字第 ?$")
+_IN_CODE = re.compile("[0-9]-$")  # 「16-42-0873-15-2」
 _DATE = re.compile(r"(?:19|20)[0-9]{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3[01])$")
 # A day and the hour behind it, as logs have them.
 _HOUR = re.compile("(?:19|20)[0-9]{2}[01][0-9][0-3][0-9][0-2][0-9]")
@@ -96,7 +105,8 @@ class TelephoneRecognizer(TextRecognizer):
 
     def find(self, views: Views) -> Iterator[Finding]:
         for start, end, score in self._spans(views):
-            yield self.finding(views, with_followers(views.figures, start, end), score)
+            for span in with_followers(views.figures, start, end):
+                yield self.finding(views, span, score)
         answered = phones_answered(views.figures) if "\n" in views.figures else ()
         for span in chain(fragments(views.figures), in_words(views.folded), answered):
             yield self.finding(views, span, 0.5)
@@ -128,6 +138,8 @@ class TelephoneRecognizer(TextRecognizer):
             if self._is_public(number):
                 return
             if tw_phone.is_valid(number):
+                if _IN_CODE.search(views.before(match.start, 2)) and not tw_phone.is_mobile(number):
+                    return
                 break
         else:
             candidate, number = match, tw_phone.compact(match.value)
@@ -168,10 +180,10 @@ def _in_pieces(views: Views, judged: set[int], verdicts: dict[str, bool]) -> Ite
     if "09" in figures or "886" in figures:
         for split in _SPLIT.finditer(figures):
             if split.start() not in judged:
-                yield *split.span(), 0.8
+                yield from ((*span, 0.8) for span in pieces(figures, *split.span()))
     for start, end, number in chain(landlines_read_out(figures), said_in_tens(figures)):
         if start not in judged and not _is_published(views, (start, end), number, verdicts):
-            yield start, end, 0.8
+            yield from ((*span, 0.8) for span in pieces(figures, start, end))
 
 
 def _is_published(views: Views, span: tuple[int, int], number: str, verdicts: dict[str, bool]) -> bool:

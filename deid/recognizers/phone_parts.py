@@ -26,7 +26,7 @@ _CORRECTED = (
     r"改成)(?![0-9]{0,3}[年月日號樓元])"
 )
 _CORRECTION = re.compile(
-    rf"[ ,.…、]{{0,4}}{_CORRECTED}[^0-9\n]{{0,10}}[0-9]{{2,8}}(?:-[0-9]{{3,4}})?{_NOT_COUNTED}"
+    rf"[ ,.…、]{{0,4}}{_CORRECTED}[^0-9\n]{{0,10}}(?P<right>[0-9]{{2,8}}(?:-[0-9]{{3,4}})?){_NOT_COUNTED}"
 )
 # A cheap look at what every follower begins with.
 _MAY_FOLLOW = re.compile(r"[ ]?[或、/,;及和跟與~\-至]|[ ,.…、]{0,4}[啊欸喔呃抱不錯打說講寫更應改]")
@@ -38,11 +38,14 @@ _MOST_FOLLOWERS = 8
 # 「零四，二二三一，一九零八」: as a transcript writes a line that is read out.
 _READ_OUT = re.compile(
     r"(?<![0-9])(?<![0-9][.,、])0[2-8][0-9]{0,2}"
-    r"(?:[ ,、]{1,2}(?:(?:然後|再來|後面|[欸呃嗯啊])是?[ ,]{0,2})?[0-9]{2,8}){1,3}"
+    r"(?:[ ,、]{1,2}(?:(?:然後|再來|接著|後面|最後|那個|[欸呃嗯啊喔])是?[ ,]{0,2}){0,3}[0-9]{2,8}){1,3}"
     r"(?:,? ?(?:轉|分機),? ?[0-9]{1,6})?"
     r"(?![0-9]|[,、] ?[0-9]| ?[年月日號元])"
 )
-_IN_PIECES = re.compile("[,、欸呃嗯啊]|然後|再來")
+_IN_PIECES = re.compile("[,、欸呃嗯啊喔]|然後|再來|接著|那個")
+_WORD = "(?:那個|(?![十百個轉])(?!分機|內線)[一-鿿])"
+_SAID_INSIDE = re.compile(f"[ ,、]{{0,2}}{_WORD}(?:{_WORD}|[1 ,、])*(?<!1)")
+_LONG_SAYING, _NEXT_HALF = 5, ("帳號", "賬號")
 _EXTENDED_BY = re.compile(",? ?(?:轉|分機).*")
 _FRAGMENT = re.compile(
     rf"(?<![0-9])09[0-9]{{2}}(?:[ .\-]?[0-9]{{1,3}}(?:[ \-]?[0-9]{{1,2}})?)?(?![0-9])"
@@ -100,6 +103,16 @@ def landlines_read_out(figures: str) -> Iterator[tuple[int, int, str]]:
                 yield *found.span(), number
 
 
+def pieces(figures: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the parts of a number between what is said inside it, but for a word or two: 「0918，再來就是那個650」."""
+    at = start
+    for words in _SAID_INSIDE.finditer(figures, start, end):
+        if len(words[0]) >= _LONG_SAYING or words[0].endswith(_NEXT_HALF):
+            yield at, words.start()
+            at = words.end()
+    yield at, end
+
+
 def in_words(folded: str) -> Iterator[tuple[int, int]]:
     """Yield numbers said digit by digit in English, Vietnamese or Indonesian."""
     if _MAY_BE_WORDS.search(folded):
@@ -107,8 +120,8 @@ def in_words(folded: str) -> Iterator[tuple[int, int]]:
             yield found.span()
 
 
-def with_followers(figures: str, start: int, end: int) -> tuple[int, int]:
-    """Extend a number by what shares it: 「2345-6789/6790」, 「轉12、13」, 「不對 是679」."""
+def with_followers(figures: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield a number with what shares it, 「2345-6789/6790」, and its corrections: 679 of 「不對 是679」."""
     for _ in range(_MOST_FOLLOWERS):
         if not _MAY_FOLLOW.match(figures, end):
             break
@@ -118,8 +131,11 @@ def with_followers(figures: str, start: int, end: int) -> tuple[int, int]:
         match = next(filter(None, (pattern.match(figures, end) for pattern in patterns)), None)
         if match is None:
             break
+        if match.re is _CORRECTION:
+            yield start, end
+            start = match.start("right")
         end = match.end()
-    return start, end
+    yield start, end
 
 
 def fragments(figures: str) -> Iterator[tuple[int, int]]:

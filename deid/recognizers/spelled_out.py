@@ -6,12 +6,14 @@ import re
 
 _NAME = re.compile("[一-鿿]{2,4}")
 # 木可柯, 複姓范姜: what begins a spelling.
-_BEGUN = re.compile("[ ,、]{0,2}(?:複姓[一-鿿]{2}|(?:是|就是)?[一-鿿]{2}(?P<chars>[一-鿿])(?=[ ,、]))")
+_BEGUN = re.compile(
+    "[ ,、]{0,2}(?:複姓(?:[喔哦啦的]|[一-鿿]{2})|(?:是|就是)?[一-鿿]{2}(?P<chars>[一-鿿])(?=[ ,、]))"
+)
 _OF = re.compile("[ ,、]{0,2}(?P<word>[一-鿿]{1,6})的(?:那個)?(?P<chars>[一-鿿]{1,2})")
 _IS = re.compile("[ ,、]{0,2}(?P<chars>[一-鿿])是(?P<word>[一-鿿]{2,4})(?![一-鿿])")
 # By a part of the character: 「三點水的温 裡面是日不是囚」, 「不對 是竹字頭底下那個筑」.
 _PART = re.compile(
-    "[ ,、]{0,2}(?:(?:[一-鿿]{1,4}的[一-鿿][ ,]?)?(?:不對|不是)[ ,]?)?(?:是)?"
+    "[ ,、]{0,2}(?:(?:[一-鿿]{1,4}的[一-鿿][ ,]?)?(?:不對|不是)[ ,]?)?(?:是)?(?:[一-鿿]{1,3}(?:去|拿)掉)?"
     "[一-鿿]{1,3}(?:旁邊?|字[旁頭邊部]|[頭邊]|點水|耳朵?)[一-鿿]{0,3}?"
     "(?:的|那個)(?P<chars>[一-鿿])"
 )
@@ -21,6 +23,8 @@ _MADE = re.compile(
     "[ ,、]{0,2}(?P<chars>[一-鿿])就?是(?:[一-鿿]{1,3}的)?[一-鿿]{1,3}"
     "(?:再?加上?|[跟和配])一?個?[一-鿿]{1,2}(?![一-鿿])"
 )
+# 「複姓歐陽單名真」
+_SINGLE = re.compile("[ ,、]{0,2}單名(?:一個)?(?P<chars>[一-鿿])(?![一-鿿])")
 _MOST_SAYINGS = 4
 
 
@@ -53,6 +57,8 @@ def _saying_end(folded: str, at: int, name: str) -> int | None:
             if len(chars) == length and chars in name and chars in match["word"]:
                 return match.start("chars") + length
     if (match := _IS.match(folded, at)) and match["chars"] in name and match["chars"] in match["word"]:
+        return match.end()
+    if (match := _SINGLE.match(folded, at)) and match["chars"] in name:
         return match.end()
     return _parts_end(folded, at, name)
 

@@ -31,6 +31,10 @@ _TOGETHER = re.compile(
     f"{_SHARED.pattern}|一起|兩[個人位]|結婚|離婚|吵架|打架|是(?:兄弟|夫妻|姊妹|姐妹|母子|父子|母女)"
 )
 _WITH = re.compile(f"[跟和與](?P<name>[一-鿿]{{2,3}}?)(?:{_TOGETHER.pattern})")
+# 「妹妹高潔、先生溫和都…」
+_KIN_LISTED = re.compile(
+    "[、,和跟](?:先生|太太|老公|老婆|兒子|女兒|弟弟|妹妹|哥哥|[姊姐][姊姐]|媳婦|女婿|孫子|孫女)(?P<name>[一-鿿]{2,3}?)(?=[、,和跟。都也]|$)"
+)
 _TITLES = ("先生", "小姐", "女士", "太太")
 _TITLED = re.compile(f"(?:^|[ ,。;、\\n與和跟及])(?P<name>{SURNAME_START.pattern})(?=先生|小姐|女士|太太)")
 _PET_BEFORE_MAIL = re.compile(r"(?:^|[。!?\n,; ])(?P<name>[小阿][一-鿿])[ :]{1,2}(?=[A-Z0-9._\-]{3,40}@)")
@@ -43,7 +47,11 @@ _SIGNED = re.compile(
 _OF_KIN = re.compile(
     r"(?<![一-鿿])(?P<name>[一-鿿]{2,4})\((?:父|母|夫|妻|子|女|兄|弟|[姊姐]|妹|孫|孫女|[長次三][子女]|配偶|本人|案[主父母])\)"
 )
-_WITH_PHONE = re.compile(r"(?:^|[。!?\n])[ ]?(?P<name>[一-鿿]{2,3})(?<!是)[ ,:]{1,2}(?=0[2-9][0-9-])")
+_WITH_PHONE = re.compile(r"(?:^|[。!?\n])[ ]?(?P<name>[一-鿿]{2,3})(?<!是)[ ,:]{1,2}(?=0[2-9][0-9 -]{7})")
+# 「布袋蔡小城 05-347-…」 at the end
+_FROM_PLACE = re.compile(
+    r"(?:^|[。!?\n])[ ]?(?P<place>[一-鿿]{2})(?P<name>[一-鿿]{3})[ ,:]{1,2}(?=0[2-9][0-9 -]{7,12}[。 ]?$)"
+)
 # 「Yamamoto Kenji（山本健司）」: the same name in characters.
 _IN_CHARACTERS = re.compile(r" ?\((?P<name>[一-鿿]{2,5})\)")
 # 「佐藤 健(さとう けん,」: how a name is read.
@@ -136,7 +144,7 @@ def _said_with(views: Views, names: Collection[Scored]) -> Iterator[Span]:
     folded = views.folded
     for start, end, score in names:
         named = score >= PERSON_USUAL and _HAN_NAME.fullmatch(folded, start, end)
-        other = _WITH.match(folded, end) if named else None
+        other = (_WITH.match(folded, end) or _KIN_LISTED.match(folded, end)) if named else None
         if other and load_tagger().name_mean(views, *other.span("name")) >= _HARDLY:
             yield other.span("name")
     patterns = [_TITLED] if any(title in folded for title in _TITLES) else []
@@ -157,6 +165,8 @@ def _placed(folded: str) -> Iterator[Span]:
             name = match["name"]
             if SURNAME_START.match(name) and not (_is_office(name) or name.endswith(_TITLES)):
                 yield match.span("name")
+    if (placed := _FROM_PLACE.search(folded)) and placed["place"] in PLAIN_PLACES:
+        yield placed.span("name")
     if last := _LAST_WORD.search(folded, max(0, len(folded) - _LAST)):
         yield last.span("name")
 

@@ -30,6 +30,8 @@ _PLAIN = re.compile(
     rf"(?:的(?=[ 0-9]))? ?{_NO}(?: ?號|(?P<bare>))"
     r"(?![0-9年月日公尺米元度])"
 )
+# Whose land it is stands before its section's name: 「本人所有頂社段」, 「我家那塊坪頂段」.
+_OWNERSHIP = re.compile("所有|系爭|[私公國]有地|地為|[那這]塊|我家|標得")
 _ROAD = re.compile("[路街]|大道|[階時片手路月分波一二三四五六七八九十0-9]$")
 _LAND = re.compile(
     "土地|地政|地主|地目|地價|地籍|農地|農舍|旱地|建地|國有地|私有地|公有地|國有財產|持分|持有|所有權|謄本|鑑界|重劃|徵收|"
@@ -92,6 +94,13 @@ def _spans(folded: str) -> Iterator[tuple[int, int]]:
         )
 
 
+def _section_start(text: str, start: int, end: int) -> int:
+    """Return where the name of a section begins in ``text[start:end]``."""
+    start = name_start(text, start, end)
+    words = _OWNERSHIP.finditer(text, max(0, start - 1), end)
+    return max((word.end() for word in words if word.end() < end), default=start)
+
+
 def _numbered(folded: str) -> Iterator[tuple[int, int]]:
     lowest = 0
     for found in _NUMBERED.finditer(folded):
@@ -103,18 +112,18 @@ def _numbered(folded: str) -> Iterator[tuple[int, int]]:
         else:
             start, end = section.span("name")
             if not (found[0].endswith("土地") and _ROAD.search(section["name"])):
-                yield base + name_start(folded[base : found.start()], start, end), found.end()
+                yield base + _section_start(folded[base : found.start()], start, end), found.end()
 
 
 def _announced(folded: str) -> Iterator[tuple[int, int]]:
     for found in _ANNOUNCED.finditer(folded):
         start = found.start("value")
         if found["name"]:
-            yield name_start(folded, start, found.end("name")), found.end()
+            yield _section_start(folded, start, found.end("name")), found.end()
             continue
         base = max(0, found.start() - _SECTION_WINDOW)
         if section := _SECTION_BEFORE.search(folded[base : found.start()]):  # 「南海段五小段 建號 1296」
-            start = base + name_start(folded[base : found.start()], *section.span("name"))
+            start = base + _section_start(folded[base : found.start()], *section.span("name"))
         yield start, found.end()
 
 
@@ -126,6 +135,6 @@ def _plain(folded: str) -> Iterator[tuple[int, int]]:
         if section is None or not (found["small"] or (land and (found["bare"] is None or "-" in found[0]))):
             continue
         start, end = section.span("name")
-        start = name_start(folded[base : found.start()], start, end)
+        start = _section_start(folded[base : found.start()], start, end)
         if end - start > 1 and not _ROAD.search(section["name"]):
             yield base + start, found.end()
