@@ -42,7 +42,7 @@ UNMARKED = re.compile(
 )
 # 「長安華廈A棟3樓」: a building with a name of its own.
 BUILDING = re.compile(
-    rf"{HAN}{{2,5}}(?:大廈|社宅|華廈|國宅|新[城村]|眷村|花園|山莊|社區|大樓)(?:[A-Z0-9] ?區)?"
+    rf"(?P<name>{HAN}{{2,5}})(?:大廈|社宅|華廈|國宅|新[城村]|眷村|花園|山莊|社區|大樓)(?:[A-Z0-9] ?區)?"
     rf"第?(?:[A-Z][0-9]?|{NUM}|[甲乙丙丁]) ?[棟座]{NUM} ?樓{SUB}?"
 )
 _LIVES = "住(?:[在於佇]|(?![在於佇處址所戶院宿民宅]))"
@@ -62,8 +62,15 @@ NEXT_DOOR = re.compile(
     rf"(?:鄰居|鄰家|鄰戶|隔鄰|隔壁)的?[ ,是]{{0,2}}"
     rf"(?P<place>(?<![0-9]){NUM}{SUB}? ?號(?:{NUM} ?樓{SUB}?)?)(?![出誌線月])"
     rf"|(?P<floor>(?<![0-9]){NUM} ?樓{SUB})(?=的?那[個位戶家間])"
+    rf"|(?P<same>同號 ?{NUM} ?樓{SUB}?)(?! ?[樓F層])"
+    rf"|(?:誤植|誤載|整編|編釘|改編|更正)為 ?(?P<again>(?<![0-9]){NUM}{SUB}? ?號(?: ?之 ?{NUM})?)(?!{NUM} ?樓)"
     rf"|我家(?P<own>(?<![0-9]){NUM}{SUB}? ?號)(?=[前後旁對門])"
     rf"|(?:樓[上下]|對門|我家?|我們)的?[ 是]?(?P<side>(?<![0-9]){NUM} ?(?:F|樓)[之-]{NUM})(?! ?[0-9樓F層])"
+)
+# Where the address is told, too: 「不是35，53號7樓之1」, 「樓上，8樓之1」.
+DOOR_AGAIN = re.compile(
+    rf"(?<![0-9{_NUMERALS}路街巷弄段])(?P<door>{NUM}{SUB}? ?號 ?{NUM} ?樓{SUB}?)"
+    rf"|(?:樓[上下]|隔壁|對面)[,: ]{{0,2}}(?P<floor>{NUM} ?樓{SUB})"
 )
 # 「住在養生文化村C棟」, 「宿舍 仁齋 B312」: a building or a room where somebody lives.
 HOME_BUILDING = re.compile(
@@ -126,7 +133,7 @@ NOT_A_PLACE = re.compile(
 # What goes before a name without being part of it. The last of these that leaves a name of two characters counts.
 _WORDS_BEFORE = re.compile(
     "(?<![區鄉鎮市縣])[這那][個邊]?|我們[里村]|到|[路街巷](?!竹)口?|"
-    "[之側]|至(?![善聖誠真平德公])|(?<=[路街號樓段巷口們0-9一二三四五六七八九十])[和與及]|"
+    "[之側]|至(?![善聖誠真平德公])|(?<!自)由|(?<=[路街號樓段巷口們0-9一二三四五六七八九十])[和與及]|"
     "(?<=[0-9一二三四五六七八九十])[日月點分時年度次台輛件]|[里村](?![東西南北])|縣(?![民府政])|市(?![民府政場])|"
     "(?:竹北|苗栗|頭份|彰化|員林|南投|斗六|太保|朴子|屏東|宜蘭|花蓮|[台臺]東|馬公)市|(?<![一-鿿])[東西南北中]區|"
     "(?<=[一-鿿]{2})[區鄉鎮]|"

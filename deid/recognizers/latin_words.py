@@ -127,9 +127,9 @@ _MAKE_BEFORE = re.compile(
 )
 
 
-def is_model(before: str) -> bool:
-    """Whether what stands behind these words is the model of a car or a telephone."""
-    return _MAKE_BEFORE.search(before) is not None
+def is_model(before: str, words: str) -> bool:
+    """Whether words in Latin letters are a model of a car or a telephone, with its make or behind it."""
+    return _MAKE_BEFORE.search(before) is not None or _MAKE_BEFORE.match(words.partition(" ")[0]) is not None
 
 
 def is_telling(word: str) -> bool:

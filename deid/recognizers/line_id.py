@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from deid.recognizers import cue_words
-from deid.recognizers.cued import CuedRecognizer, Span, cues_of
+from deid.recognizers.cued import Cue, CuedRecognizer, Span, cues_of
 from deid.recognizers.handles import HANDLE, is_name, is_private
 from deid.views import Views
+
+_GLUED = re.compile("LINE(?=[A-Z]{3,}[._-]?[A-Z0-9])")
 
 
 class LineIdRecognizer(CuedRecognizer):
@@ -21,6 +26,12 @@ class LineIdRecognizer(CuedRecognizer):
         if kind == cue_words.ID and not cues_of(views).by_kind.get(cue_words.CHAT):
             return False
         return super().accepts(views, span, kind) and is_private(views, span)
+
+    def _beside(self, views: Views, cue: Cue) -> Iterator[Span]:
+        """The service's name may be glued to the ID: 「加我LINEsquid_77」."""
+        for start, end in super()._beside(views, cue):
+            glued = _GLUED.match(views.folded, start, end)
+            yield (glued.end() if glued else start), end
 
     def fills(self, views: Views, cell: Span) -> bool:
         return is_name(views, cell)

@@ -29,7 +29,7 @@ from deid.views import Views
 _AND = re.compile("暨(?<=[一-鿿]暨)(?<![叫是名我]暨)")
 # Closing words of a letter, antibodies, a contact's heading, tomorrow as Taiwanese says it.
 _NO_NAME = re.compile(
-    "尚祈|順頌|順祝|敬頌|勛祺|時綏|時祺|公綏|"
+    "尚祈|伏[望乞惟]|耑此|順頌|順祝|敬頌|勛祺|時綏|時祺|公綏|"
     "はじめま|よろし|ありがと|すみませ|お世話|写真|ANTI-|(?<![A-Z])IG[AEGM](?![A-Z])|[聯連]絡(?=電話|方式|地址)|[聯連]絡$|明仔$"
 )
 # 「有位小姐」, a postscript, "the name is".
@@ -48,7 +48,7 @@ _NAMED_SO = re.compile("派出所|快遞|圖書館|紀念館|演唱會|獎學金
 _ALL_BUT_SURE, _QUITE, _NEARLY, _RATHER = 0.98, 0.95, 0.9, 0.84
 # 「…謝謝。盧敬|之」: one character more at the very end belongs to the name.
 _LAST_OF_ALL = re.compile(
-    "(?![上啟敬謝嗎呢吧啊啦喔了的收])[一-鿿](?:(?=\\s*$)|"
+    "[一-鿿](?=名下)|(?![上啟敬謝嗎呢吧啊啦喔了的收])[一-鿿](?:(?=\\s*$)|"
     "(?<![先小姐生媽爸伯叔姨嬸哥嫂])(?=[ ,、(]{1,2}09[0-9]{2}[ -]?[0-9]{3}))"
 )
 # 「站名是媽祖宮，媽媽的媽」: so a place is spelt.
@@ -58,7 +58,7 @@ _ELECTRONIC = re.compile("[ei]-")
 # 「Win11」, 「丁得否請求」, 「Merry Christmas」; 「member.nick=」.
 _NOBODY_HERE = re.compile(
     "WIN[0-9]{1,2}(?![0-9])|(?<=[高國])[一二三]生|[甲乙丙丁][得應可](?=否)|"
-    "GOLD(?= CARD)|はじめ(?=まし)|MERRY(?= CHRISTMAS)|CHUNG(?= YUAN)|(?<=CHUNG )YUAN"
+    "GOLD(?= CARD)|(?<=給)愛麗絲|楊枝(?=甘露)|はじめ(?=まし)|MERRY(?= CHRISTMAS)|CHUNG(?= YUAN)|(?<=CHUNG )YUAN"
 )
 _KEYS, _KEY_END = frozenset({"NICK", "NAME", "USER", "OWNER", "MEMBER", "GUEST"}), re.compile('=|" ?:')
 # 「族名叫達利」, 「漢名林小安」: the words that lead to a name are no part of it.
@@ -149,7 +149,7 @@ def _is_none(views: Views, start: int, end: int) -> bool:
     words = views.folded[start:end]
     if words in _NONE or words.capitalize() in _NO_SURNAMES or "%" in words or _is_electronic(views, start):
         return True
-    if is_model(views.before(start, 12)) and words.isascii():
+    if words.isascii() and is_model(views.before(start, 12), words):
         return True
     if words in _KEYS and _KEY_END.match(views.folded, end):
         return True

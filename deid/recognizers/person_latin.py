@@ -136,7 +136,7 @@ class LatinNameRecognizer(TextRecognizer):
         ):
             offset, name = _untitled(name)
             start += offset
-            if not name or is_no_person(name) or is_model(text[max(0, start - 12) : start]):
+            if not name or is_no_person(name) or is_model(text[max(0, start - 12) : start], name):
                 continue
             offset, name = without_common(views, start, name, cued=score >= _CUED)
             start += offset

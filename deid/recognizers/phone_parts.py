@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from deid.identifiers import tw_phone
 from deid.views import digits_of
@@ -55,6 +56,12 @@ _FRAGMENT = re.compile(
 _HEADED = re.compile(
     r"(?<![0-9])(09[0-9]{2}) ?(?:開頭|起頭|打頭)[^0-9\n]{0,8}([0-9][0-9 \-]{1,8}[0-9])(?![0-9])(?! ?[年月日點元號樓])"
 )
+# 「電話0988，欸小孩在吵，205，613」; 「分機改26了」.
+_INTERRUPTED = re.compile(
+    r"(?:電話|手機|號碼|聯絡|打給?)[^0-9\n]{0,6}(?<![0-9])(09[0-9]{2})[^0-9。\n]{1,16}([0-9]{3})[^0-9。\n]{1,8}([0-9]{3})"
+    r"(?![0-9]| ?[年月日號樓點分元塊])"
+)
+_NEW_EXTENSION = re.compile("分機號?碼?(?:改|換)(?:成|為|到)?([0-9]{2,6})(?![0-9樓號月])")
 _PART = re.compile(r"(?<![0-9A-Z])[0-9](?:[0-9 \-]{0,6}[0-9])(?![0-9A-Z])")
 _PART_WORD = "(?:[後末尾前]面?的?[2-8]個?[碼位]|尾數|末尾)"
 _PART_CUE = re.compile(
@@ -141,14 +148,11 @@ def with_followers(figures: str, start: int, end: int) -> Iterator[tuple[int, in
 def fragments(figures: str) -> Iterator[tuple[int, int]]:
     """Yield parts of a number: 「0912… 不對」, 「0912開頭，後面 345678」, 「手機末三碼 123」, ``phone LIKE '%123'``."""
     if "09" in figures:
-        for found in _FRAGMENT.finditer(figures):
-            yield found.span()
-        for found in _HEADED.finditer(figures):
-            yield found.span(1)
-            yield found.span(2)
-    if "LIKE" in figures:
-        for found in _QUERIED.finditer(figures):
-            yield found.span(1)
+        yield from (found.span() for found in _FRAGMENT.finditer(figures))
+        for found in chain(_HEADED.finditer(figures), _INTERRUPTED.finditer(figures)):
+            yield from map(found.span, range(1, len(found.groups()) + 1))
+    for word, pattern in (("分機", _NEW_EXTENSION), ("LIKE", _QUERIED)):
+        yield from (found.span(1) for found in (pattern.finditer(figures) if word in figures else ()))
     if "碼" not in figures and "尾" not in figures and "END" not in figures and "LAST" not in figures:
         return
     for found in _PART.finditer(figures):

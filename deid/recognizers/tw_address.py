@@ -48,7 +48,7 @@ class TwAddressRecognizer(TextRecognizer):
     COUNTRY_CODE = "tw"
 
     def find(self, views: Views) -> Iterator[Finding]:
-        context = PublicContext.of(views)
+        context, told = PublicContext.of(views), False
         for start, end in self._spans(views):
             published = context.publishes_address(start, end) or follows_office(views, start)
             if published and (context.lists_address(start, end) or not reads_as_private(views, start, end)):
@@ -56,6 +56,10 @@ class TwAddressRecognizer(TextRecognizer):
             public = reads_as_public(views, start, end)
             if published or not (public or belongs_to_institution(views, start, end)):
                 yield self.finding(views, (start, end), 0.8)
+                told = True
+        if told and "樓" in views.folded:
+            for door in grammar.DOOR_AGAIN.finditer(views.folded):
+                yield self.finding(views, door.span(door.lastgroup or 0), 0.5)
 
     def _spans(self, views: Views) -> Iterator[tuple[int, int]]:
         folded = views.folded
@@ -69,7 +73,7 @@ class TwAddressRecognizer(TextRecognizer):
         if _NUMBERED.search(folded) and _HOME.search(folded):
             yield from _homes(folded)
         for building in grammar.BUILDING.finditer(folded) if "樓" in folded else ():
-            yield grammar.name_start(folded, building.start(), building.start() + 2), building.end()
+            yield grammar.name_start(folded, *building.span("name")), building.end()
         for house in grammar.UNMARKED.finditer(folded):
             base = max(0, house.start() - _LEFT_WINDOW)
             start = _place_start(folded[base : house.start()])
@@ -122,6 +126,8 @@ def _place_start(window: str) -> int | None:
             return None
         return grammar.name_start(window, match.start("village"), match.end("village") - 1)
     name_end = match.end("road")
+    if window[name_end - 1 : name_end + 1] == "同巷":
+        return None
     if window[name_end] == "巷" and (road := grammar.LANE_IN_ROAD.search(window, 0, name_end)):
         name_end = road.start()
     if grammar.NOT_A_ROAD.search(window[: name_end + 1]):

@@ -28,6 +28,7 @@ _CODE_BEFORE = re.compile(
     r"(?:之後|然後|再來|後面|接著|[的,]?[帳賬][號戶]|ACCOUNT(?: (?:NO|NUMBER))?\.?)?是?[ ,:]{0,2}$"
 )
 _CODE_REACH = 20
+_CODE_TOLD = re.compile("代[碼號][是: ]{0,2}([0-9]{3})(?=[ ,、]{1,2}(?:[一-鿿]{2,6})?[帳賬][號戶])")
 # Behind the post office's code its two halves are one number: 「700 局號0021347 帳號0584126」.
 _HALF_BEFORE = re.compile(
     rf"(?<![0-9])700 ?局號[ :是為]{{0,3}}{_DIGIT}(?:[ \-]?{_DIGIT}){{5,7}}[ ,、和/]{{0,3}}[帳賬][號戶][ :是為]{{0,3}}$"
@@ -57,6 +58,10 @@ class TwBankAccountRecognizer(CuedRecognizer):
     def find(self, views: Views) -> Iterator[Finding]:
         for span in parts_of(views, _ACCOUNT):
             yield self.finding(views, span, 0.5)
+        if "代" in views.folded:
+            for told in _CODE_TOLD.finditer(views.figures):
+                if tw_bank_account.BANKS.fullmatch(told[1]):
+                    yield self.finding(views, told.span(1), 0.5)
         if not views.has_long_number:
             return
         yield from super().find(views)

@@ -20,6 +20,10 @@ _SPELLED = re.compile(
     rf"斜[線槓] ?(?=[^0-9\n]{{0,20}}[0-9])"
     rf"(?=[^A-Z\n]{{0,9}}[A-Z][^A-Z\n]{{0,9}}[A-Z]){_SIGN}(?: ?{_SIGN}){{6}}(?![0-9A-Z+\-])"
 )
+# 「條碼是斜線K7P，後面3QXW」
+_HALVES = re.compile(
+    r"(?:/|斜[線槓] ?)([0-9A-Z.+\-]{2,5})[ ,]{1,2}(?:然後|再來|後面|接著)是?[ ,]?([0-9A-Z.+\-]{2,5})(?![0-9A-Z+\-])"
+)
 _APART, _SITE = 3, re.compile("網址|官網|網站|點 ?TW|COM")
 _SLASH = "/斜S"
 _LENGTH = 7
@@ -55,6 +59,10 @@ class TwEinvoiceCarrierRecognizer(CuedRecognizer):
                 apart = match[0].count(" ") >= _APART or "加" in match[0] or "減" in match[0]
                 if apart and not _SITE.search(views.before(match.start(), 16)):
                     yield self.finding(views, match.span(), 0.6)
+        for halves in _HALVES.finditer(views.figures) if "條碼" in views.folded or "載具" in views.folded else ():
+            if len(halves[1] + halves[2]) == _LENGTH:
+                yield self.finding(views, (halves.start(), halves.end(1)), 0.6)
+                yield self.finding(views, halves.span(2), 0.6)
         yield from super().find(views)
 
     def accepts(self, views: Views, span: Span, kind: str) -> bool:

@@ -14,6 +14,9 @@ from deid.views import SEPARATORS, Views
 _CARD = re.compile(rf"0{SEPARATORS}?0{SEPARATORS}?0{SEPARATORS}?0(?:{SEPARATORS}?[0-9]){{8}}(?![0-9A-Z])")
 _HEALTH, _CARD_NUMBER = "健保", re.compile(r"(?<!卡)卡號[^0-9\n]{0,8}([0-9]{12})(?![0-9A-Z])")
 _HEALTH_REACH = 80
+# 「卡號唸給你，0000，然後4172，然後9035」
+_THEN = "[ ,、]{1,2}(?:(?:然後|再來|接著|最後)是?[ ,]?)?"
+_SAID = re.compile(f"卡號?[^0-9\n]{{0,8}}([0-9]{{4}}){_THEN}([0-9]{{4}}){_THEN}([0-9]{{4}})(?![0-9A-Z])")
 
 
 class TwNhiCardRecognizer(CuedRecognizer):
@@ -30,6 +33,8 @@ class TwNhiCardRecognizer(CuedRecognizer):
         return not is_landline(views.figures, span) and super().accepts(views, span, kind)
 
     def find(self, views: Views) -> Iterator[Finding]:
+        for said in _SAID.finditer(views.figures) if _HEALTH in views.folded else ():
+            yield from (self.finding(views, said.span(part), 0.6) for part in (1, 2, 3))
         if not views.has_long_number:
             return
         yield from super().find(views)

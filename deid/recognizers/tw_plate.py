@@ -30,7 +30,7 @@ _OTHER_PART = re.compile(
 )
 _AIR = re.compile("班機|航班|[飛機]場|飛|航空|FLIGHT|FLY|AIR")
 _OTHER_NUMBER = re.compile(
-    "(?:型號|機型|版本|規格|標案|標號|案號|航班|班機|文號|表單|料號|編號|代號|桿號|燈號|索書號|建照|工程|發票|訂單|"
+    "(?:型號|機型|版本|規格|標案|標號|案號|航班|班機|文號|表單|料號|編號|代號|桿號|燈號|索書號|建照|工程|發票|訂單|(?:維修|障礙|拖吊|派工|報修|叫修|通報)單|"
     "房號|展位|錯誤(?:代?碼)?|"
     "(?:ERROR|ERR)(?: SAYS)?|"
     "(?<![A-Z])(?:LAMP|POLE|METER|RECEIPT|FRAME|SERIAL|BATCH|CABINET)"
@@ -102,6 +102,8 @@ class TwPlateRecognizer(CuedRecognizer):
         for match in chain(shapes.DIGITS_PART.finditer(views.figures), letters):
             if _speaks_of_a_plate(views, match):
                 yield self.finding(views, match.span(match.lastindex or 0), 0.6)
+                if other := shapes.OR_DIGITS.match(views.figures, match.end()):
+                    yield self.finding(views, other.span(1), 0.6)
 
 
 def _matches(views: Views, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
