@@ -46,7 +46,7 @@ _READ_OUT = re.compile(
 _IN_PIECES = re.compile("[,、欸呃嗯啊喔]|然後|再來|接著|那個")
 _WORD = "(?:那個|(?![十百個轉])(?!分機|內線)[一-鿿])"
 _SAID_INSIDE = re.compile(f"[ ,、]{{0,2}}{_WORD}(?:{_WORD}|[1 ,、])*(?<!1)")
-_LONG_SAYING, _NEXT_HALF = 5, ("帳號", "賬號")
+_LONG_SAYING = 5
 _EXTENDED_BY = re.compile(",? ?(?:轉|分機).*")
 _FRAGMENT = re.compile(
     rf"(?<![0-9])09[0-9]{{2}}(?:[ .\-]?[0-9]{{1,3}}(?:[ \-]?[0-9]{{1,2}})?)?(?![0-9])"
@@ -114,7 +114,7 @@ def pieces(figures: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield the parts of a number between what is said inside it, but for a word or two: 「0918，再來就是那個650」."""
     at = start
     for words in _SAID_INSIDE.finditer(figures, start, end):
-        if len(words[0]) >= _LONG_SAYING or words[0].endswith(_NEXT_HALF):
+        if len(words[0]) >= _LONG_SAYING:
             yield at, words.start()
             at = words.end()
     yield at, end
@@ -138,7 +138,7 @@ def with_followers(figures: str, start: int, end: int) -> Iterator[tuple[int, in
         match = next(filter(None, (pattern.match(figures, end) for pattern in patterns)), None)
         if match is None:
             break
-        if match.re is _CORRECTION:
+        if match.re is _CORRECTION and match.start("right") - end >= _LONG_SAYING:
             yield start, end
             start = match.start("right")
         end = match.end()

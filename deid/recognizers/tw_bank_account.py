@@ -29,9 +29,10 @@ _CODE_BEFORE = re.compile(
 )
 _CODE_REACH = 20
 _CODE_TOLD = re.compile("代[碼號][是: ]{0,2}([0-9]{3})(?=[ ,、]{1,2}(?:[一-鿿]{2,6})?[帳賬][號戶])")
-# Behind the post office's code its two halves are one number: 「700 局號0021347 帳號0584126」.
+# The two halves at the post office are one account: 「局號0021347 帳號0584126」.
 _HALF_BEFORE = re.compile(
-    rf"(?<![0-9])700 ?局號[ :是為]{{0,3}}{_DIGIT}(?:[ \-]?{_DIGIT}){{5,7}}[ ,、和/]{{0,3}}[帳賬][號戶][ :是為]{{0,3}}$"
+    r"(?P<post>(?<![0-9])700 ?)?局號[ :是為]{0,3}"
+    rf"(?P<first>{_DIGIT}(?:[ \-]?{_DIGIT}){{5,7}})[ ,、和/]{{0,3}}[帳賬][號戶][ :是為]{{0,3}}$"
 )
 _HALF_REACH = 40
 _DIRECT = re.compile("(?:[帳賬][號戶]|戶頭|局號|存[摺簿]|ACC(?:OUN)?T)[^0-9撥打洽電]{0,4}$")
@@ -81,7 +82,7 @@ class TwBankAccountRecognizer(CuedRecognizer):
             window = max(0, start - _CODE_REACH)
             code = _CODE_BEFORE.search(views.figures[window:start])
             if joined := _HALF_BEFORE.search(views.folded[max(0, start - _HALF_REACH) : start]):
-                yield max(0, start - _HALF_REACH) + joined.start(), end
+                yield max(0, start - _HALF_REACH) + joined.start("post" if joined["post"] else "first"), end
             elif code is None or not tw_bank_account.BANKS.fullmatch(code["code"]):
                 yield start, end
             else:

