@@ -18,7 +18,7 @@ from deid.recognizers.name_lexicon import DAYS, SHORT_NAMES, SURNAMES
 from deid.recognizers.name_parts import REPEATED_NAMES, cut_short, given_alone, latin_parts, said_again
 from deid.recognizers.public_context import PublicContext
 from deid.recognizers.recorded_names import recorded_names
-from deid.recognizers.small_words import is_word_here
+from deid.recognizers.small_words import is_unknown_in_small_letters, is_word_here
 from deid.recognizers.spelled_out import spelling
 from deid.recognizers.supported_names import supported_names
 from deid.tagger.tagger import PERSON_USUAL, load_tagger
@@ -57,7 +57,7 @@ _SPELT_PLACE = re.compile("[宮廟寺路街巷站村里橋庄][ ,、(]{1,2}$")
 _ELECTRONIC = re.compile("[ei]-")
 # 「Win11」, 「丁得否請求」, 「Merry Christmas」; 「member.nick=」.
 _NOBODY_HERE = re.compile(
-    "WIN[0-9]{1,2}(?![0-9])|(?<=[高國])[一二三]生|[甲乙丙丁][得應可](?=否)|"
+    "WIN[0-9]{1,2}(?![0-9])|(?:(?<=[高國])|[高國])[一二三]生|[甲乙丙丁][得應可](?=否)|"
     "GOLD(?= CARD)|(?<=給)愛麗絲|楊枝(?=甘露)|はじめ(?=まし)|MERRY(?= CHRISTMAS)|CHUNG(?= YUAN)|(?<=CHUNG )YUAN"
 )
 _KEYS, _KEY_END = frozenset({"NICK", "NAME", "USER", "OWNER", "MEMBER", "GUEST"}), re.compile('=|" ?:')
@@ -132,6 +132,8 @@ class PersonRecognizer(TextRecognizer):
             if views.folded[start:end] in _PET_PREFIXES and _HAN.match(views.folded, end):
                 end += 1
             words = views.folded[start:end]
+            if is_unknown_in_small_letters(views, start, end):
+                continue
             if is_well_known(words) or (score < _SURE and is_no_person(words)) or is_famous(views, start, end):
                 continue
             if score < _LATIN and views.folded[start:end].isascii():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from deid.findings import Finding
 from deid.identifiers import tw_bank_account, tw_phone
@@ -35,10 +36,25 @@ _HALF_BEFORE = re.compile(
     rf"(?P<first>{_DIGIT}(?:[ \-]?{_DIGIT}){{5,7}})[ ,、和/]{{0,3}}[帳賬][號戶][ :是為]{{0,3}}$"
 )
 _HALF_REACH = 40
+# 「帳號一一零五，嗯，四零七六，二八三三」
+_IN_GROUPS = re.compile(
+    r"[帳賬][號戶][是: ]{0,2}([0-9]{3,6}(?:[ ,]{1,2}(?:(?:[嗯呃欸]|然後|再來)[ ,]{0,2})?[0-9]{3,6}){1,4})"
+    r"(?![0-9]|[ ,]{0,2}[年月元])"
+)
 _DIRECT = re.compile("(?:[帳賬][號戶]|戶頭|局號|存[摺簿]|ACC(?:OUN)?T)[^0-9撥打洽電]{0,4}$")
 _FEWEST = {cue_words.POST_BRANCH: 6, cue_words.LOGIN: 8, cue_words.BANK: 8, cue_words.BANK_NAME: 10}
 _FEWEST_AT_POST = 6
 _LONGEST_TELEPHONE = 10
+
+
+def _told(views: Views) -> Iterator[Span]:
+    """Yield the code of a bank that is told before 帳號, and digits behind it that are said in groups."""
+    for code in _CODE_TOLD.finditer(views.figures):
+        if tw_bank_account.BANKS.fullmatch(code[1]):
+            yield code.span(1)
+    for said in _IN_GROUPS.finditer(views.figures):
+        if len(digits_of(said[1])) >= _FEWEST[cue_words.BANK_NAME]:
+            yield said.span(1)
 
 
 class TwBankAccountRecognizer(CuedRecognizer):
@@ -57,12 +73,8 @@ class TwBankAccountRecognizer(CuedRecognizer):
     SCORE = 0.7
 
     def find(self, views: Views) -> Iterator[Finding]:
-        for span in parts_of(views, _ACCOUNT):
+        for span in chain(parts_of(views, _ACCOUNT), _told(views) if "帳" in views.folded else ()):
             yield self.finding(views, span, 0.5)
-        if "代" in views.folded:
-            for told in _CODE_TOLD.finditer(views.figures):
-                if tw_bank_account.BANKS.fullmatch(told[1]):
-                    yield self.finding(views, told.span(1), 0.5)
         if not views.has_long_number:
             return
         yield from super().find(views)

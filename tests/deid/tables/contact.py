@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 LINE = [
+    "照片太大，加我LINE⟦squid_penghu77⟧我傳給承辦",
     "加我賴 ⟦amychen⟧ 謝謝",
     "我賴 ⟦amychen⟧ 你加我",
     "可以加賴 ⟦ahuang.lin⟧",
@@ -91,6 +92,7 @@ LINE = [
     "my LINE ID is ⟦annalee.tw⟧",
 ]
 EMAIL = [
+    "回信寄我Email⟦amychen.tw@gmail.com⟧就好",
     "發文者：小農聯盟\u3000⟦anson.chang_64@seed.net.tw⟧ 收文者：農業處",
     "Please reply to ⟦r.kapoor(at)protonmail.com⟧ not to my office",
     "信箱⟦may 三三七 at gmail dot com⟧",
