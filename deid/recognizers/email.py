@@ -22,6 +22,7 @@ _MISTYPED = re.compile(
     r"(?:[.,。 ]{0,3}(?:COM|NET|TW|ME|HINET)){1,3}(?![A-Z0-9])"
     r"|(?<![A-Z0-9._%+\-])[A-Z0-9._%+\-]++@(?=[0-9\-]{0,19}[A-Z])[A-Z0-9\-]{2,20}[,。](?:COM|NET|ORG|EDU)(?:[.,。]TW)?(?![A-Z0-9])"
 )
+_UNTOLD = re.compile("^(?:(?!MAIL|信箱|帳號|[是叫為:=]).)*[一-鿿]$")
 _GLUED = re.compile("(?:E-?MAIL|GMAIL)(?=[A-Z]{4}[A-Z0-9._%+-]*@)")  # 「我的Emailamy.chen@…」
 _SPOKEN = ("點", "老鼠", "DOT", "(AT)", "[AT]")
 _AT = re.compile(r" ?(?:小老鼠|老鼠|艾特|@|\(AT\)|\[AT\]| AT ) ?")
@@ -81,7 +82,8 @@ class EmailAddressRecognizer(TextRecognizer):
             for match in _WRITTEN.finditer(folded):
                 judged[match.end()] = match.start()
                 if not self._is_published(views, match):
-                    glued = _GLUED.match(folded, match.start())
+                    untold = _UNTOLD.search(views.before(match.start(), 8))
+                    glued = _GLUED.match(folded, match.start()) if untold else None
                     yield self.finding(views, (glued.end() if glued else match.start(), match.end()), 1.0)
             for match in _MISTYPED.finditer(folded):
                 if match.end() not in judged and not match[0].endswith("GOV.TW"):

@@ -22,22 +22,25 @@ _NAMES = (
 )
 _FAMOUS = frozenset(_NAMES.split())
 _LONGEST = max(map(len, _FAMOUS))
-_ROLE_BEFORE = re.compile(
-    "(?:歌[手星后]|天[后王]|作家|導演|演員|藝人|影[星帝后]|名嘴|漫畫家|詩人|偶像|球星|投手|選手)[「:： ]?$"
-)
+_INVITED_BEFORE = re.compile("(?:請到|請來|邀請到?)(?:知名)?(?:歌[手星]|天[后王]|作家|導演|演員|藝人|漫畫家|詩人)$")
 _WORK_AFTER = re.compile(
-    "」?的?(?:演唱會|簽[名唱書]會|專輯|新歌|歌曲|老歌|歌(?![手仔唱劇迷])|主題曲|電影|小說|散文|漫畫|粉絲|舞台劇|聲音一)|"
-    "」?的?(?:投資|飆股|股票|理財)|」?的?[〈《]|(?:唱|演|寫|拍|導)的(?=[〈《「])"
+    "的?(?:演唱會|簽[唱書]會|專輯|新歌|主題曲|歌迷)|的[〈]|的聲音一出|的投資(?:群|社團|課程)|唱的(?=[〈《「])"
 )
-# 「放江蕙的家後」
-_PLAYED_BEFORE, _PLAYED_AFTER = re.compile("(?:播|播放|(?<!釋)放|唱|聽|點播)$"), re.compile("的")
+_SOMEBODYS_BEFORE = re.compile(
+    "[我你他她爸媽公婆嬤叔伯姨姑舅嬸哥弟姊姐妹]$|先生|太太|鄰居|房[東客]|同[事學]|朋友|[人主委長]$"
+)
+# 「放江蕙的家後 … 喇叭」
+_PLAYED_BEFORE = re.compile("(?:(?<![停堆存擺寄置安施下解發開綻流釋])放|播放|唱)$")
+_MUSIC, _MUSIC_REACH = re.compile("喇叭|音響|唱|卡拉|音樂"), 32
 
 
 def is_famous(views: Views, start: int, end: int) -> bool:
     """Whether a name is a famous one and the words beside it speak of what its bearer is famous for."""
     if end - start > _LONGEST or views.folded[start:end] not in _FAMOUS:
         return False
-    before = views.before(start, 4)
-    if _ROLE_BEFORE.search(before) or _WORK_AFTER.match(views.folded, end):
+    if _SOMEBODYS_BEFORE.search(views.before(start, 2)):
+        return False
+    if _INVITED_BEFORE.search(views.before(start, 8)) or _WORK_AFTER.match(views.folded, end):
         return True
-    return _PLAYED_BEFORE.search(before) is not None and _PLAYED_AFTER.match(views.folded, end) is not None
+    played = _PLAYED_BEFORE.search(views.before(start, 2)) and views.after(end, 1) == "的"
+    return bool(played) and _MUSIC.search(views.after(end, _MUSIC_REACH)) is not None

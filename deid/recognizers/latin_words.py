@@ -144,16 +144,22 @@ _COMMON = frozenset(_MATTERS.upper().split())
 _SHORTEST = 4
 
 # 「Toyota Sienna」: a model of a make.
-_MAKE_BEFORE = re.compile(
-    "(?:TOYOTA|NISSAN|MAZDA|MITSUBISHI|LEXUS|BMW|BENZ|HYUNDAI|SUBARU|VOLVO|TESLA|YAMAHA|KYMCO|GOGORO|VESPA|VOLKSWAGEN|"
-    "SAMSUNG|豐田|日產|三菱|凌志|賓士|寶馬|福斯|三星)(?: 的)? ?$",
-    re.IGNORECASE,
+_MADE_BY = "TOYOTA NISSAN MAZDA MITSUBISHI LEXUS HYUNDAI SUBARU VOLVO VOLKSWAGEN FORD SKODA"
+_CARS = (
+    "SIENNA SIENTA CAMRY ALTIS YARIS VIOS COROLLA CROWN TIIDA SENTRA LIVINA OUTLANDER FORTIS LANCER ZINGER "
+    "DELICA FOCUS KUGA FIESTA TIGUAN PASSAT OCTAVIA FABIA SUPERB FORESTER OUTBACK IMPREZA ELANTRA TUCSON"
 )
+_MAKES, _MODELS = frozenset(_MADE_BY.split()), frozenset(_CARS.split())
+_MAKE_BEFORE = re.compile("([A-Z]+|豐田|日產|三菱|凌志|福特|福斯) ?$", re.IGNORECASE)
 
 
 def is_model(before: str, words: str) -> bool:
-    """Whether words in Latin letters are a model of a car or a telephone, with its make or behind it."""
-    return _MAKE_BEFORE.search(before) is not None or _MAKE_BEFORE.match(words.partition(" ")[0]) is not None
+    """Whether words in Latin letters are a known model of a car, with its make or behind it."""
+    *make, model = words.upper().split(" ")
+    if model not in _MODELS or len(make) > 1:
+        return False
+    told = make or ([found[1].upper()] if (found := _MAKE_BEFORE.search(before)) else [])
+    return bool(told) and (not told[0].isascii() or told[0] in _MAKES)
 
 
 def is_telling(word: str) -> bool:

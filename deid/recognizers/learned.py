@@ -40,7 +40,9 @@ _NO_PLACE = re.compile(
     "[0-9]{3,6}(?= ?(?:[台臺]灣)?[一-鿿]{2}[市縣])|(?:[0-9]{1,2}|[一二三四五六七八九十])樓[0-9]{1,2}號(?=櫃|窗)"
 )
 _STANDARD = re.compile("(?:CNS|ISO|T?EMU|DMU) ?[0-9]")
-_POLE, _POLE_REACH = re.compile("桿子|電桿|桿上|桿號|燈桿|路燈|變電箱"), 32
+# 「桿子上的牌子寫…」, and no vehicle between.
+_ON_POLE = "[^。\n停車撞壓砸拍台輛擋]"
+_POLE, _POLE_REACH = re.compile(f"桿{_ON_POLE}{{0,16}}(?:牌子|編號|桿號|噴|寫){_ON_POLE}{{0,16}}$"), 40
 _CALENDAR_BEFORE = re.compile("[農國陽新]曆$")
 _SHORT_NUMBER = re.compile("1?[0-9]{3}")  # 「LINE是abc12\n165說要先報案」
 _LINE_SAID = re.compile("LINE[ :]*(?=[A-Z0-9]{3})")
@@ -71,7 +73,7 @@ _ENDED = re.compile(
     "(?<=[0-9A-Z])[室寢號樓]|(?<=月) ?[0-9十]{1,3} ?[日號]?|(?<=月[0-9])[日號]|(?<=月[0-9十][0-9十])[日號]"
 )
 _OTHER_NUMBER = re.compile(
-    "(?:流水號|訂單|(?:維修|障礙|拖吊|派工|報修|叫修|通報)單號?|"
+    "(?:流水號|訂單|(?:維修|障礙|派工|報修|叫修)單號|"
     "文號|案號|字第|授權碼(?:分別)?是?|型號|料號|條碼|ISBN|郵遞區號|公車|路線|航班|FLIGHT|驗證碼)[^0-9A-Z]{0,4}$"
 )
 # Kinds with a form and a check digit stay with the rules alone.
@@ -87,7 +89,7 @@ _CHECKED = {
     "TW_EINVOICE_CARRIER": re.compile("(?<![0-9A-Z:/])/(?=[^/]*[0-9])[0-9A-Z.+-]{6,8}(?![0-9A-Z/])"),
 }  # fmt: skip
 _SAID = frozenset({"PHONE", "TW_BANK_ACCOUNT"})  # told with words between the digits
-_RUNS_ON, _LETTER = re.compile("[0-9A-Z]"), re.compile("[A-Z]")
+_RUNS_ON, _LETTER = re.compile("[0-9A-Z]"), re.compile("(?!AB?型|[AP]M(?![A-Z0-9]))[A-Z][A-Z0-9]")
 _PUBLISHED = frozenset({"PHONE", "TW_ADDRESS", "EMAIL", "TW_BANK_ACCOUNT", "TW_LAND_NO", "TW_PLATE"})
 # Taken off the tagger's probability, so that a policy's usual 0.4 means what it should.
 _DOUBT = 0.4

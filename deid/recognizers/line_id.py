@@ -10,6 +10,7 @@ from deid.recognizers.cued import Cue, CuedRecognizer, Span, cues_of
 from deid.recognizers.handles import HANDLE, is_name, is_private
 from deid.views import Views
 
+_UNTOLD = re.compile("^(?:(?!LINE|賴|ID|帳號|[是叫為:=]).)*[一-鿿]$")
 _GLUED = re.compile("LINE(?=[A-Z]{3,}[._-]?[A-Z0-9])")
 
 
@@ -30,7 +31,7 @@ class LineIdRecognizer(CuedRecognizer):
     def _beside(self, views: Views, cue: Cue) -> Iterator[Span]:
         """The service's name may be glued to the ID: 「加我LINEsquid_77」."""
         for start, end in super()._beside(views, cue):
-            glued = _GLUED.match(views.folded, start, end)
+            glued = _GLUED.match(views.folded, start, end) if _UNTOLD.search(views.before(start, 8)) else None
             yield (glued.end() if glued else start), end
 
     def fills(self, views: Views, cell: Span) -> bool:

@@ -29,7 +29,7 @@ from deid.views import Views
 _AND = re.compile("暨(?<=[一-鿿]暨)(?<![叫是名我]暨)")
 # Closing words of a letter, antibodies, a contact's heading, tomorrow as Taiwanese says it.
 _NO_NAME = re.compile(
-    "尚祈|伏[望乞惟]|耑此|順頌|順祝|敬頌|勛祺|時綏|時祺|公綏|"
+    "尚祈|伏[望乞惟](?=垂|鑒|俯)|耑此|順頌|順祝|敬頌|勛祺|時綏|時祺|公綏|"
     "はじめま|よろし|ありがと|すみませ|お世話|写真|ANTI-|(?<![A-Z])IG[AEGM](?![A-Z])|[聯連]絡(?=電話|方式|地址)|[聯連]絡$|明仔$"
 )
 # 「有位小姐」, a postscript, "the name is".
@@ -37,14 +37,14 @@ _NONE = frozenset({
     "有位", "P.S", "P.S.", "이름은", "以内", "以上", "以下", "民代", "女中", "IG", "日治", "日據", "豈容",
     "EVERYBODY", "SURNAME", "GODMOTHER",
     "高鐵", "鈞啟", "立書人", "王字旁", "玉字旁", "玉部", "一巴掌", "雪霸", "建醮",
-    "以不", "巧合", "方案", "永遠", "大家", "招標", "登成", "印成", "寫成", "打成", "改成", "變成",
+    "以不", "巧合", "方案", "永遠", "大家", "登成", "印成", "寫成", "打成", "改成", "變成",
 })  # fmt: skip
 # The others are names of people as well.
 _NO_SURNAMES = NATIONS - {"French", "German", "English", "Welsh", "Irish", "Thai", "Indian", "Israeli", "Dutch"}
 _AT = frozenset("是在住")
 # A ship's name; a station, a carrier, a library where the tagger isn't quite sure.
 _VESSEL = re.compile("號(?![碼稱召令次外角子誌]|[ ]?[0-9])")
-_NAMED_SO = re.compile("派出所|快遞|圖書館|紀念館|演唱會|獎學金|基金會|人力|補習班|科(?![長員技])")
+_NAMED_SO = re.compile("派出所|快遞|圖書館|紀念館|演唱會|獎學金")
 _ALL_BUT_SURE, _QUITE, _NEARLY, _RATHER = 0.98, 0.95, 0.9, 0.84
 # 「…謝謝。盧敬|之」: one character more at the very end belongs to the name.
 _LAST_OF_ALL = re.compile(
@@ -57,8 +57,9 @@ _SPELT_PLACE = re.compile("[宮廟寺路街巷站村里橋庄][ ,、(]{1,2}$")
 _ELECTRONIC = re.compile("[ei]-")
 # 「Win11」, 「丁得否請求」, 「Merry Christmas」; 「member.nick=」.
 _NOBODY_HERE = re.compile(
-    "WIN[0-9]{1,2}(?![0-9])|(?:(?<=[高國])|[高國])[一二三]生|[甲乙丙丁][得應可](?=否)|"
-    "GOLD(?= CARD)|(?<=給)愛麗絲|楊枝(?=甘露)|はじめ(?=まし)|MERRY(?= CHRISTMAS)|CHUNG(?= YUAN)|(?<=CHUNG )YUAN"
+    "WIN[0-9]{1,2}(?![0-9])|[甲乙丙丁][得應可](?=否)|"
+    "GOLD(?= CARD)|(?:(?<=放給)|(?<=播給)|(?<=成給))愛麗絲|楊枝(?=甘露)|"
+    "はじめ(?=まし)|MERRY(?= CHRISTMAS)|CHUNG(?= YUAN)|(?<=CHUNG )YUAN"
 )
 _KEYS, _KEY_END = frozenset({"NICK", "NAME", "USER", "OWNER", "MEMBER", "GUEST"}), re.compile('=|" ?:')
 # 「族名叫達利」, 「漢名林小安」: the words that lead to a name are no part of it.

@@ -74,7 +74,7 @@ _OTHER_NUMBER = re.compile(
     "水號|電號|車號|車牌|地號|建號|轉|分機|#)(?:號碼)?"
 )
 _OFFICIAL_NUMBER = re.compile(r"字第 ?$")
-_IN_CODE = re.compile("[0-9]-$")  # 「16-42-0873-15-2」
+_IN_CODE = re.compile("(?<![0-9-])[0-9]{2}-[0-9]{2}-$")  # 「電號 16-42-0873-15-2」
 _DATE = re.compile(r"(?:19|20)[0-9]{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3[01])$")
 # A day and the hour behind it, as logs have them.
 _HOUR = re.compile("(?:19|20)[0-9]{2}[01][0-9][0-3][0-9][0-2][0-9]")
@@ -138,7 +138,7 @@ class TelephoneRecognizer(TextRecognizer):
             if self._is_public(number):
                 return
             if tw_phone.is_valid(number):
-                if _IN_CODE.search(views.before(match.start, 2)) and not tw_phone.is_mobile(number):
+                if _IN_CODE.search(before := views.before(match.start, 16)) and not _CUE.search(before):
                     return
                 break
         else:

@@ -47,7 +47,7 @@ _SIGNED = re.compile(
 _OF_KIN = re.compile(
     r"(?<![一-鿿])(?P<name>[一-鿿]{2,4})\((?:父|母|夫|妻|子|女|兄|弟|[姊姐]|妹|孫|孫女|[長次三][子女]|配偶|本人|案[主父母])\)"
 )
-_WITH_PHONE = re.compile(r"(?:^|[。!?\n])[ ]?(?P<name>[一-鿿]{2,3})(?<!是)[ ,:]{1,2}(?=0[2-9][0-9 -]{7})")
+_WITH_PHONE = re.compile(r"(?:^|[。!?\n])[ ]?(?P<name>[一-鿿]{2,3})(?<!是)[ ,:]{1,2}(?=0[2-9][0-9-])")
 # 「布袋蔡小城 05-347-…」 at the end
 _FROM_PLACE = re.compile(
     r"(?:^|[。!?\n])[ ]?(?P<place>[一-鿿]{2})(?P<name>[一-鿿]{3})[ ,:]{1,2}(?=0[2-9][0-9 -]{7,12}[。 ]?$)"
@@ -172,7 +172,7 @@ def _placed(folded: str) -> Iterator[Span]:
 
 
 def _is_office(name: str) -> bool:
-    return name in PLAIN_PLACES or name[-1] in "隊所局站館課"
+    return name in PLAIN_PLACES or name[-1] in "隊所局站館課鐵"
 
 
 def _in_characters(views: Views, names: Collection[Scored]) -> Iterator[Span]:

@@ -17,7 +17,6 @@ from deid.recognizers.address_english import english_addresses, follows_office, 
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.linked_places import belongs_to_institution
 from deid.recognizers.public_context import PublicContext, reads_as_private, reads_as_public
-from deid.tagger.tagger import load_tagger
 from deid.tw_districts import PLAIN_PLACES
 from deid.views import Views
 
@@ -32,9 +31,8 @@ _NOT_HOUSE_IN_DISTRICT = re.compile(
 )
 _NUMBERED = re.compile("[號樓棟弄巷舍]")
 _HOME = re.compile("[住家租寄送蹛鄰隔舍址籍]|門牌|臨字|們是|那[個位戶間]|樓[上下]")
-# The tagger's opinion of the characters before a place, and of those that it begins with.
-_NO_PLACE, _SURELY_PLACE, _LONGEST_LEAD = 0.002, 0.8, 6
-_PLACE_ENDS = re.compile("[路街道巷弄段里村鄰號0-9]")
+_SAME_LANE = re.compile("(?<![一-鿿])同巷$|(?<=[住在是的戶到])同巷$")
+_LIVES_BEFORE = re.compile("(?:[我你妳他她]們?)?(?:住在?|就在)")
 _NOT_DOOR = re.compile(
     " ?(?:早|晚|上午|下午|凌晨|半夜|開始|要|就|才|會|那天|"
     "以[前後]|之[前後]|的(?:公園|出口|公車|捷運|站)|診間|窗口|搬|走)"
@@ -59,7 +57,7 @@ class TwAddressRecognizer(TextRecognizer):
                 continue
             public = reads_as_public(views, start, end)
             if published or not (public or belongs_to_institution(views, start, end)):
-                yield self.finding(views, (_begun(views, start), end), 0.8)
+                yield self.finding(views, (start, end), 0.8)
                 told = True
         if told and "樓" in views.folded:
             for door in grammar.DOOR_AGAIN.finditer(views.folded):
@@ -77,7 +75,9 @@ class TwAddressRecognizer(TextRecognizer):
         if _NUMBERED.search(folded) and _HOME.search(folded):
             yield from _homes(folded)
         for building in grammar.BUILDING.finditer(folded) if "樓" in folded else ():
-            yield grammar.name_start(folded, *building.span("name")), building.end()
+            lives = _LIVES_BEFORE.match(folded, building.start(), building.end("name") - 1)
+            first = building.start()
+            yield lives.end() if lives else grammar.name_start(folded, first, first + 2), building.end()
         for house in grammar.UNMARKED.finditer(folded):
             base = max(0, house.start() - _LEFT_WINDOW)
             start = _place_start(folded[base : house.start()])
@@ -85,17 +85,6 @@ class TwAddressRecognizer(TextRecognizer):
                 yield base + start, house.end()
         if views.has_letter and _ENGLISH.search(folded):
             yield from english_addresses(folded)
-
-
-def _begun(views: Views, start: int) -> int:
-    """Return where a place begins: behind the words before it that the tagger surely takes for none of it."""
-    tagger, folded = load_tagger(), views.folded
-    for at in range(start, min(start + _LONGEST_LEAD, len(folded) - 3)):
-        if _PLACE_ENDS.match(folded, at + 1):
-            return start
-        if tagger.value_mean(views, at, at + 1) >= _NO_PLACE:
-            return at if at == start or tagger.value_mean(views, at, at + 2) >= _SURELY_PLACE else start
-    return start
 
 
 def _homes(folded: str) -> Iterator[tuple[int, int]]:
@@ -141,7 +130,7 @@ def _place_start(window: str) -> int | None:
             return None
         return grammar.name_start(window, match.start("village"), match.end("village") - 1)
     name_end = match.end("road")
-    if window[name_end - 1 : name_end + 1] == "同巷":
+    if _SAME_LANE.search(window, 0, name_end + 1):
         return None
     if window[name_end] == "巷" and (road := grammar.LANE_IN_ROAD.search(window, 0, name_end)):
         name_end = road.start()

@@ -98,7 +98,7 @@ def _section_start(text: str, start: int, end: int) -> int:
     """Return where the name of a section begins in ``text[start:end]``."""
     start = name_start(text, start, end)
     words = _OWNERSHIP.finditer(text, max(0, start - 1), end)
-    return max((word.end() for word in words if word.end() < end), default=start)
+    return max((word.end() for word in words if word.end() < end - 1), default=start)
 
 
 def _numbered(folded: str) -> Iterator[tuple[int, int]]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 PLATE = [
     "車牌前面英文⟦R、C、A，後面數字八八零六⟧，整台停在消防栓前面",
-    "我的車被拖，拖吊單 TC-55108，車牌⟦BKL-8827⟧",
-    "路燈桿子下面寫 Q三一八二 DE 五五，車子擋住",
+    "路燈桿子的牌子寫 Q三一八二 DE 五五，車子擋住",
     "車號我只記得⟦TDA 後面是 五五一七⟧",
     "繳費機結果跳⟦EAA-0031⟧，不是我的車牌",
     "unit ⟦ABC-1234⟧ parked in front of my car",
