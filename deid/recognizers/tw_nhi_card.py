@@ -15,8 +15,8 @@ _CARD = re.compile(rf"0{SEPARATORS}?0{SEPARATORS}?0{SEPARATORS}?0(?:{SEPARATORS}
 _HEALTH, _CARD_NUMBER = "健保", re.compile(r"(?<!卡)卡號[^0-9\n]{0,8}([0-9]{12})(?![0-9A-Z])")
 _HEALTH_REACH = 80
 # 「卡號唸給你，0000，然後4172，然後9035」
-_THEN = "[ ,、]{1,2}(?:(?:然後|再來|接著|最後)是?[ ,]?)?"
-_SAID = re.compile(f"卡號?[^0-9\n]{{0,8}}([0-9]{{4}}){_THEN}([0-9]{{4}}){_THEN}([0-9]{{4}})(?![0-9A-Z])")
+_THEN = "[ ,、]{1,2}(?:(?:然後|再來|接著|最後|後面)是?[ ,]?)?"
+_SAID = re.compile(f"卡[^0-9\n]{{0,20}}([0-9]{{4}}){_THEN}([0-9]{{4}}){_THEN}([0-9]{{4}})(?![0-9A-Z])")
 
 
 class TwNhiCardRecognizer(CuedRecognizer):

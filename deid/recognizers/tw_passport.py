@@ -23,6 +23,7 @@ _OTHER_ONE = re.compile(
     r"|(?:[新舊](?:的|那?本)|另一?本)(?:號碼)?[是為: ]{0,3}(?=[A-Z]?[A-Z0-9][0-9]{6})"
 )
 _REACH = 120
+_LOCAL_LINE = re.compile("[2-8][0-9]{3}-[0-9]{4}")  # 「掉在書店 2365-1074」
 
 
 class TwPassportRecognizer(CuedRecognizer):
@@ -55,4 +56,6 @@ class TwPassportRecognizer(CuedRecognizer):
                 yield self.finding(views, value.span(), self.SCORE)
 
     def accepts(self, views: Views, span: Span, kind: str) -> bool:
-        return not is_landline(views.figures, span) and super().accepts(views, span, kind)
+        if is_landline(views.figures, span) or _LOCAL_LINE.fullmatch(views.figures, *span):
+            return False
+        return super().accepts(views, span, kind)

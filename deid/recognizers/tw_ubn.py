@@ -15,6 +15,7 @@ _SHAPE = re.compile(rf"[0-9](?:{SEPARATORS}?[0-9]){{7}}(?![0-9A-Z])")
 _SURE_CUE = re.compile("統編|統一編號|扣繳單位|稅籍編號|UBN")
 _DIRECT_CUE = re.compile("(?:統編|統一編號)[是為: ]{0,2}$")
 _CUE = re.compile("公司|營業人|抬頭|商號|行號|買受人")
+_VERSION = re.compile("[0-9]\\.$")  # 「版本 1.3.4.103402」
 _OTHER_NUMBER = re.compile("電話|傳真|手機|帳號|劃撥|專線|TEL|FAX|打|分機|日期|年|#|轉")
 
 
@@ -34,6 +35,8 @@ class TwUbnRecognizer(TextRecognizer):
             before, window = views.before(match.start), views.around(match.start, match.end)
             valid = tw_ubn.is_valid(re.sub(SEPARATORS, "", match.value))
             span = (match.start, match.end)
+            if _VERSION.search(before) and "." in match.value:
+                continue
             if has_extension(views.figures, match.end) and not _DIRECT_CUE.search(before):
                 continue
             if sure and _SURE_CUE.search(window):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 KEPT = [
+    "登入失敗，帳號沒鎖，瀏覽器 Chrome 131.0.6778.86 已更新",
+    "憑證元件版本 1.3.4.103402，統編欄空白",
+    "水費單期別 11409，金額變八千多",
     "轉帳沒成功，請撥0800-521-988問銀行",
     "請加LINE taipeicity 好友領取優惠，加賴 poya 會員",
     "加line uniopen 領點數",
