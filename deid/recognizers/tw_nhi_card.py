@@ -34,7 +34,7 @@ class TwNhiCardRecognizer(CuedRecognizer):
 
     def find(self, views: Views) -> Iterator[Finding]:
         for said in _SAID.finditer(views.figures) if _HEALTH in views.folded else ():
-            yield from (self.finding(views, said.span(part), 0.6) for part in (1, 2, 3))
+            yield from (self.finding(views, said.span(part), 0.7) for part in (1, 2, 3))
         if not views.has_long_number:
             return
         yield from super().find(views)
