@@ -35,7 +35,7 @@ _NO_NAME = re.compile(
 # 「有位小姐」, a postscript, "the name is".
 _NONE = frozenset({
     "有位", "P.S", "P.S.", "이름은", "以内", "以上", "以下", "民代", "女中", "IG", "日治", "日據", "豈容",
-    "EVERYBODY", "SURNAME", "GODMOTHER",
+    "長女", "次女", "長子", "次子", "EVERYBODY", "SURNAME", "GODMOTHER",
     "高鐵", "鈞啟", "立書人", "王字旁", "玉字旁", "玉部", "一巴掌", "雪霸", "建醮",
     "以不", "巧合", "方案", "永遠", "大家", "登成", "印成", "寫成", "打成", "改成", "變成",
 })  # fmt: skip
@@ -58,7 +58,7 @@ _ELECTRONIC = re.compile("[ei]-")
 # 「Win11」, 「丁得否請求」, 「Merry Christmas」; 「member.nick=」.
 _NOBODY_HERE = re.compile(
     "WIN[0-9]{1,2}(?![0-9])|[甲乙丙丁][得應可](?=否)|"
-    "GOLD(?= CARD)|(?:(?<=放給)|(?<=播給)|(?<=成給))愛麗絲|楊枝(?=甘露)|"
+    "GOLD(?= CARD)|阮查某(?=囝)|(?:(?<=放給)|(?<=播給)|(?<=成給))愛麗絲|楊枝(?=甘露)|"
     "はじめ(?=まし)|MERRY(?= CHRISTMAS)|CHUNG(?= YUAN)|(?<=CHUNG )YUAN"
 )
 _KEYS, _KEY_END = frozenset({"NICK", "NAME", "USER", "OWNER", "MEMBER", "GUEST"}), re.compile('=|" ?:')
@@ -83,7 +83,10 @@ _TITLE = re.compile(
 _DOTS = re.compile("(?<=[一-鿿])[·‧•.](?=[一-鿿])")
 # 「萬壽橋」: what is called like somebody.
 _STRUCTURE = re.compile("橋(?!頭)|公園|夜市")
-_FIRM = re.compile("(?:精密|實業|企業|工業|營造|物流|貿易|生技|光電|科技)(?=公司|股份|有限|工?廠|[ ,。、;!?)」跟和]|$)")
+_FIRM = re.compile(
+    "(?:精密|金屬|機械|塑膠|紡織|實業|企業|工業|營造|物流|貿易|生技|光電|科技)"
+    "(?=公司|股份|有限|工?廠|[ ,。、;!?)」跟和]|$)"
+)
 _TITLE_AFTER = re.compile("先生|小姐|女士|太太")
 _LABEL = re.compile(
     r"[ ,]+(?:D\.?O(?:\.?B)?|ARC|ID|TEL|PHONE|PMI|TKI|TKW|ABK|OFW|DOC)\.?$|"

@@ -74,6 +74,7 @@ _OTHER_NUMBER = re.compile(
     "水號|電號|車號|車牌|地號|建號|轉|分機|#)(?:號碼)?"
 )
 _OFFICIAL_NUMBER = re.compile(r"字第 ?$")
+_OWN_OFFICE = re.compile("(?:我|找我|[回打]我打)(?:的|們)?辦公室(?:的?電話)?[是: ]{0,2}$")  # 「回我打辦公室02-…」
 _IN_CODE = re.compile("(?<![0-9-])[0-9]{2}-[0-9]{2}-$")  # 「電號 16-42-0873-15-2」
 _DATE = re.compile(r"(?:19|20)[0-9]{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3[01])$")
 # A day and the hour behind it, as logs have them.
@@ -189,6 +190,8 @@ def _in_pieces(views: Views, judged: set[int], verdicts: dict[str, bool]) -> Ite
 def _is_published(views: Views, span: tuple[int, int], number: str, verdicts: dict[str, bool]) -> bool:
     """Whether an agency's line stands here. One said again is judged as the first time, by ``verdicts``."""
     mobile = tw_phone.is_mobile(number)
+    if _OWN_OFFICE.search(views.before(span[0], 14)):
+        return False
     if number in verdicts:
         return verdicts[number] or (not mobile and is_nobodys_line(views, *span))
     if PublicContext.of(views).publishes_line(*span, mobile=mobile):

@@ -55,6 +55,7 @@ _LATIN_LAND = re.compile("(?<![A-Z])(?:LAND|LOT|PARCEL)(?![A-Z])")
 _SECTION_WINDOW = 28
 _NOTICE = re.compile("公告(?!現值|地價)|標售|標租|招標|管理機關|抵費地|遷葬")
 _NOTICE_REACH = 40
+_INHERITED = re.compile("繼承|權狀|遺產|遺屬")
 _OWNED = re.compile("[^。\n]{0,16}為[一-鿿]{2,4}所有")
 _AREA_ENDS = ("市", "縣", "鄉", "鎮", "區")
 
@@ -76,7 +77,8 @@ class TwLandNoRecognizer(TextRecognizer):
 
 def _is_announced_land(views: Views, start: int, end: int) -> bool:
     """Whether an office announces the parcel: sells it, or lists it in a notice in which nobody speaks of his own."""
-    if _NOTICE.search(views.around(start, end, _NOTICE_REACH)) is None or _OWNED.match(views.folded, end):
+    around = views.around(start, end, _NOTICE_REACH)
+    if _NOTICE.search(around) is None or _INHERITED.search(around) or _OWNED.match(views.folded, end):
         return False
     context = PublicContext.of(views)
     return context.speaks_for_agencies(start, end) and not context.is_claimed(start)

@@ -23,6 +23,10 @@ _OTHER_ONE = re.compile(
     r"|(?:[新舊](?:的|那?本)|另一?本)(?:號碼)?[是為: ]{0,3}(?=[A-Z]?[A-Z0-9][0-9]{6})"
 )
 _REACH = 120
+# 「護照號碼，三六零，四一八，八五二」
+_IN_GROUPS = re.compile(
+    r"護照(?:[^0-9\n]|[0-9](?![0-9])){0,24}?([0-9]{3}(?:[ ,、]{1,2}[0-9]{3}){2})(?![0-9]|[ ,]{1,2}[0-9])"
+)
 _LOCAL_LINE = re.compile("[2-8][0-9]{3}-[0-9]{4}")  # 「掉在書店 2365-1074」
 
 
@@ -49,6 +53,8 @@ class TwPassportRecognizer(CuedRecognizer):
         if _PASSPORT.search(views.folded):
             for span in parts_of(views, _PASSPORT):
                 yield self.finding(views, span, 0.5)
+            for said in _IN_GROUPS.finditer(figures):
+                yield self.finding(views, said.span(1), self.SCORE)
             openings += matches_near(_OTHER_ONE, figures, _PASSPORT.finditer(views.folded), _REACH)
         for opening in openings:
             value = self.VALUE.match(figures, opening.end())

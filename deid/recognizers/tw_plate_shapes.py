@@ -64,7 +64,7 @@ LETTERS_PART = re.compile(
     rf"(?:英文(?:字母|字|部分)?(?!老師|課|班|版|系|名)|字母|開頭|前面是|前面?{_PLACES})"
     rf"[^0-9A-Z\n]{{0,6}}({_letters(2, 3)})(?![0-9A-Z])"
     rf"|(?<![0-9A-Z])({_letters(2, 3)})(?= ?(?:開頭|什麼的|幾號"
-    r"|[^0-9A-Z\n]{0,4}(?:然後|再來|接著|後面|數字)[^0-9A-Z\n]{0,8}[0-9]))"
+    r"|(?:[^0-9A-Z\n]|1(?=下)){0,14}(?:然後|再來|接著|後面|數字)[^0-9A-Z\n]{0,8}[0-9]))"
 )
 OR_DIGITS = re.compile("[ ,]?(?:還是|或是?|或者)[ ,]?([0-9]{3,4})(?![0-9A-Z])")
 """Some digits or letters, where the words around say that the rest is left out or follows."""
@@ -93,9 +93,9 @@ SOUNDED = re.compile(
 """Letters said in words that sound like them, or by an alphabet's names."""
 
 # 「B，蘋果的A，K，八零七三」, ``T as in Tom, G, F, 6-1-4-7``: a letter may be explained.
-_EXPLAINED = r"[A-Z](?:[ ,、]{0,2}(?:[一-鿿A-Z]{1,8}的[A-Z](?![A-Z])|AS IN [A-Z]{2,10}|呃|嗯|啊))?"
+_EXPLAINED = r"(?:[A-Z]{2,8} ?的 ?)?[A-Z](?:[ ,、]{0,2}(?:[一-鿿A-Z]{1,8}的[A-Z](?![A-Z])|AS IN [A-Z]{2,10}|呃|嗯|啊))?"
 EXPLAINED = re.compile(
-    rf"(?<![A-Z])(?=[A-Z](?![A-Z]))(?:{_EXPLAINED}[ ,、]{{0,2}}){{2,3}}"
+    rf"(?<![A-Z])(?=[A-Z](?![A-Z])|[A-Z]{{2,8}} ?的)(?:{_EXPLAINED}[ ,、]{{0,2}}){{2,3}}"
     r"(?:(?:然後|再來|後面|數字|AND|THEN)[ ,、]{0,2}){0,3}"
     rf"[0-9](?:[ ,、-]{{0,2}}[0-9]){{2,3}}(?![0-9])"
     rf"|(?<![0-9])[0-9](?:[ ,、]{{0,2}}[0-9]){{2,3}}{_JOINT}(?=[A-Z]{{0,2}}[呃嗯啊])"
