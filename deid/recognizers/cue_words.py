@@ -88,7 +88,7 @@ CHINESE: dict[str, str] = {
     ),
     INVOICE: "發票號碼 發票號 發票字軌 發票",
     OTHER: (
-        "期別 機號 桶編號 匯整 匯率 匯報 匯集 匯總 批號 製造序號 產品序號 商品序號 "
+        "匯整 匯率 匯報 匯集 匯總 批號 製造序號 產品序號 商品序號 "
         "度數 牌照稅 牌照費 投保單位代號 單位代號 劃撥帳號 劃撥帳戶 捐款帳號 捐款帳戶 標案案號 "
         "招標案號 採購案號 招標編號 公告案號 訂單編號 訂單 電話 手機 門號 市話 傳真 分機 "
         "專線 統編 統一編號 身分證 身份證 居留證 統一證號 信用卡 金額 合計 總計 日期 時間 文號 公文 "
@@ -139,8 +139,7 @@ LATIN: dict[str, str] = {
     INVOICE: "INVOICE",
     OTHER: (
         "TEL,PHONE,MOBILE,FAX,EMAIL,E-MAIL,MAIL,FLIGHT,MODEL,VERSION,VER,FORM,AMOUNT,DATE,BIRTHDAY,"
-        "BIRTH,OTP,PASSWORD,ARC,ROUTE,BUS,ROOM,HTTP,HTTPS,WWW,NTD,CREDIT CARD,ISO,URL,ORDER,"
-        "CHROME,FIREFOX,EDGE,SAFARI,IOS,ANDROID"
+        "BIRTH,OTP,PASSWORD,ARC,ROUTE,BUS,ROOM,HTTP,HTTPS,WWW,NTD,CREDIT CARD,ISO,URL,ORDER"
     ),
 }
 # Behind these, a word is part of another one: 客戶號, 依賴.

@@ -103,29 +103,6 @@ _THINGS = (
     "Trading Attorneys Orchestra Castings Kindergarten Theological Highway Administration Shelter Mosque Permit "
     "Departure Festival Spoonbill Fellowship Annex Ltd Inc Cheers Regards Sincerely"
 )
-# What people write about in two languages.
-_MATTERS = (
-    "Coupons Coupon Rotary Club Airways Teams Plumber Pirate Strudel Tofu Objection Hurry Romanization Youth "
-    "Mobility Everybody Wi-fi Wifi Mobile Premium Standard Ultra Series Model Package Parcel Receipt Invoice "
-    "Ticket Tickets Voucher Refund Deposit Rental Lease Contract Claim Appeal Complaint Complaints Notice Reply "
-    "Question Answer Urgent Important Attached Attachment Photo Photos Video Screenshot Website Login Password "
-    "Username Account Member Visitor Tourist Tourists Passenger Pedestrian Scooter Motorcycle Bicycle Truck Sedan "
-    "Garbage Recycling Trash Noise Construction Renovation Elevator Basement Rooftop Balcony Kitchen Bathroom "
-    "Bedroom Aircon Heater Washer Dryer Fridge Laundry Jacuzzi Sauna Massage Buffet Brunch Dessert Coffee Latte "
-    "Mocha Espresso Burger Sushi Kimchi Curry Noodles Vegetarian Halal Organic Allergy Vaccine Influenza Covid "
-    "Dengue Asthma Diabetes Insulin Aspirin Panadol Ventolin Ultrasound Dialysis Wheelchair Stretcher Ambulance "
-    "Emergency Surgery Dentist Orthodontic Pediatric Pharmacy Passport Residence Renewal Extension Expiry "
-    "Overstay Deportation Household Registration Certificate Declaration Tax Taxes Withholding Pension Insurance "
-    "Labor Overtime Payslip Salary Bonus Resignation Internship Scholarship Tuition Transcript Diploma Semester "
-    "Campus Dormitory Roommates Concert Musical Exhibition Workshop Seminar Webinar Retriever Poodle Shiba Corgi "
-    "Husky Chihuahua Dachshund Hamster Parrot Turtle Iguana Shukran Salamat Kasih Merci Danke Gracias Obrigado "
-    "Arigato Konnichiwa Kamusta Magandang Selamat Sawasdee Annyeong Typo Typos Error Warning Timeout Loading "
-    "Update Upgrade Download Upload Bluetooth Router Firmware Battery Charger Adapter Monitor Keyboard Printer "
-    "Scanner Laptop Tablet Android Iphone Ipad Macbook Airpods Playstation Nintendo Netflix Spotify Disney Amazon "
-    "Microsoft Adobe Photoshop Excel Powerpoint Zoom Discord Twitch Reddit Pinterest Vieshow Donki Muji Uniqlo "
-    "Nitori Decathlon Sephora Watsons Cosmed Poya Pxmart Mart Hi-life Baygon Dyson Roomba Quanta Foxconn Asus "
-    "Acer Tsmc Mediatek Taobao Rakuten Booking Trivago Klook Kkday Lalamove"
-)
 _ACRONYMS = (
     "AI ANTI-HAV ANTI-HBS HBSAG IGG IGM APP ATM CEO DNA FAQ GPS IT LED MRT NGO PDF QR "
     "SOP TV USB VIP VPN IDN IND JPN KOR MYS NGA NPL PHL "
@@ -140,7 +117,6 @@ INSTITUTIONS = frozenset(_INSTITUTIONS.split())
 _WELL_KNOWN = frozenset(_KNOWN.upper().split(";")) | frozenset(_COUNTRIES.upper().split())
 _PLACES_AND_NAMES = frozenset(_ALSO_NAMES.upper().split())
 _UNMISTAKABLE = frozenset((_THINGS.upper() + " " + _ACRONYMS).split())
-_COMMON = frozenset(_MATTERS.upper().split())
 _SHORTEST = 4
 
 # 「Toyota Sienna」: a model of a make.
@@ -178,5 +154,5 @@ def is_well_known(text: str) -> bool:
 def is_no_person(text: str) -> bool:
     """Whether words are well known as somebody of history, a place, a firm, a make, a language or an acronym."""
     words = text.upper()
-    known = is_well_known(text) or words in _PLACES_AND_NAMES or _COMMON.issuperset(words.split(" "))
+    known = is_well_known(text) or words in _PLACES_AND_NAMES
     return known or not _UNMISTAKABLE.isdisjoint(words.replace(",", " ").split())

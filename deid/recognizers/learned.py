@@ -73,8 +73,8 @@ _ENDED = re.compile(
     "(?<=[0-9A-Z])[室寢號樓]|(?<=月) ?[0-9十]{1,3} ?[日號]?|(?<=月[0-9])[日號]|(?<=月[0-9十][0-9十])[日號]"
 )
 _OTHER_NUMBER = re.compile(
-    "(?:流水號|訂單|(?:維修|障礙|派工|報修|叫修)單號|"
-    "文號|案號|字第|授權碼(?:分別)?是?|型號|料號|條碼|ISBN|郵遞區號|公車|路線|航班|FLIGHT|BOOKING|REF|驗證碼)[^0-9A-Z]{0,4}$"
+    "(?:流水號|訂單|"
+    "文號|案號|字第|授權碼(?:分別)?是?|型號|料號|條碼|ISBN|郵遞區號|公車|路線|航班|FLIGHT|驗證碼)[^0-9A-Z]{0,4}$"
 )
 # Kinds with a form and a check digit stay with the rules alone.
 _KINDS = (
@@ -89,7 +89,7 @@ _CHECKED = {
     "TW_EINVOICE_CARRIER": re.compile("(?<![0-9A-Z:/])/(?=[^/]*[0-9])[0-9A-Z.+-]{6,8}(?![0-9A-Z/])"),
 }  # fmt: skip
 _SAID = frozenset({"PHONE", "TW_BANK_ACCOUNT"})  # told with words between the digits
-_RUNS_ON, _LETTER = re.compile("[0-9A-Z]"), re.compile("(?!AB?型|[AP]M(?![A-Z0-9]))[A-Z][A-Z0-9]")
+_RUNS_ON = re.compile("[0-9A-Z]")
 _PUBLISHED = frozenset({"PHONE", "TW_ADDRESS", "EMAIL", "TW_BANK_ACCOUNT", "TW_LAND_NO", "TW_PLATE"})
 # Taken off the tagger's probability, so that a policy's usual 0.4 means what it should.
 _DOUBT = 0.4
@@ -183,8 +183,6 @@ def _is_something_else(views: Views, start: int, end: int, entity: str, score: f
 
 def _is_no_birth(views: Views, start: int, end: int, score: float) -> bool:
     """Whether a date is a rule's, or another event's and the tagger isn't sure."""
-    if _LETTER.match(views.figures, end):
-        return True
     if _COHORT.fullmatch(views.folded, start, end) or _VERSION_BEFORE.search(views.before(start, 12)):
         return True
     if is_of_rule(views, start, end) or is_told_of_event(views, start, end):

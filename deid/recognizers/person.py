@@ -18,7 +18,7 @@ from deid.recognizers.name_lexicon import DAYS, SHORT_NAMES, SURNAMES
 from deid.recognizers.name_parts import REPEATED_NAMES, cut_short, given_alone, latin_parts, said_again
 from deid.recognizers.public_context import PublicContext
 from deid.recognizers.recorded_names import recorded_names
-from deid.recognizers.small_words import is_unknown_in_small_letters, is_word_here
+from deid.recognizers.small_words import is_word_here
 from deid.recognizers.spelled_out import spelling
 from deid.recognizers.supported_names import supported_names
 from deid.tagger.tagger import PERSON_USUAL, load_tagger
@@ -44,7 +44,7 @@ _NO_SURNAMES = NATIONS - {"French", "German", "English", "Welsh", "Irish", "Thai
 _AT = frozenset("是在住")
 # A ship's name; a station, a carrier, a library where the tagger isn't quite sure.
 _VESSEL = re.compile("號(?![碼稱召令次外角子誌]|[ ]?[0-9])")
-_NAMED_SO = re.compile("派出所|快遞|圖書館|紀念館|演唱會|獎學金")
+_NAMED_SO = re.compile("派出所|快遞|圖書館|紀念館")
 _ALL_BUT_SURE, _QUITE, _NEARLY, _RATHER = 0.98, 0.95, 0.9, 0.84
 # 「…謝謝。盧敬|之」: one character more at the very end belongs to the name.
 _LAST_OF_ALL = re.compile(
@@ -58,7 +58,7 @@ _ELECTRONIC = re.compile("[ei]-")
 # 「Win11」, 「丁得否請求」, 「Merry Christmas」; 「member.nick=」.
 _NOBODY_HERE = re.compile(
     "WIN[0-9]{1,2}(?![0-9])|[甲乙丙丁][得應可](?=否)|"
-    "GOLD(?= CARD)|阮查某(?=囝)|(?:(?<=放給)|(?<=播給)|(?<=成給))愛麗絲|楊枝(?=甘露)|"
+    "GOLD(?= CARD)|阮查某(?=囝)|(?:(?<=放給)|(?<=播給)|(?<=成給))愛麗絲|"
     "はじめ(?=まし)|MERRY(?= CHRISTMAS)|CHUNG(?= YUAN)|(?<=CHUNG )YUAN"
 )
 _KEYS, _KEY_END = frozenset({"NICK", "NAME", "USER", "OWNER", "MEMBER", "GUEST"}), re.compile('=|" ?:')
@@ -84,7 +84,7 @@ _DOTS = re.compile("(?<=[一-鿿])[·‧•.](?=[一-鿿])")
 # 「萬壽橋」: what is called like somebody.
 _STRUCTURE = re.compile("橋(?!頭)|公園|夜市")
 _FIRM = re.compile(
-    "(?:精密|金屬|機械|塑膠|紡織|實業|企業|工業|營造|物流|貿易|生技|光電|科技)"
+    "(?:精密|實業|企業|工業|營造|物流|貿易|生技|光電|科技)"
     "(?=公司|股份|有限|工?廠|[ ,。、;!?)」跟和]|$)"
 )
 _TITLE_AFTER = re.compile("先生|小姐|女士|太太")
@@ -136,8 +136,6 @@ class PersonRecognizer(TextRecognizer):
             if views.folded[start:end] in _PET_PREFIXES and _HAN.match(views.folded, end):
                 end += 1
             words = views.folded[start:end]
-            if is_unknown_in_small_letters(views, start, end):
-                continue
             if is_well_known(words) or (score < _SURE and is_no_person(words)) or is_famous(views, start, end):
                 continue
             if score < _LATIN and views.folded[start:end].isascii():
@@ -183,7 +181,7 @@ def _is_place_or_day(views: Views, start: int, end: int, score: float) -> bool:
     lived_in = views.before(start, 1) in _AT and views.after(end, 1) == "的"
     called = views.before(start, 1) == "叫" or _TITLE_AFTER.match(views.folded, end) is not None
     place = words in PLAIN_PLACES and not called
-    return score < (_NEARLY if lived_in else _RATHER if place else _SURE) and (words in DAYS or place)
+    return score < (_NEARLY if lived_in else _RATHER if place else _SURE) and ((words in DAYS and not called) or place)
 
 
 def _is_electronic(views: Views, start: int) -> bool:

@@ -75,7 +75,7 @@ _OTHER_NUMBER = re.compile(
 )
 _OFFICIAL_NUMBER = re.compile(r"字第 ?$")
 _OWN_OFFICE = re.compile("(?:我|找我|[回打]我打)(?:的|們)?辦公室(?:的?電話)?[是: ]{0,2}$")  # 「回我打辦公室02-…」
-_IN_CODE = re.compile("(?<![0-9-])[0-9]{2}-[0-9]{2}-$")  # 「電號 16-42-0873-15-2」
+_IN_CODE = re.compile("[電水表]號[^0-9\n]{0,8}[0-9]{2}-[0-9]{2}-$")  # 「電號 16-42-0873-15-2」
 _DATE = re.compile(r"(?:19|20)[0-9]{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3[01])$")
 # A day and the hour behind it, as logs have them.
 _HOUR = re.compile("(?:19|20)[0-9]{2}[01][0-9][0-3][0-9][0-2][0-9]")
@@ -139,7 +139,7 @@ class TelephoneRecognizer(TextRecognizer):
             if self._is_public(number):
                 return
             if tw_phone.is_valid(number):
-                if _IN_CODE.search(before := views.before(match.start, 16)) and not _CUE.search(before):
+                if _IN_CODE.search(views.before(match.start, 16)) and not tw_phone.is_mobile(number):
                     return
                 break
         else:

@@ -11,7 +11,6 @@ _ONE_WORD, _THING_BEFORE = re.compile("[A-ZÀ-ỹ]+"), re.compile("(?:^|[ ,.])(?
 _TOLD_BEFORE = re.compile(
     "(?:NAME IS|NAME'S|I AM|I'M|(?<![A-Z])IM|THIS IS|CALLED|CALL ME|NAMED|HI,?|(?<![A-Z])M[RS]S?) ?[.:]? $|叫 ?$"
 )
-_WORDS = re.compile("[A-Z]{4,}(?: [A-Z]{4,})*")
 _CAPITALISED, _CACHED = re.compile(r"(?<![^\W\d_])[A-ZÀ-Þ][^\W\d_]*"), "capitalised words"
 _WORD_BEFORE = re.compile("(?:([A-Z]{3,6}) [0-9]|([A-Z]{2,6}) [A-Z][0-9])[0-9 -]{3,}[A-Z]?")
 _WORD_BEFORE_LONG = re.compile("([A-Z]{2,6}) [0-9][0-9 -]{6,}")
@@ -37,17 +36,6 @@ def is_word_here(views: Views, start: int, end: int) -> bool:
     ):
         return True
     return _THING_BEFORE.search(views.before(start, 6)) is not None and tagger.name_mean(views, start, end) < _MAYBE
-
-
-def is_unknown_in_small_letters(views: Views, start: int, end: int) -> bool:
-    """Whether words in small letters are no names of the world, no syllables of Chinese, and not told as a name."""
-    if not _WORDS.fullmatch(views.folded, start, end) or _TOLD_BEFORE.search(views.before(start, 12)):
-        return False
-    first, last = views.original_span(start, end)
-    tagger = load_tagger()
-    return views.text[first:last].islower() and not any(
-        tagger.may_name(word) for word in views.folded[start:end].split(" ")
-    )
 
 
 def behind_small_word(views: Views, span: tuple[int, int], *, named: bool) -> tuple[int, int]:

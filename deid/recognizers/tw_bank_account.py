@@ -41,6 +41,7 @@ _IN_GROUPS = re.compile(
     r"[帳賬][號戶][是: ]{0,2}([0-9]{3,6}(?:[ ,]{1,2}(?:(?:[嗯呃欸]|然後|再來)[ ,]{0,2})?[0-9]{3,6}){1,4})"
     r"(?![0-9]|[ ,]{0,2}[年月元])"
 )
+_VERSION = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,6}){3}")  # 「Chrome 131.0.6778.86」
 _DIRECT = re.compile("(?:[帳賬][號戶]|戶頭|局號|存[摺簿]|ACC(?:OUN)?T)[^0-9撥打洽電]{0,4}$")
 _FEWEST = {cue_words.POST_BRANCH: 6, cue_words.LOGIN: 8, cue_words.BANK: 8, cue_words.BANK_NAME: 10}
 _FEWEST_AT_POST = 6
@@ -105,6 +106,8 @@ class TwBankAccountRecognizer(CuedRecognizer):
         fewest = _FEWEST[kind]
         if kind != cue_words.BANK_NAME and cues_of(views).by_kind.get(cue_words.POST_BRANCH):
             fewest = _FEWEST_AT_POST
+        if _VERSION.fullmatch(views.figures, *span):
+            return False
         if len(digits) < fewest or tw_phone.is_toll_free(views.figures[slice(*span)]):
             return False
         telephone = _TELEPHONE.fullmatch(digits) or _LOCAL.fullmatch(views.figures, *span)

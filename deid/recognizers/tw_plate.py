@@ -31,7 +31,7 @@ _OTHER_PART = re.compile(
 _AIR = re.compile("班機|航班|[飛機]場|飛|航空|FLIGHT|FLY|AIR")
 _OTHER_NUMBER = re.compile(
     "(?:型號|機型|版本|規格|標案|標號|案號|航班|班機|文號|表單|料號|編號|代號|桿號|燈號|索書號|建照|工程|發票|訂單|"
-    "房號|展位|車架號?碼?|錯誤(?:代?碼)?|"
+    "房號|展位|錯誤(?:代?碼)?|"
     "(?:ERROR|ERR)(?: SAYS)?|"
     "(?<![A-Z])(?:LAMP|POLE|METER|RECEIPT|FRAME|SERIAL|BATCH|CABINET)"
     r"(?: (?:NO\.?|NUMBER|ID))?|MODEL|FLIGHT|FORM|ROOM|VERSION|ORDER)[ :=是為#「\"]{0,3}$"

@@ -15,7 +15,7 @@ _SHAPE = re.compile(rf"[0-9](?:{SEPARATORS}?[0-9]){{7}}(?![0-9A-Z])")
 _SURE_CUE = re.compile("統編|統一編號|扣繳單位|稅籍編號|UBN")
 _DIRECT_CUE = re.compile("(?:統編|統一編號)[是為: ]{0,2}$")
 _CUE = re.compile("公司|營業人|抬頭|商號|行號|買受人")
-_VERSION = re.compile("[0-9]\\.$")  # 「版本 1.3.4.103402」
+_VERSION = re.compile(r"版本 ?(?:[0-9]{1,3}\.){0,3}$")  # 「版本 1.3.4.103402」
 _OTHER_NUMBER = re.compile("電話|傳真|手機|帳號|劃撥|專線|TEL|FAX|打|分機|日期|年|#|轉")
 
 

@@ -75,7 +75,6 @@ STAYS = (
     "臉書廣告說是謝金河的投資群",
     "一台黑色的Toyota Sienna停在門口",
     "My employment Gold Card expires next month",
-    "隔壁把 pergola 跟烤肉架蓋過來",
     "跑去彰基掛急診，又轉去屏基",
     "她夜班白天在睡，領班叫大家簽同意書",
     "She comes from Zambia and cooks Ramen during Ramadan",
