@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from deid.findings import Finding
 from deid.recognizers import address_grammar as grammar
 from deid.recognizers.address_english import english_addresses, follows_office, with_floor_and_room
+from deid.recognizers.address_pieces import numbers_again, told_in_pieces
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.linked_places import belongs_to_institution
 from deid.recognizers.public_context import PublicContext, reads_as_private, reads_as_public
@@ -50,7 +52,7 @@ class TwAddressRecognizer(TextRecognizer):
     COUNTRY_CODE = "tw"
 
     def find(self, views: Views) -> Iterator[Finding]:
-        context, told = PublicContext.of(views), False
+        context, told = PublicContext.of(views), list[tuple[int, int]]()
         for start, end in self._spans(views):
             published = context.publishes_address(start, end) or follows_office(views, start)
             if published and (context.lists_address(start, end) or not reads_as_private(views, start, end)):
@@ -58,10 +60,11 @@ class TwAddressRecognizer(TextRecognizer):
             public = reads_as_public(views, start, end)
             if published or not (public or belongs_to_institution(views, start, end)):
                 yield self.finding(views, (start, end), 0.8)
-                told = True
-        if told and "樓" in views.folded:
-            for door in grammar.DOOR_AGAIN.finditer(views.folded):
-                yield self.finding(views, door.span(door.lastgroup or 0), 0.5)
+                told.append((start, end))
+        again = grammar.DOOR_AGAIN.finditer(views.folded) if told and "樓" in views.folded else ()
+        doors = (door.span(door.lastgroup or 0) for door in again)
+        for span in chain(doors, numbers_again(views.folded, told), told_in_pieces(views.folded, told)):
+            yield self.finding(views, span, 0.5)
 
     def _spans(self, views: Views) -> Iterator[tuple[int, int]]:
         folded = views.folded

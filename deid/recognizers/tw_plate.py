@@ -98,12 +98,13 @@ class TwPlateRecognizer(CuedRecognizer):
         for match in _said(views):
             if _PLATE.search(views.around(*match.span(), _NEAR)):
                 yield self.finding(views, match.span(), 0.6)
+        for either in shapes.EITHER.finditer(views.figures):
+            if _PLATE.search(views.around(*either.span(), _NEAR)):
+                yield from (self.finding(views, either.span(part), 0.6) for part in (1, 2))
         letters = shapes.LETTERS_PART.finditer(views.figures) if views.has_letter else ()
         for match in chain(shapes.DIGITS_PART.finditer(views.figures), letters):
             if _speaks_of_a_plate(views, match):
                 yield self.finding(views, match.span(match.lastindex or 0), 0.6)
-                if other := shapes.OR_DIGITS.match(views.figures, match.end()):
-                    yield self.finding(views, other.span(1), 0.6)
 
 
 def _matches(views: Views, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:

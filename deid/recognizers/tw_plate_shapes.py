@@ -66,7 +66,7 @@ LETTERS_PART = re.compile(
     rf"|(?<![0-9A-Z])({_letters(2, 3)})(?= ?(?:開頭|什麼的|幾號"
     r"|(?:[^0-9A-Z\n]|1(?=下)){0,14}(?:然後|再來|接著|後面|數字)[^0-9A-Z\n]{0,8}[0-9]))"
 )
-OR_DIGITS = re.compile("[ ,]?(?:還是|或是?|或者)[ ,]?([0-9]{3,4})(?![0-9A-Z])")
+EITHER = re.compile("(?<![0-9A-Z-])([0-9]{3,4})[ ,]?(?:還是|或是?|或者)[ ,]?([0-9]{3,4})(?![0-9A-Z]| ?[年月元號路])")
 """Some digits or letters, where the words around say that the rest is left out or follows."""
 
 _BOPOMOFO = "[ㄅ-ㄩ]{1,3}"

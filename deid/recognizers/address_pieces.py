@@ -1,0 +1,39 @@
+"""Finds an address told in pieces, 「和平路一段，對，五十巷進來，右邊九號」, and its number told again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from deid.recognizers.address_grammar import HAN, HOUSE, NUM, SUB
+from deid.recognizers.base import places_of
+
+_ROAD = rf"(?P<road>{HAN}{{1,4}}(?:路|街|大道)(?: ?{NUM} ?段)?)"
+_LANE = rf"(?P<lane>(?<![0-9]){NUM}{SUB}? ?巷(?:[\n ]?{NUM} ?弄)?)"
+_NUMBER = rf"(?P<number>(?<![0-9]){NUM}{SUB}? ?號(?: ?之 ?{NUM})?(?: ?{NUM} ?樓{SUB}?)?)"
+# What is said between the pieces; no second number but one that is denied: 「不是三十七巷」.
+_BETWEEN = rf"(?:(?!{NUM} ?[巷號弄段])[^0-9]){{1,14}}?(?:不是 ?{NUM} ?[巷號],?)?"
+_PIECES = re.compile(f"{_ROAD}{_BETWEEN}{_LANE}{_BETWEEN}{_NUMBER}(?!公車|出口|線|月台)")
+_TOLD, _REACH = re.compile("住|[地住]址|門牌|[我阮]家|厝|寄|送"), 40
+_SHORTEST, _MOST = 3, 16
+
+Span = tuple[int, int]
+
+
+def told_in_pieces(folded: str, addresses: Iterable[Span]) -> Iterator[Span]:
+    """Yield road, lane and number with words between them, where somebody tells where he lives, but for known ones."""
+    if "巷" not in folded or "號" not in folded:
+        return
+    known = {at for start, end in addresses for at in range(start, end)}
+    for found in _PIECES.finditer(folded):
+        if not known.isdisjoint(range(*found.span("road"))):
+            continue
+        if _TOLD.search(folded, max(0, found.start() - _REACH), found.start("lane")):
+            yield from map(found.span, ("road", "lane", "number"))
+
+
+def numbers_again(folded: str, addresses: Iterable[Span]) -> Iterator[Span]:
+    """Yield where the house number of an address is told again: 「中正路二百三十號 … 二百三十號啦」."""
+    houses = {house[0] for start, end in addresses for house in HOUSE.finditer(folded, start, end)}
+    for number in sorted(house for house in houses if len(house) > _SHORTEST)[:_MOST]:
+        yield from places_of(number, folded)
