@@ -81,7 +81,7 @@ _AMOUNT = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,3})?[KMG]HZ")
 _QUERY = re.compile("[?&][A-Z_]{0,8}(?:ID|V)=$")
 _LOCAL_LINE, _CALLED = re.compile("[2-9][0-9]{2,3}-[0-9]{4}"), re.compile("公司|客服|中心|[打撥洽]")
 _SOMEONE = re.compile("[我他她](?!們)|私訊|對方|本人|鄰居|網友|MY |HIS |HER |PROFILE\\.PHP|TI/P/")
-# 「合約編號國租-109-00846」
+# 「租約編號市租-112-04471」
 _LETTERED = re.compile(
     "(?:[合契租]約|保單)(?:編號|號碼|字號|書號)[:是 ]{0,2}([一-鿿]{1,3}-[0-9A-Z](?:-?[0-9A-Z]){4,20})(?![0-9A-Z])"
 )
