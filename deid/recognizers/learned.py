@@ -74,7 +74,7 @@ _ENDED = re.compile(
 )
 _OTHER_NUMBER = re.compile(
     "(?:流水號|訂單|"
-    "文號|案號|字第|授權碼(?:分別)?是?|型號|料號|條碼|ISBN|郵遞區號|公車|路線|航班|FLIGHT|驗證碼)[^0-9A-Z]{0,4}$"
+    "商檢(?:標識|號碼?)是?|文號|案號|字第|授權碼(?:分別)?是?|型號|料號|條碼|ISBN|郵遞區號|公車|路線|航班|FLIGHT|驗證碼)[^0-9A-Z]{0,4}$"
 )
 # Kinds with a form and a check digit stay with the rules alone.
 _KINDS = (

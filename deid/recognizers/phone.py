@@ -74,6 +74,8 @@ _OTHER_NUMBER = re.compile(
     "水號|電號|車號|車牌|地號|建號|轉|分機|#)(?:號碼)?"
 )
 _OFFICIAL_NUMBER = re.compile(r"字第 ?$")
+# 「08-732… 是縣政府總機對吧」
+_OF_OFFICE = re.compile("[ ,]?就?是[^我他她家,。\n]{0,6}(?:政府|公所|分局|醫院|客服)的?(?:總機|專線|代表號|服務電話)")
 _OWN_OFFICE = re.compile("(?:我|找我|[回打]我打)(?:的|們)?辦公室(?:的?電話)?[是: ]{0,2}$")  # 「回我打辦公室02-…」
 _IN_CODE = re.compile("[電水表]號[^0-9\n]{0,8}[0-9]{2}-[0-9]{2}-$")  # 「電號 16-42-0873-15-2」
 _DATE = re.compile(r"(?:19|20)[0-9]{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3[01])$")
@@ -202,6 +204,7 @@ def _is_published(views: Views, span: tuple[int, int], number: str, verdicts: di
             or is_line_of_institution(views, *span)
             or reads_as_public(views, *span)
             or is_called(views, *span)
+            or _OF_OFFICE.match(views.folded, span[1]) is not None
         )
     verdicts[number] = found
     return found or (not mobile and is_nobodys_line(views, *span))

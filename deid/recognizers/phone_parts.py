@@ -72,6 +72,7 @@ _PHONE_WORD = re.compile("手機|電話|門號|號碼|09[0-9]{2}|TEL|MOBILE|PHON
 _OTHER_WORD = re.compile(
     "CARD|ACCOUNT|PLATE|卡|帳|身分證|身份證|統編|發票|載具|車|證號|信用|戶頭|案號|案件|收據|訂單|序號"
 )
+_OF_PRIZE = re.compile("發票|中獎|對獎")  # 「發票中獎,號碼末三碼…」
 _PART_WINDOW = 28
 
 
@@ -160,5 +161,5 @@ def fragments(figures: str) -> Iterator[tuple[int, int]]:
         if _PART_CUE.search(before):
             words = [match.end() for match in _PHONE_WORD.finditer(before)]
             others = [match.end() for match in _OTHER_WORD.finditer(before)]
-            if words and max(words) > max(others, default=-1):
+            if words and max(words) > max(others, default=-1) and not _OF_PRIZE.search(before):
                 yield found.span()

@@ -36,6 +36,11 @@ _OTHER_NUMBER = re.compile(
     "(?<![A-Z])(?:LAMP|POLE|METER|RECEIPT|FRAME|SERIAL|BATCH|CABINET)"
     r"(?: (?:NO\.?|NUMBER|ID))?|MODEL|FLIGHT|FORM|ROOM|VERSION|ORDER)[ :=是為#「\"]{0,3}$"
 )
+# 「捕蚊燈 KINYO KL-9630」: no vehicle has such a make.
+_ELECTRIC = re.compile(
+    "(?<![A-Z])(?:KINYO|SONY|OMRON|ASUS|ACER|DYSON|PANASONIC|SAMSUNG|LG|SHARP|HITACHI|TECO|SAMPO|PHILIPS|EPSON|CANON|NIKON|"
+    "LENOVO|XIAOMI|OPPO|MSI|GIGABYTE|BRAUN|TOSHIBA|DAIKIN) $"
+)
 # 「SUPRA 2019 年式」, but not 「年式 2019」 behind a plate.
 _MODEL, _MODEL_YEAR = re.compile("[A-Z]+ ?(?:199[0-9]|20[0-3][0-9])"), re.compile(" ?年(?:式|份?出廠|款)(?![ :0-9])")
 _CALLED = re.compile("[打撥] ?$")  # 「我打110」
@@ -125,7 +130,7 @@ def _named_otherwise(views: Views, match: re.Match[str]) -> bool:
     before = views.before(match.start())
     if shapes.OTHER_CODE.match(match[0]) or shapes.EVERYDAY.match(match[0]) or _OTHER_NUMBER.search(before):
         return True
-    if is_example(views, match.span()) or _is_of_year(views, match):
+    if is_example(views, match.span()) or _ELECTRIC.search(before) or _is_of_year(views, match):
         return True
     return match[0].endswith("0") and _MAKER.search(before) is not None
 
