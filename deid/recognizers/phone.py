@@ -75,7 +75,10 @@ _OTHER_NUMBER = re.compile(
 )
 _OFFICIAL_NUMBER = re.compile(r"字第 ?$")
 # 「08-732… 是縣政府總機對吧」
-_OF_OFFICE = re.compile("[ ,]?就?是[^我他她家,。\n]{0,6}(?:政府|公所|分局|醫院|客服)的?(?:總機|專線|代表號|服務電話)")
+_OF_OFFICE = re.compile(
+    "[ ,]?就?是[^我他她家,。\n]{0,6}(?:政府|公所|分局|醫院)的?(?:總機|專線|代表號|服務電話)(?=[,。?!\n對嗎吧]|$)"
+)
+_OWN_AFTER = re.compile("[ ,]?就?是[我他她](?:家|本人|[媽爸]|太太|先生)")
 _OWN_OFFICE = re.compile("(?:我|找我|[回打]我打)(?:的|們)?辦公室(?:的?電話)?[是: ]{0,2}$")  # 「回我打辦公室02-…」
 _IN_CODE = re.compile("[電水表]號[^0-9\n]{0,8}[0-9]{2}-[0-9]{2}-$")  # 「電號 16-42-0873-15-2」
 _DATE = re.compile(r"(?:19|20)[0-9]{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3[01])$")
@@ -192,7 +195,7 @@ def _in_pieces(views: Views, judged: set[int], verdicts: dict[str, bool]) -> Ite
 def _is_published(views: Views, span: tuple[int, int], number: str, verdicts: dict[str, bool]) -> bool:
     """Whether an agency's line stands here. One said again is judged as the first time, by ``verdicts``."""
     mobile = tw_phone.is_mobile(number)
-    if _OWN_OFFICE.search(views.before(span[0], 14)):
+    if _OWN_OFFICE.search(views.before(span[0], 14)) or _OWN_AFTER.match(views.folded, span[1]):
         return False
     if number in verdicts:
         return verdicts[number] or (not mobile and is_nobodys_line(views, *span))
@@ -204,10 +207,15 @@ def _is_published(views: Views, span: tuple[int, int], number: str, verdicts: di
             or is_line_of_institution(views, *span)
             or reads_as_public(views, *span)
             or is_called(views, *span)
-            or _OF_OFFICE.match(views.folded, span[1]) is not None
+            or _is_of_office(views, *span)
         )
     verdicts[number] = found
     return found or (not mobile and is_nobodys_line(views, *span))
+
+
+def _is_of_office(views: Views, start: int, end: int) -> bool:
+    """Whether the words behind a line say that it is an office's, and none before that it is somebody's."""
+    return _OF_OFFICE.match(views.folded, end) is not None and not PublicContext.of(views).is_claimed(start)
 
 
 def _foreign(views: Views) -> Iterator[tuple[int, int, float]]:

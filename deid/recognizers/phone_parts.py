@@ -159,7 +159,8 @@ def fragments(figures: str) -> Iterator[tuple[int, int]]:
     for found in _PART.finditer(figures):
         before = figures[max(0, found.start() - _PART_WINDOW) : found.start()]
         if _PART_CUE.search(before):
-            words = [match.end() for match in _PHONE_WORD.finditer(before)]
+            words = list(_PHONE_WORD.finditer(before))
             others = [match.end() for match in _OTHER_WORD.finditer(before)]
-            if words and max(words) > max(others, default=-1) and not _OF_PRIZE.search(before):
+            prize = words and words[-1][0] == "號碼" and _OF_PRIZE.search(before)
+            if words and words[-1].end() > max(others, default=-1) and not prize:
                 yield found.span()

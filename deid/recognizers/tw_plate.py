@@ -130,7 +130,8 @@ def _named_otherwise(views: Views, match: re.Match[str]) -> bool:
     before = views.before(match.start())
     if shapes.OTHER_CODE.match(match[0]) or shapes.EVERYDAY.match(match[0]) or _OTHER_NUMBER.search(before):
         return True
-    if is_example(views, match.span()) or _ELECTRIC.search(before) or _is_of_year(views, match):
+    appliance = _ELECTRIC.search(before) and "車" not in views.after(match.end(), 6)
+    if appliance or is_example(views, match.span()) or _is_of_year(views, match):
         return True
     return match[0].endswith("0") and _MAKER.search(before) is not None
 
