@@ -116,9 +116,11 @@ def pieces(figures: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     at = start
     for words in _SAID_INSIDE.finditer(figures, start, end):
         if len(words[0]) >= _LONG_SAYING:
-            yield at, words.start()
+            if at < words.start():
+                yield at, words.start()
             at = words.end()
-    yield at, end
+    if at < end:
+        yield at, end
 
 
 def in_words(folded: str) -> Iterator[tuple[int, int]]:

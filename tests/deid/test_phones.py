@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from deid import Concealer, load_policy
 from deid.recognizers.phone import TelephoneRecognizer
+from deid.recognizers.phone_parts import pieces
 from deid.views import Views
 from tests.deid.tables.lines import LINES
 
@@ -289,3 +292,15 @@ def test_a_private_landline_is_found_beside_published_ones(lead: str, notice: st
     start = len(notice) + len(lead)
     assert all(at in hidden for at in range(start, len(text)) if text[at].isalnum())
     assert not any(at in hidden for at in range(len(notice)))
+
+
+@given(st.text(st.sampled_from("0123456789 ,、然後再來等下那個十轉分機"), min_size=1, max_size=40))
+@example("然後再來就是那個345")
+@example("0918，後面然後再來那個")
+def test_pieces_of_a_number_are_its_own(figures: str) -> None:
+    spans = list(pieces(figures, 0, len(figures)))
+    covered = [at for start, end in spans for at in range(start, end)]
+    assert all(0 <= start < end <= len(figures) for start, end in spans)
+    assert len(covered) == len(set(covered))
+    # A figure 1 among words is one of them: 「等1下」.
+    assert {at for at, char in enumerate(figures) if char in "023456789"} <= set(covered)
