@@ -37,6 +37,6 @@ class PaymentCardRecognizer(TextRecognizer):
                 yield self.finding(views, (valid.start, valid.end), 1.0 if cue else 0.8)
             elif match.value[0] != "2" and (cue or (_GROUPED.fullmatch(match.value) and _OF_CARD.search(views.folded))):
                 yield self.finding(views, (match.start, match.end), 0.6)
-        said = (found.span(1) for found in _IN_GROUPS.finditer(views.figures) if "卡" in views.folded)
+        said = (found.span(1) for found in _IN_GROUPS.finditer(views.figures))
         for span in chain(said, parts_of(views, _CARD)):
             yield self.finding(views, span, 0.5)

@@ -45,7 +45,7 @@ _READ_OUT = re.compile(
 )
 _IN_PIECES = re.compile("[,、欸呃嗯啊喔]|然後|再來|接著|那個")
 _WORD = "(?:那個|(?![十百個轉])(?!分機|內線)[一-鿿])"
-_SAID_INSIDE = re.compile(f"[ ,、]{{0,2}}{_WORD}(?:{_WORD}|[1 ,、])*(?<!1)")
+_SAID_INSIDE = re.compile(f"[ ,、]{{0,2}}{_WORD}(?:{_WORD}|1(?=下)|[ ,、])*")
 _LONG_SAYING = 5
 _EXTENDED_BY = re.compile(",? ?(?:轉|分機).*")
 _FRAGMENT = re.compile(
