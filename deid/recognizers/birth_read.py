@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deid.recognizers.date_of_birth import possible_births
+from deid.recognizers.dates import possible_births
 from deid.recognizers.event_words import is_of_event, is_of_rule, is_told_of_event
 from deid.tagger.tagger import load_tagger
 from deid.views import Views

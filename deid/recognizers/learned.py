@@ -16,7 +16,7 @@ from deid.recognizers.address_english import follows_office
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.birth_read import births_read
 from deid.recognizers.cued import is_example
-from deid.recognizers.date_of_birth import is_long_past
+from deid.recognizers.dates import is_long_past
 from deid.recognizers.event_words import is_of_event, is_of_rule, is_told_of_event
 from deid.recognizers.linked_places import belongs_to_institution
 from deid.recognizers.phone_parts import pieces

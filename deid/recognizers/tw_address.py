@@ -40,6 +40,9 @@ _NOT_DOOR = re.compile(
     "以[前後]|之[前後]|的(?:公園|出口|公車|捷運|站)|診間|窗口|搬|走)"
 )
 _NOT_VILLAGES = ("公里", "鄰里", "這里", "那里", "海里", "英里", "農村", "山村", "漁村")
+# 「檢舉違建,中山路5號頂樓加蓋」: what is reported, no floor.
+_REPORTED = re.compile("(?:檢舉|舉報|違建|違章)[^。;!?\n]{0,24}$")
+_ANNEX = re.compile("(?<=[號樓F])[ ,]?頂樓加蓋$")
 _ENGLISH = re.compile(
     r"(?:JALAN|JL[N.]?|[đĐ][ưƯ][ờỜ]NG|DUONG|PH[ốỐ]|R(?:OA)?D|ST(?:REET)?|BLVD|BOULEVARD|AVE(?:NUE)?|L(?:N|ANE)|NO|VILLAGE)(?![A-Z])"
 )
@@ -74,7 +77,8 @@ class TwAddressRecognizer(TextRecognizer):
                 start = _leading_start(folded, lowest, house)
                 lowest = house.end()
                 if start is not None:
-                    yield start, with_floor_and_room(folded, house.end()) if views.has_letter else house.end()
+                    end = with_floor_and_room(folded, house.end()) if views.has_letter else house.end()
+                    yield start, _without_annex(folded, start, end)
         if _NUMBERED.search(folded) and _HOME.search(folded):
             yield from _homes(folded)
         for building in grammar.BUILDING.finditer(folded) if "樓" in folded else ():
@@ -88,6 +92,11 @@ class TwAddressRecognizer(TextRecognizer):
                 yield base + start, house.end()
         if views.has_letter and _ENGLISH.search(folded):
             yield from english_addresses(folded)
+
+
+def _without_annex(folded: str, start: int, end: int) -> int:
+    annex = _ANNEX.search(folded, start, end) if folded.endswith("加蓋", 0, end) else None
+    return annex.start() if annex and _REPORTED.search(folded, max(0, start - 40), start) else end
 
 
 def _homes(folded: str) -> Iterator[tuple[int, int]]:
