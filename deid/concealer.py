@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -38,6 +39,7 @@ class Concealer:
                 if entity not in policy.words:
                     raise PolicyError(f"policy has no word for entity {entity}")
         self._public = frozenset(_plain(value) for value in policy.public_values)
+        self._enough = {strict: _scores_that_count(policy, strict=strict) for strict in (False, True)}
 
     def session(self, *, deadline: float | None = None) -> Session:
         """Open the memory of one request; ``deadline`` is a ``time.monotonic()`` value."""
@@ -84,14 +86,13 @@ class Concealer:
         return resolved
 
     def _check(self, answer: Iterable[Finding], length: int, strict: bool) -> list[Finding]:
-        policy, concealed = self._policy, []
+        enough, concealed = self._enough[strict], []
         for finding in answer:
             if not (0 <= finding.start < finding.end <= length and 0 <= finding.score <= 1):
                 raise ConcealmentError("a recogniser answered with an impossible place or score")
-            if finding.entity not in policy.words:
+            if finding.entity not in enough:
                 raise ConcealmentError("a recogniser answered with an entity that the policy does not name")
-            enough = finding.score >= policy.threshold(finding.entity, strict=strict)
-            if enough and policy.action(finding.entity, strict=strict) != KEEP:
+            if finding.score >= enough[finding.entity]:
                 concealed.append(finding)
         return concealed
 
@@ -111,6 +112,14 @@ class Concealer:
         if officials and in_role(text, finding.start, finding.end):
             return True
         return bool(self._public) and _plain(text[finding.start : finding.end]) in self._public
+
+
+def _scores_that_count(policy: Policy, *, strict: bool) -> dict[str, float]:
+    """Return the least score that conceals a value of each entity; none does where the policy keeps it."""
+    return {
+        entity: math.inf if policy.action(entity, strict=strict) == KEEP else policy.threshold(entity, strict=strict)
+        for entity in policy.words
+    }
 
 
 def _plain(value: str) -> str:

@@ -47,6 +47,8 @@ _PART_AFTER = re.compile(
 )
 _RADIO_DIGIT = re.compile("[洞拐勾]")
 _RADIO_RUN = re.compile("[0-9洞拐勾兩](?:(?:[ ,、-]|,?然後,?)?[0-9洞拐勾兩]){3,}")
+# The next groups of somebody who says his numbers so.
+_RADIO_GROUP = re.compile("(?<![0-9洞拐勾])[0-9洞拐勾]{3}(?![0-9洞拐勾])")
 _RADIO_FIGURES = str.maketrans("洞拐勾兩", "0792")
 _FEWEST_PLAIN = 2  # of a run said as soldiers say it
 # The rare character goes first, so that a text is searched for it alone.
@@ -156,7 +158,8 @@ def _origins(length: int, resized: Sequence[tuple[int, int]]) -> Sequence[int]:
 
 
 def _without_radio_digits(run: re.Match[str]) -> str:
-    spoken = _RADIO_DIGIT.search(run[0]) and sum(map(str.isdigit, run[0])) >= _FEWEST_PLAIN
+    fewest = _FEWEST_PLAIN if run.re is _RADIO_RUN else 1
+    spoken = _RADIO_DIGIT.search(run[0]) and sum(map(str.isdigit, run[0])) >= fewest
     return run[0].translate(_RADIO_FIGURES) if spoken else run[0]
 
 
@@ -176,7 +179,8 @@ class Views:
             if char in figures:
                 figures = figures.replace(char, figure)
         if _RADIO_DIGIT.search(figures):
-            figures = _RADIO_RUN.sub(_without_radio_digits, figures)
+            plain = _RADIO_RUN.sub(_without_radio_digits, figures)
+            figures = figures if plain == figures else _RADIO_GROUP.sub(_without_radio_digits, plain)
         if "槓" in figures or "杠" in figures:
             figures = _SAID_DASH.sub("-", figures)
         if "空" in figures:

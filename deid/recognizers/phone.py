@@ -14,6 +14,7 @@ from deid.recognizers.address_english import follows_office
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.linked_places import is_line_of_institution, is_nobodys_line
 from deid.recognizers.phone_answers import phones_answered
+from deid.recognizers.phone_groups import told_in_groups
 from deid.recognizers.phone_parts import (
     EXTENSION,
     fragments,
@@ -190,6 +191,9 @@ def _in_pieces(views: Views, judged: set[int], verdicts: dict[str, bool]) -> Ite
     for start, end, number in chain(landlines_read_out(figures), said_in_tens(figures)):
         if start not in judged and not _is_published(views, (start, end), number, verdicts):
             yield from ((*span, 0.8) for span in pieces(figures, start, end))
+    for groups, number in told_in_groups(figures):
+        if not _is_published(views, (groups[0][0], groups[-1][1]), number, verdicts):
+            yield from ((*span, 0.8) for span in groups)
 
 
 def _is_published(views: Views, span: tuple[int, int], number: str, verdicts: dict[str, bool]) -> bool:

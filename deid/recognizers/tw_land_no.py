@@ -57,6 +57,7 @@ _NOTICE = re.compile("公告(?!現值|地價)|標售|標租|招標|管理機關|
 _NOTICE_REACH = 40
 _INHERITED = re.compile("繼承|權狀|遺產|遺屬")
 _OWNED = re.compile("[^。\n]{0,16}為[一-鿿]{2,4}所有")
+_LINES = ("|", "\t")
 _AREA_ENDS = ("市", "縣", "鄉", "鎮", "區")
 
 
@@ -130,13 +131,20 @@ def _announced(folded: str) -> Iterator[tuple[int, int]]:
 
 
 def _plain(folded: str) -> Iterator[tuple[int, int]]:
-    land = _LAND.search(folded) is not None
+    land, column = _LAND.search(folded) is not None, "地號" in folded
     for found in _PLAIN.finditer(folded):
         base = max(0, found.start() - _SECTION_WINDOW)
         section = _SECTION_BEFORE.search(folded[base : found.start()])
-        if section is None or not (found["small"] or (land and (found["bare"] is None or "-" in found[0]))):
+        if section is None:
             continue
         start, end = section.span("name")
         start = _section_start(folded[base : found.start()], start, end)
-        if end - start > 1 and not _ROAD.search(section["name"]):
+        told = found["small"] or (land and (found["bare"] is None or "-" in found[0]))
+        told = told or (column and _is_cell(folded, base + start, found.end()))
+        if told and end - start > 1 and not _ROAD.search(section["name"]):
             yield base + start, found.end()
+
+
+def _is_cell(folded: str, start: int, end: int) -> bool:
+    """Whether a stretch is all that stands between two lines of a table."""
+    return folded[max(0, start - 1) : start] in {"\n", *_LINES} and folded[end : end + 1] in _LINES

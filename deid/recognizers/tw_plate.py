@@ -141,7 +141,7 @@ def _is_of_year(views: Views, match: re.Match[str]) -> bool:
 
 
 def _speaks_of_a_plate(views: Views, part: re.Match[str]) -> bool:
-    before = views.before(part.start(), _NEAR)
+    before = views.before(part.start(part.lastindex or 0), _NEAR)
     if _OTHER_PART.search(before[-24:]):
         return False
     return _TRAFFIC.search(f"{before}\n{views.after(part.end())}") is not None

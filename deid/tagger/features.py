@@ -36,6 +36,7 @@ _LATIN = _CASE + 3
 _RUN = _LATIN + 4
 _DIGITS = _RUN + 9
 COLUMNS = _DIGITS + 9
+_USUAL_RUN = 32
 
 
 def _run_rows() -> tuple[Floats, tuple[bytes, ...]]:
@@ -46,7 +47,9 @@ def _run_rows() -> tuple[Floats, tuple[bytes, ...]]:
         first = 1 + index * (steps + 1)
         rows[first : first + steps + 1, 0] = np.arange(steps + 1) / steps
         rows[first : first + steps + 1, kind] = 1
-        codes.append(bytes(range(first, first + (index + 1 if index + 1 < len(kinds) else steps + 1))))
+        codes.append(bytes(range(first, first + index + 1)))
+    for size in range(len(codes), _USUAL_RUN + 1):
+        codes.append(bytes(min(code, first + steps) for code in range(first, first + size)))
     return rows, tuple(codes)
 
 
@@ -236,8 +239,8 @@ def _runs(folded: str, table: Floats) -> None:
         for match in runs.finditer(folded):
             shown = shown or bytearray(len(folded))
             start, end = match.span()
-            codes = _RUN_CODES[min(end - start, len(_RUN_CODES) - 1)]
-            shown[start:end] = codes[: end - start] + codes[-1:] * (end - start - len(codes))
+            codes = _RUN_CODES[min(end - start, _USUAL_RUN)]
+            shown[start:end] = codes + codes[-1:] * (end - start - _USUAL_RUN)
         if shown is not None:
             rows = _RUN_ROWS.take(np.frombuffer(shown, dtype=np.uint8), axis=0)
             table[:, column : column + rows.shape[1]] = rows

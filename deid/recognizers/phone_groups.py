@@ -1,0 +1,64 @@
+"""Finds telephone numbers whose groups are said one by one, with what one says between them, and some twice.
+
+「零七，七四六，對，七四六，再來三三，九二」: the groups make a number that some area has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from deid.identifiers import tw_phone
+
+_GROUP = re.compile(r"[0-9](?:[ \-]?[0-9])*")
+_SAYING = (
+    "[ ,、。.…!?~]|對[對啦啊]?|沒錯|[欸嗯呃啊喔噢好齁嘿诶]|[好可]以?了?嗎|那個|再來|然後|接著|接下來|接|"
+    "後面|前面|中間|最後|尾巴|末尾|先|再|斷|就?是|等一下|等等|你?[記抄聽]一?下|有[記抄聽]到?嗎|你?有沒有在[記抄聽]|我[看想]一?下|我再?[唸念講說](?:一次|一遍)?|慢慢|"
+    "第[一二三1-3][組段]"
+)
+_BETWEEN = re.compile(f"(?:{_SAYING}){{1,12}}")
+_LONGEST_BETWEEN = 24
+_GOES_ON = re.compile("[ ,、]{0,2}[0-9]| ?[年月日號元塊點分時歲樓個次十百千萬%]")
+_NOT_BEFORE = re.compile(r"[0-9./:$#\-A-Z十百]$")
+_MOST, _LONG = 10, 3
+
+Span = tuple[int, int]
+
+
+def told_in_groups(figures: str) -> Iterator[tuple[list[Span], str]]:
+    """Yield where the groups of a number stand and its digits; ``figures`` has Chinese digits as figures.
+
+    One of the groups has three digits: the numbers of a lottery have two each.
+    """
+    groups = list(_GROUP.finditer(figures)) if "0" in figures else []
+    taken = 0
+    for index, first in enumerate(groups):
+        if first.start() < taken or first[0][0] != "0" or _NOT_BEFORE.search(figures, 0, first.start()):
+            continue
+        last, number = _number(figures, groups, index)
+        told = groups[index : last + 1]
+        if number and max(len(_digits(group)) for group in told) >= _LONG:
+            taken = groups[last].end()
+            yield [group.span() for group in told], number
+
+
+def _number(figures: str, groups: list[re.Match[str]], index: int) -> tuple[int, str]:
+    """Return which group ends the longest number that begins with a group, and its digits; none if there is none."""
+    said = digits = _digits(groups[index])
+    found, number = index, ""
+    for at in range(index + 1, min(index + _MOST, len(groups))):
+        before, group = groups[at - 1].end(), groups[at]
+        if group.start() - before > _LONGEST_BETWEEN or not _BETWEEN.fullmatch(figures, before, group.start()):
+            break
+        again, said = _digits(group) == said and len(said) > 1, _digits(group)
+        digits += "" if again else said
+        if len(digits) > _MOST:
+            break
+        valid = number == digits if again else tw_phone.is_valid(digits) and not _GOES_ON.match(figures, group.end())
+        if valid:
+            found, number = at, digits
+    return found, number
+
+
+def _digits(group: re.Match[str]) -> str:
+    return group[0].replace(" ", "").replace("-", "")
