@@ -16,6 +16,11 @@ _BETWEEN = rf"(?:(?!{NUM} ?[巷號弄段])[^0-9]){{1,14}}?(?:不是 ?{NUM} ?[巷
 _PIECES = re.compile(f"{_ROAD}{_BETWEEN}{_LANE}{_BETWEEN}{_NUMBER}(?!公車|出口|線|月台)")
 _TOLD, _REACH = re.compile("住|[地住]址|門牌|[我阮]家|厝|寄|送"), 40
 _SHORTEST, _MOST = 3, 16
+# 「四十七號我家門口,不是,應該算四十九號」
+_RIGHT = re.compile(
+    rf"(?:不是|不對|錯了?|更正)[啦喔 ,]{{0,3}}(?:應該?)?[是算]? ?(?P<number>{NUM}{SUB}? ?號)(?![0-9出誌線月公])"
+)
+_NEAR = 24
 
 Span = tuple[int, int]
 
@@ -37,3 +42,6 @@ def numbers_again(folded: str, addresses: Iterable[Span]) -> Iterator[Span]:
     houses = {house[0] for start, end in addresses for house in HOUSE.finditer(folded, start, end)}
     for number in sorted(house for house in houses if len(house) > _SHORTEST)[:_MOST]:
         yield from places_of(number, folded)
+    for _, end in addresses:
+        if right := _RIGHT.search(folded, end, end + _NEAR):
+            yield right.span("number")

@@ -9,6 +9,7 @@ from itertools import chain
 from deid.findings import Finding
 from deid.identifiers import credit_card
 from deid.recognizers.base import TextRecognizer
+from deid.recognizers.number_groups import groups_of, in_groups
 from deid.recognizers.partial_number import parts_of
 from deid.views import SEPARATORS, Views, digits_of
 
@@ -16,9 +17,8 @@ _SHAPE = re.compile(rf"[2-6](?:{SEPARATORS}{{0,2}}[0-9]){{12,18}}(?![0-9])")
 _CUE = re.compile("信用卡|刷卡|卡號|簽帳|金融卡|VISA|MASTER|JCB|CARD|我的卡")
 _GROUPED = re.compile("[0-9]{4}([ \\-])[0-9]{4}\\1[0-9]{4}\\1[0-9]{4}")
 _OF_CARD = re.compile("卡|VISA|MASTER|CARD|JCB")
-# 「卡號 4000、1234、5678、9017」
-_NEXT = "(?: ?、 ?|[ ,]{0,2}(?:然後|再來|接著|最後)是?[ ,]?)"
-_IN_GROUPS = re.compile(f"卡號[^0-9\n]{{0,12}}([0-9]{{4}}(?:{_NEXT}[0-9]{{4}}){{3}})(?![0-9])")
+_IN_GROUPS = in_groups("卡號|信用卡|金融卡")
+_FEWEST, _MOST = 14, 16
 _CARD = re.compile("信用卡|卡號|卡片|簽帳|金融卡|刷卡|CARD")
 
 
@@ -37,6 +37,6 @@ class PaymentCardRecognizer(TextRecognizer):
                 yield self.finding(views, (valid.start, valid.end), 1.0 if cue else 0.8)
             elif match.value[0] != "2" and (cue or (_GROUPED.fullmatch(match.value) and _OF_CARD.search(views.folded))):
                 yield self.finding(views, (match.start, match.end), 0.6)
-        said = (found.span(1) for found in _IN_GROUPS.finditer(views.figures))
+        said = groups_of(views, _IN_GROUPS, _FEWEST, _MOST) if "卡" in views.folded else ()
         for span in chain(said, parts_of(views, _CARD)):
             yield self.finding(views, span, 0.5)

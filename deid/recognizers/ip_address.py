@@ -17,6 +17,8 @@ _RANGE = re.compile(
     r"(?<![0-9.])(?P<net>[0-9]{1,3}\.[0-9]{1,3})(?:\.[0-9]{1,3}){2} ?[~–—] ?(?P=net)(?:\.[0-9]{1,3}){2}(?!\.?[0-9])"
 )
 _SPOKEN = re.compile(r"(?<![0-9A-Z])[0-9十]{1,4}(?:(?: ?點 ?|-| )[0-9十]{1,4}){3}(?![0-9十\-])")
+# 「來源一百一十四點三十四點七點二零六」
+_SAID = re.compile(r"(?<![0-9A-Z點百十])[0-9百十零]{1,6}(?:點[0-9百十零]{1,6}){3}(?![0-9百十分點半])")
 _IP_AFTER = re.compile("[^0-9\n]{0,10}IP(?![A-Z])")
 _IP_BEFORE = re.compile(r"(?<![A-Z])IP[^0-9\n]{0,20}$")
 _V6 = re.compile(r"(?:(?<![0-9A-Z:.])|(?<=IP))[0-9A-F:]{4,39}(?:\.[0-9]{1,3}){0,3}(?![0-9A-Z:])")
@@ -27,6 +29,7 @@ _SITE = re.compile("請[上至見]|官網|網站|[^一-鿿]?[一-鿿]網[」』 
 _OWN = re.compile("[我家駭]|監[視控]|鏡頭|遠端|畫面|攝影機|門禁|路由|主機|NAS|DVR|CAM|(?<![A-Z])MY ")
 # What every router and every computer is called from inside.
 _ROUTER = re.compile(r"127\.0\.0\.1|192\.168\.[01]\.1")
+_CONNECTED = re.compile("IP|位址|登入|連線|來源")
 _CUE = re.compile(r"IP|位址|ADDRESS|HOST")
 
 
@@ -41,16 +44,23 @@ class IpAddressRecognizer(TextRecognizer):
             for match in _hosts(folded):
                 if not _is_of_nobody(views, match):
                     yield self.finding(views, match.span(), 0.9)
-        if "IP" in folded:
-            for match in _SPOKEN.finditer(views.figures):
-                if _IP_BEFORE.search(views.before(match.start())) or (
-                    "點" in match[0] and _IP_AFTER.match(views.folded, match.end())
-                ):
-                    yield self.finding(views, match.span(), 0.7)
+        for match in _said(views):
+            yield self.finding(views, match.span(), 0.7)
         if folded.count(":") >= 2:
             for match in _V6.finditer(folded):
                 if _is_v6(match[0]) and (match[0].count(":") > 3 or _CUE.search(views.before(match.start()))):
                     yield self.finding(views, match.span(), 0.9)
+
+
+def _said(views: Views) -> Iterator[re.Match[str]]:
+    """Yield addresses that are read out."""
+    for match in _SPOKEN.finditer(views.figures) if "IP" in views.folded else ():
+        if _IP_BEFORE.search(views.before(match.start())) or (
+            "點" in match[0] and _IP_AFTER.match(views.folded, match.end())
+        ):
+            yield match
+    if views.folded.count("點") >= 3 and _CONNECTED.search(views.folded):
+        yield from _SAID.finditer(views.figures)
 
 
 def _hosts(folded: str) -> Iterator[re.Match[str]]:

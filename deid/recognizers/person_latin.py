@@ -136,7 +136,8 @@ class LatinNameRecognizer(TextRecognizer):
         ):
             offset, name = _untitled(name)
             start += offset
-            if not name or is_no_person(name) or is_model(text[max(0, start - 12) : start], name):
+            in_code = text[start + len(name) : start + len(name) + 1] == "_"
+            if in_code or not name or is_no_person(name) or is_model(text[max(0, start - 12) : start], name):
                 continue
             offset, name = without_common(views, start, name, cued=score >= _CUED)
             start += offset

@@ -11,6 +11,7 @@ from deid.identifiers import tw_bank_account, tw_phone
 from deid.number_places import NumberMatch
 from deid.recognizers import cue_words
 from deid.recognizers.cued import Cue, CuedRecognizer, Span, cues_of
+from deid.recognizers.number_groups import NEXT_GROUP, groups_of, in_groups
 from deid.recognizers.partial_number import parts_of
 from deid.recognizers.phone_parts import has_extension
 from deid.views import Views, digits_of
@@ -21,6 +22,7 @@ _GAP = r"[ .\-·・‧()]{0,3}"
 _NO_MONTH = "(?:(?<! [1-9])(?<! 0[1-9])(?<! 1[0-2])|(?! ?月))"
 _CODED = re.compile(r"(?:\([0-9]{3}\)[ \-]?|[0-9]{3}[ \-]{1,2})[0-9](?:[ \-]?[0-9]){9,15}(?![0-9A-Z])" + _NO_MONTH)
 _MONEY = re.compile("匯|帳|戶|轉|銀行|郵局|存摺|BANK|ACCOUNT|ACCT")
+_SPEAKS_OF_MONEY = re.compile("[帳賬簿匯]|戶頭|存摺")
 _ACCOUNT = re.compile("[帳賬][號戶]|戶頭|轉帳|匯款|存摺|存簿|ACCOUNT")
 _TELEPHONE = re.compile(r"0(?:9[0-9]{8}|[2-8][0-9]{7,8})")
 _LOCAL = re.compile("[2-8][0-9]{2,3}-[0-9]{4}")
@@ -36,11 +38,10 @@ _HALF_BEFORE = re.compile(
     rf"(?P<first>{_DIGIT}(?:[ \-]?{_DIGIT}){{5,7}})[ ,、和/]{{0,3}}[帳賬][號戶][ :是為]{{0,3}}$"
 )
 _HALF_REACH = 40
-# 「帳號3310，嗯，2087，4456」
-_IN_GROUPS = re.compile(
-    r"[帳賬][號戶][是: ]{0,2}([0-9]{3,6}(?:[ ,]{1,2}(?:(?:[嗯呃欸]|然後|再來)[ ,]{0,2})?[0-9]{3,6}){1,4})"
-    r"(?![0-9]|[ ,]{0,2}[年月元])"
-)
+_BOOK = "[帳賬][號戶]|戶頭|簿仔|簿子|存摺|存簿|匯[款到去給]"
+_IN_GROUPS = in_groups(_BOOK, sizes="3,6")
+_CODE_FIRST = in_groups(_BOOK, f"(?:{tw_bank_account.BANKS.pattern}){NEXT_GROUP}")
+_MOST_IN_GROUPS = 17
 _VERSION = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,6}){3}")  # 「Chrome 131.0.6778.86」
 _DIRECT = re.compile("(?:[帳賬][號戶]|戶頭|局號|存[摺簿]|ACC(?:OUN)?T)[^0-9撥打洽電]{0,4}$")
 _FEWEST = {cue_words.POST_BRANCH: 6, cue_words.LOGIN: 8, cue_words.BANK: 8, cue_words.BANK_NAME: 10}
@@ -53,9 +54,12 @@ def _told(views: Views) -> Iterator[Span]:
     for code in _CODE_TOLD.finditer(views.figures):
         if tw_bank_account.BANKS.fullmatch(code[1]):
             yield code.span(1)
-    for said in _IN_GROUPS.finditer(views.figures):
-        if len(digits_of(said[1])) >= _FEWEST[cue_words.BANK_NAME]:
-            yield said.span(1)
+    fewest = _FEWEST[cue_words.BANK_NAME]
+    said = (groups_of(views, pattern, fewest, _MOST_IN_GROUPS) for pattern in (_IN_GROUPS, _CODE_FIRST))
+    for span in chain.from_iterable(said):
+        number = digits_of(views.figures[slice(*span)])
+        if not (tw_phone.is_valid(number) or tw_phone.is_toll_free(number)):
+            yield span
 
 
 class TwBankAccountRecognizer(CuedRecognizer):
@@ -74,7 +78,7 @@ class TwBankAccountRecognizer(CuedRecognizer):
     SCORE = 0.7
 
     def find(self, views: Views) -> Iterator[Finding]:
-        for span in chain(parts_of(views, _ACCOUNT), _told(views) if "帳" in views.folded else ()):
+        for span in chain(parts_of(views, _ACCOUNT), _told(views) if _SPEAKS_OF_MONEY.search(views.folded) else ()):
             yield self.finding(views, span, 0.5)
         if not views.has_long_number:
             return

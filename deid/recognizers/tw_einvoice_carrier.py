@@ -17,8 +17,8 @@ _SIGN = r"(?:[0-9A-Z.+\-]|加號?|減號?|點|PLUS)"
 _READ_OUT = re.compile(rf"/[0-9A-Z.+\-]{{7}}[ ,(]{{0,2}}(?P<said>斜[線槓] ?{_SIGN}(?: ?{_SIGN}){{6}})(?![0-9A-Z+\-])")
 # 「斜線 A 7 加號 B C 4 D」, letter by letter where no word announces it.
 _SPELLED = re.compile(
-    rf"斜[線槓] ?(?=[^0-9\n]{{0,20}}[0-9])"
-    rf"(?=[^A-Z\n]{{0,9}}[A-Z][^A-Z\n]{{0,9}}[A-Z]){_SIGN}(?: ?{_SIGN}){{6}}(?![0-9A-Z+\-])"
+    rf"斜[線槓][ ,、]{{0,2}}(?=[^0-9\n]{{0,20}}[0-9])"
+    rf"(?=[^A-Z\n]{{0,9}}[A-Z][^A-Z\n]{{0,9}}[A-Z]){_SIGN}(?:[ ,、]{{0,2}}{_SIGN}){{6}}(?![0-9A-Z+\-])"
 )
 # 「條碼是斜線K7P，後面3QXW」
 _HALVES = re.compile(
@@ -56,7 +56,7 @@ class TwEinvoiceCarrierRecognizer(CuedRecognizer):
             for match in _READ_OUT.finditer(views.figures):
                 yield self.finding(views, match.span("said"), 0.6)
             for match in _SPELLED.finditer(views.figures):
-                apart = match[0].count(" ") >= _APART or "加" in match[0] or "減" in match[0]
+                apart = match[0].count(" ") + match[0].count(",") >= _APART or "加" in match[0] or "減" in match[0]
                 if apart and not _SITE.search(views.before(match.start(), 16)):
                     yield self.finding(views, match.span(), 0.6)
         for halves in _HALVES.finditer(views.figures) if "條碼" in views.folded or "載具" in views.folded else ():

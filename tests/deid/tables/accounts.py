@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 ACCOUNT = [
+    "賣假票的 IG⟦@yuyu.ticket_tw⟧ 轉了錢就封鎖",
     "承租國宅，合約編號⟦國租-109-00846⟧，浴室滲水",
     "租約起訖：1140901~1150831，房東不願意提供稅籍編號",
     "the display at stop ID 21897 is broken",

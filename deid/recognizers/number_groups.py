@@ -1,0 +1,27 @@
+"""Numbers said in groups behind the word that announces them: 「卡號四三一一，九五零二，嗯，七七八六，三零一四」."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from deid.recognizers.cued import Span, is_example
+from deid.views import Views, digits_of
+
+NEXT_GROUP = "[ ,、]{1,2}(?:(?:然後|再來|接著|最後|後面|尾巴|[嗯呃欸對])是?[ ,、]{0,2}){0,2}"
+
+
+def in_groups(cue: str, begins: str = "", sizes: str = "2,8") -> re.Pattern[str]:
+    """Return the pattern of a number in groups of such sizes, its group 1, that a cue announces."""
+    return re.compile(
+        rf"(?:{cue})(?:[^0-9A-Z\n]|[0-9](?![0-9])){{0,12}}?"
+        rf"({begins}[0-9]{{{sizes}}}(?:{NEXT_GROUP}[0-9]{{{sizes}}}){{1,5}})"
+        rf"(?![0-9]|[ ,、]{{1,2}}[0-9]{{2}}| ?[年月日號元萬])"
+    )
+
+
+def groups_of(views: Views, pattern: re.Pattern[str], fewest: int, most: int) -> Iterator[Span]:
+    """Yield the places of numbers in groups that have so many digits and are no examples."""
+    for found in pattern.finditer(views.figures):
+        if fewest <= len(digits_of(found[1])) <= most and not is_example(views, found.span(1)):
+            yield found.span(1)
