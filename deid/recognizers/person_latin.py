@@ -136,7 +136,7 @@ class LatinNameRecognizer(TextRecognizer):
         ):
             offset, name = _untitled(name)
             start += offset
-            in_code = text[start + len(name) : start + len(name) + 1] == "_"
+            in_code = text.startswith("_", start + len(name)) and load_tagger().is_english(name)  # ALREADY_BOUND
             if in_code or not name or is_no_person(name) or is_model(text[max(0, start - 12) : start], name):
                 continue
             offset, name = without_common(views, start, name, cued=score >= _CUED)
