@@ -26,7 +26,7 @@ from deid.number_places import NumberMatch, NumberPlaces
 
 SEPARATORS = r"[ .\-·・‧]"
 
-_DROPPED = "\u200b\u200c\u200d\u2060\ufeff"
+_DROPPED = "\u200b\u200c\u200d\u2060\ufeff\ufe0f\u20e3"
 _DASHES = "‐‑‒–—―−ー－﹣"
 _STABLE = r" -`{-~\n\r\t\u3001-\u301b\u3041-\u3096\u30a1-\u30fb\u4e00-\u9fff"
 _UNSTABLE = re.compile(f"[a-z]+|[^{_STABLE}]")

@@ -63,6 +63,7 @@ _DATE = re.compile(
 _PLACE_AFTER = re.compile(" ?(?:[台臺]灣|[一-鿿]{2}[縣市])")
 _LONGEST_ADDITION = 5
 _LONGEST_VALUE = 48
+_ENDS = re.compile("[,。;!?]")
 
 WORD_BEFORE = (
     "(?:FROM|SAYS?|SAID|IS|WAS|AND|OR|BUT|WITH|FOR|ON|IN|OF|TO|BY|AT|AS|IT|ID|MY|NO|START|END|DATE|UNTIL|SINCE)"
@@ -276,7 +277,7 @@ class CuedRecognizer(TextRecognizer):
         if match is None:
             return None
         if plain and sum(map(str.isdigit, views.figures[plain.end() : match.end()])) == 1:
-            match = plain
+            match = match if _ENDS.match(views.folded, match.end()) else plain
         span = (start - (views.before(start, 1) == "十"), match.end())
         return span if self.accepts(views, span, kind) else None
 

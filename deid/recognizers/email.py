@@ -20,6 +20,7 @@ _MISTYPED = re.compile(
     r"(?<![A-Z0-9._%+\-])[A-Z0-9._%+\-]++ ?@{1,2} ?"
     r"(?:GMAIL|YAHOO|HOTMAIL|OUTLOOK|ICLOUD|LIVE|MSN|PROTON|PCHOME|MSA|HINET)"
     r"(?:[.,。 ]{0,3}(?:COM|NET|TW|ME|HINET)){1,3}(?![A-Z0-9])"
+    r"|(?<![A-Z0-9._%+\-])[A-Z0-9._+\-]++%40(?:[A-Z0-9\-]{1,63}\.){1,6}[A-Z]{2,24}(?![A-Z0-9])"
     r"|(?<![A-Z0-9._%+\-])[A-Z0-9._%+\-]++@(?=[0-9\-]{0,19}[A-Z])[A-Z0-9\-]{2,20}[,。](?:COM|NET|ORG|EDU)(?:[.,。]TW)?(?![A-Z0-9])"
 )
 _UNTOLD = re.compile("^(?:(?!MAIL|信箱|帳號|[是叫為:=]).)*[一-鿿]$")
@@ -36,6 +37,7 @@ _WORDS_BEFORE = re.compile(
     rf"| (?=[0-9]+$)|{_LETTER_ALONE})[A-Z0-9._%+\-]+)*$"
 )
 _DOMAIN_AFTER = re.compile(r"(?:[A-Z0-9\-]{1,63} ?(?:點|[(\[]?DOT[)\]]?|\.) ?){1,5}[A-Z]{2,24}(?![A-Z])")
+_PROVIDER_AFTER = re.compile("(?:GMAIL|HOTMAIL|YAHOO|OUTLOOK|ICLOUD|HINET)(?![A-Z0-9.])")
 _GOES_ON = re.compile(" AT |@ ?[A-Z0-9]")
 _SAID = re.compile("[一-鿿]|(?<![A-Z])DOT(?![A-Z])")
 _MAILBOX = re.compile("GMAIL|YAHOO|HOTMAIL|OUTLOOK|ICLOUD|HINET|PROTON|MAIL|信箱|郵件")
@@ -78,7 +80,7 @@ class EmailAddressRecognizer(TextRecognizer):
     def find(self, views: Views) -> Iterator[Finding]:
         folded = views.folded
         judged: dict[int, int] = {}
-        if "@" in folded:
+        if "@" in folded or "%40" in folded:
             for match in _WRITTEN.finditer(folded):
                 judged[match.end()] = match.start()
                 if not self._is_published(views, match):
@@ -111,7 +113,7 @@ def _spoken(views: Views) -> Iterator[tuple[int, int]]:
         if _MAILBOX.search(views.around(*letters.span(), _LETTERS_REACH)):
             yield letters.span()
     for at in _AT.finditer(figures):
-        after = _DOMAIN_AFTER.match(figures, at.end())
+        after = _DOMAIN_AFTER.match(figures, at.end()) or _PROVIDER_AFTER.match(figures, at.end())
         if after is None or _GOES_ON.match(figures, after.end()):
             continue
         window = max(0, at.start() - _LONGEST_LOCAL)

@@ -94,6 +94,11 @@ _AREA_APART = re.compile(
 )
 
 
+# 「O9l6-4O7-38l」
+_DISGUISED = re.compile("(?<![0-9A-Z])[O0]9[0-9OIL]{2}[ -]?[0-9OIL]{3}[ -]?[0-9OIL]{3}(?![0-9A-Z])")
+_FEWEST_FIGURES = 6
+
+
 class TelephoneRecognizer(TextRecognizer):
     """Public lines stay: toll-free and 412 numbers, the agency's own (the whole number must match), and what the
     words around a number show to be an agency's.
@@ -115,7 +120,7 @@ class TelephoneRecognizer(TextRecognizer):
             for span in with_followers(views.figures, start, end):
                 yield self.finding(views, span, score)
         answered = phones_answered(views.figures) if "\n" in views.figures else ()
-        for span in chain(fragments(views.figures), in_words(views.folded), answered):
+        for span in chain(fragments(views.figures), in_words(views.folded), answered, _disguised(views)):
             yield self.finding(views, span, 0.5)
 
     def _spans(self, views: Views) -> Iterator[tuple[int, int, float]]:
@@ -179,6 +184,13 @@ class TelephoneRecognizer(TextRecognizer):
     def _is_public(self, number: str) -> bool:
         main = number.partition("#")[0]
         return main in self._public or tw_phone.is_service_line(main)
+
+
+def _disguised(views: Views) -> Iterator[tuple[int, int]]:
+    """Yield mobile numbers with letters that look like digits."""
+    for match in _DISGUISED.finditer(views.figures) if "9" in views.figures and views.has_letter else ():
+        if sum(map(str.isdigit, match[0])) >= _FEWEST_FIGURES:
+            yield match.span()
 
 
 def _in_pieces(views: Views, judged: set[int], verdicts: dict[str, bool]) -> Iterator[tuple[int, int, float]]:

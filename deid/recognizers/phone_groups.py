@@ -9,24 +9,28 @@ import re
 from collections.abc import Iterator
 
 from deid.identifiers import tw_phone
+from deid.recognizers.phone_said import digits_said
 
-_GROUP = re.compile(r"[0-9](?:[ \-]?[0-9])*")
+_WORD = "1[直下樣起定些般]"  # 一直, 一下: no digit
+_SAID = f"(?:[0-9]百0?[0-9]?十?[0-9]?|[1-4兩][個个][0-9]|雙[0-9]|[0-9]?十[0-9]?|(?!{_WORD})[0-9])"
+_GROUP = re.compile(rf"{_SAID}(?:[ \-]?{_SAID})*")
 _SAYING = (
-    "[ ,、。.…!?~]|對[對啦啊]?|沒錯|[欸嗯呃啊喔噢好齁嘿啦]|[好可]以?了?嗎|那個|再來|然後|接著|接下來|接|"
-    "後面|前面|中間|最後|尾巴|末尾|先|再|斷|就?是|等一下|等等|你?[記抄聽]一?下|有[記抄聽][到著]?[嗎吼齁喔吧沒無]?|你?有沒有在[記抄聽]|我[看想]一?下|我再?[唸念講說](?:一次|一遍)?|慢慢|"
+    "[ ,、。.…!?~]|對[對啦啊]?|沒錯|[欸嗯呃啊喔噢好齁嘿啦]|[好可]以?了?嗎|那個|再來|[閣擱]來|然後|接著|接下來|接|"
+    "後[面壁尾]|[前頭][面前]|中間|最後|尾巴|末尾|先|再|斷|就?是|等一下|等等|你?[記抄聽]一?下|有[記抄聽][到著]?[嗎吼齁喔吧沒無]?|你?有沒有在[記抄聽]|我[看想]一?下|我再?[唸念講說](?:一次|一遍)?|慢慢|"
     "第[一二三1-3][組段]"
 )
 _BETWEEN = re.compile(f"(?:{_SAYING}){{1,12}}")
 _LONGEST_BETWEEN = 24
-_GOES_ON = re.compile("[ ,、]{0,2}[0-9]| ?[年月日號元塊點分時歲樓個次十百千萬%]")
+_GOES_ON = re.compile("[ ,、]{0,2}[0-9]| ?[年月日號元塊點分時歲樓個次十百千萬%]|[幾多餘]")
 _NOT_BEFORE = re.compile(r"[0-9./:$#\-A-Z十百]$")
-_MOST, _LONG = 10, 3
+_MOST, _LONG, _MOBILE_ENDS = 10, 3, (4, 7)
+_INTERRUPTION = re.compile("[ ,、]{1,2}(?![0-9年月日號元])(?:[^0-9。!?\n]|(?=" + _WORD + ")1){1,20}")
 
 Span = tuple[int, int]
 
 
 def told_in_groups(figures: str) -> Iterator[tuple[list[Span], str]]:
-    """Yield where the groups of a number stand and its digits; ``figures`` has Chinese digits as figures.
+    """Yield where the groups of a number stand and its digits; ``figures`` has Chinese digits as figures: 3個7, 十8.
 
     One of the groups has three digits: the numbers of a lottery have two each.
     """
@@ -47,10 +51,10 @@ def _number(figures: str, groups: list[re.Match[str]], index: int) -> tuple[int,
     said = digits = _digits(groups[index])
     found, number = index, ""
     for at in range(index + 1, min(index + _MOST, len(groups))):
-        before, group = groups[at - 1].end(), groups[at]
-        if group.start() - before > _LONGEST_BETWEEN or not _BETWEEN.fullmatch(figures, before, group.start()):
-            break
+        between, group = figures[groups[at - 1].end() : groups[at].start()], groups[at]
         again, said = _digits(group) == said and len(said) > 1, _digits(group)
+        if len(between) > _LONGEST_BETWEEN or not (_BETWEEN.fullmatch(between) or _is_mobile_on(digits, between, said)):
+            break
         digits += "" if again else said
         if len(digits) > _MOST:
             break
@@ -60,5 +64,11 @@ def _number(figures: str, groups: list[re.Match[str]], index: int) -> tuple[int,
     return found, number
 
 
+def _is_mobile_on(digits: str, between: str, said: str) -> bool:
+    """Whether three digits go on with a mobile number, whatever is said before them: 0937, 欸不要按喇叭, 660, 118."""
+    groups = digits.startswith("09") and len(digits) in _MOBILE_ENDS and len(said) == _LONG
+    return groups and _INTERRUPTION.fullmatch(between) is not None
+
+
 def _digits(group: re.Match[str]) -> str:
-    return group[0].replace(" ", "").replace("-", "")
+    return digits_said(group[0])

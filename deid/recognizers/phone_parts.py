@@ -61,6 +61,11 @@ _INTERRUPTED = re.compile(
     r"(?:電話|手機|號碼|聯絡|打給?)[^0-9\n]{0,6}(?<![0-9])(09[0-9]{2})[^0-9。\n]{1,16}([0-9]{3})[^0-9。\n]{1,8}([0-9]{3})"
     r"(?![0-9]| ?[年月日號樓點分元塊])"
 )
+# 「尾巴唸錯了,是六零二才對」
+_END_WRONG = re.compile(
+    "(?:尾巴|尾數|後面|[後末]三碼|最後)[^0-9\n]{0,6}(?:[唸念講說打寫報抄]錯|不對)了?[ ,]{0,2}"
+    "(?:應該)?[是改]成? ?([0-9]{2,4})(?![0-9])"
+)
 _NEW_EXTENSION = re.compile("分機號?碼?(?:改|換)(?:成|為|到)?([0-9]{2,6})(?![0-9樓號月])")
 _PART = re.compile(r"(?<![0-9A-Z])[0-9](?:[0-9 \-]{0,6}[0-9])(?![0-9A-Z])")
 _PART_WORD = "(?:[後末尾前]面?的?[2-8]個?[碼位]|尾數|末尾)"
@@ -154,7 +159,8 @@ def fragments(figures: str) -> Iterator[tuple[int, int]]:
         yield from (found.span() for found in _FRAGMENT.finditer(figures))
         for found in chain(_HEADED.finditer(figures), _INTERRUPTED.finditer(figures)):
             yield from map(found.span, range(1, len(found.groups()) + 1))
-    for word, pattern in (("分機", _NEW_EXTENSION), ("LIKE", _QUERIED)):
+    wrong = ("錯", _END_WRONG) if "09" in figures or "電話" in figures else ("LIKE", _QUERIED)
+    for word, pattern in (("分機", _NEW_EXTENSION), ("LIKE", _QUERIED), wrong):
         yield from (found.span(1) for found in (pattern.finditer(figures) if word in figures else ()))
     if "碼" not in figures and "尾" not in figures and "END" not in figures and "LAST" not in figures:
         return

@@ -33,7 +33,7 @@ _NOT_HOUSE_IN_DISTRICT = re.compile(
 )
 _NUMBERED = re.compile("[號樓棟弄巷舍]")
 _HOME = re.compile("[住家租寄送蹛鄰隔舍址籍]|門牌|臨字|們是|那[個位戶間]|樓[上下]")
-_SAME_LANE = re.compile("(?<![一-鿿])同巷$|(?<=[住在是的戶到])同巷$")
+_SAME_LANE = re.compile("(?<![一-鿿])同巷$|(?<=[住在是的戶到被跟和與給])同巷$")
 _LIVES_BEFORE = re.compile("(?:[我你妳他她]們?)?(?:住在?|就在)")
 _NOT_DOOR = re.compile(
     " ?(?:早|晚|上午|下午|凌晨|半夜|開始|要|就|才|會|那天|"

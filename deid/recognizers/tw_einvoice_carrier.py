@@ -13,12 +13,13 @@ from deid.views import Views
 
 _SHAPE = re.compile(r"(?<![0-9A-Z./+\-])/[0-9A-Z.+\-]{7}(?![0-9A-Z/+\-]|\.[0-9A-Z])")
 # The same one read out behind the written one: 「/AB7-C2D，斜線 A B 7 減 C 2 D」.
-_SIGN = r"(?:[0-9A-Z.+\-]|加號?|減號?|點|PLUS)"
+_SIGN = r"(?:(?:[大小]寫 ?)?[0-9A-Z.+\-]|加號?|減號?|點|PLUS)"
+_BETWEEN = "[ ,、]{0,2}(?:(?:然後|再來|最後)(?:[是1]?個)?[ ,、]?)?"
 _READ_OUT = re.compile(rf"/[0-9A-Z.+\-]{{7}}[ ,(]{{0,2}}(?P<said>斜[線槓] ?{_SIGN}(?: ?{_SIGN}){{6}})(?![0-9A-Z+\-])")
 # 「斜線 A 7 加號 B C 4 D」, letter by letter where no word announces it.
 _SPELLED = re.compile(
     rf"斜[線槓][ ,、]{{0,2}}(?=[^0-9\n]{{0,20}}[0-9])"
-    rf"(?=[^A-Z\n]{{0,9}}[A-Z][^A-Z\n]{{0,9}}[A-Z]){_SIGN}(?:[ ,、]{{0,2}}{_SIGN}){{6}}(?![0-9A-Z+\-])"
+    rf"(?=[^A-Z\n]{{0,12}}[A-Z][^A-Z\n]{{0,12}}[A-Z]){_SIGN}(?:{_BETWEEN}{_SIGN}){{6}}(?![0-9A-Z+\-])"
 )
 # 「條碼是斜線K7P，後面3QXW」
 _HALVES = re.compile(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from deid.findings import Finding
 from deid.recognizers import cue_words
 from deid.recognizers.cued import CuedRecognizer, Span, is_example
-from deid.recognizers.number_groups import groups_of, in_groups
+from deid.recognizers.number_groups import NEXT_GROUP
 from deid.recognizers.phone_parts import is_landline
 from deid.views import SEPARATORS, Views
 
@@ -20,8 +20,10 @@ _THEN = "[ ,、]{1,2}(?:(?:然後|再來|接著|最後|後面)是?[ ,]?)?"
 _SAID = re.compile(
     f"卡(?:[^0-9\n]|[0-9](?![0-9])){{0,24}}?([0-9]{{4}}){_THEN}([0-9]{{4}}){_THEN}([0-9]{{4}})(?![0-9A-Z])"
 )
-# 「卡號是四個零，三八一六，五五零二」
-_ZEROS, _DIGITS = in_groups("卡號", "[234兩三四]個[0-9][ ,、]{1,2}"), 10
+# 「四個零，三八一六，五五零二」, 「零零零零，四個零，再來一八二七，尾巴六六三五」: nothing else is told so.
+_ZEROS = re.compile(
+    rf"(?<![0-9])(4[個个]0|0000){NEXT_GROUP}(?:(4[個个]0){NEXT_GROUP})?([0-9]{{4}}){NEXT_GROUP}([0-9]{{4}})(?![0-9])"
+)
 
 
 class TwNhiCardRecognizer(CuedRecognizer):
@@ -40,8 +42,8 @@ class TwNhiCardRecognizer(CuedRecognizer):
     def find(self, views: Views) -> Iterator[Finding]:
         for said in _SAID.finditer(views.figures) if _HEALTH in views.folded else ():
             yield from (self.finding(views, said.span(part), 0.7) for part in (1, 2, 3))
-        for span in groups_of(views, _ZEROS, _DIGITS, _DIGITS) if _HEALTH in views.folded else ():
-            yield self.finding(views, span, 0.7)
+        for zeros in _ZEROS.finditer(views.figures) if "0" in views.figures else ():
+            yield from (self.finding(views, zeros.span(part), 0.7) for part in range(1, 5) if zeros[part])
         if not views.has_long_number:
             return
         yield from super().find(views)

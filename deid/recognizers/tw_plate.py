@@ -103,8 +103,8 @@ class TwPlateRecognizer(CuedRecognizer):
         for match in _said(views):
             if _PLATE.search(views.around(*match.span(), _NEAR)):
                 yield self.finding(views, match.span(), 0.6)
-        for either in shapes.EITHER.finditer(views.figures):
-            if _PLATE.search(views.around(*either.span(), _NEAR)):
+        for either in chain(shapes.EITHER.finditer(views.figures), shapes.APART.finditer(views.figures)):
+            if either.re is shapes.APART or _PLATE.search(views.around(*either.span(), _NEAR)):
                 yield from (self.finding(views, either.span(part), 0.6) for part in (1, 2))
         letters = shapes.LETTERS_PART.finditer(views.figures) if views.has_letter else ()
         for match in chain(shapes.DIGITS_PART.finditer(views.figures), letters):

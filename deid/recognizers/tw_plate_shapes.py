@@ -67,6 +67,12 @@ LETTERS_PART = re.compile(
     rf"|(?<![0-9A-Z])({_letters(2, 3)})(?= ?(?:開頭|什麼的|幾號"
     r"|(?:[^0-9A-Z\n]|1(?=下)){0,14}(?:然後|再來|接著|後面|數字)[^0-9A-Z\n]{0,8}[0-9]))"
 )
+APART = re.compile(
+    rf"(?:車牌|車號|牌照|英文)號?碼?[是: ]{{0,2}}({_letters(2, 3)})-?[ ,、\n]{{1,2}}"
+    rf"(?:(?:[^0-9A-Z。]|1(?=[橫槓])){{0,24}}[ ,、\n])?({_digits(3, 4)})(?![0-9A-Z]|[ ,、]?[0-9]| ?[元{_COUNTED}])"
+)
+"""Letters and digits with something between them: 「車牌 BQC,中間一橫,3907」."""
+
 EITHER = re.compile("(?<![0-9A-Z-])([0-9]{3,4})[ ,]?(?:還是|或是?|或者)[ ,]?([0-9]{3,4})(?![0-9A-Z]| ?[年月元號路])")
 """Some digits or letters, where the words around say that the rest is left out or follows."""
 
@@ -89,12 +95,17 @@ SOUNDED = re.compile(
     rf"(?=[0-9A-Z欸誒逼西低伊愛居哀賊歐批屁踢優歪達大阿艾恩])"
     rf"(?:(?=[A-Z ]{{0,6}}{_SOUND})(?<![A-Z])(?:(?:[A-Z]|{_SOUND})[ ,]?){{2,4}}{_JOINT}{_digits(3, 4)}(?![0-9])"
     rf"|(?<![0-9]){_digits(3, 4)}{_JOINT}(?=[A-Z ]{{0,6}}{_SOUND})(?:(?:[A-Z]|{_SOUND})[ ,]?){{2,3}}"
-    rf"|(?<![A-Z])(?:{_ALPHABET}[ ,-]{{1,2}}){{2,3}}{_JOINT}{_digits(3, 4)}(?![0-9]))"
+    rf"|(?<![A-Z])(?:{_ALPHABET}[ ,-]{{1,2}}){{2,3}}{_JOINT}{_digits(3, 4)}(?![0-9])"
+    r"|(?<![A-Z])[A-Z](?:[ ,-]?[A-Z]){1,2}"
+    r"(?:[ ,-]{1,2}(?:ZERO|OH|ONE|TWO|THREE|FOUR|FIVE|SIX|SEVEN|EIGHT|NINE)){3,4}(?![A-Z]))"
 )
 """Letters said in words that sound like them, or by an alphabet's names."""
 
 # 「B，蘋果的A，K，八零七三」, ``T as in Tom, G, F, 6-1-4-7``: a letter may be explained.
-_EXPLAINED = r"(?:[A-Z]{2,8} ?的 ?)?[A-Z](?:[ ,、]{0,2}(?:[一-鿿A-Z]{1,8}的[A-Z](?![A-Z])|AS IN [A-Z]{2,10}|呃|嗯|啊))?"
+_EXPLAINED = (
+    r"(?:[A-Z]{2,8} ?的 ?)?[A-Z](?: ?是 ?[A-Z]{2,10}(?: ?的 ?[A-Z])?"
+    r"|[ ,、]{0,2}(?:[一-鿿A-Z]{1,8}的[A-Z](?![A-Z])|AS IN [A-Z]{2,10}|呃|嗯|啊))?"
+)
 EXPLAINED = re.compile(
     rf"(?<![A-Z])(?=[A-Z](?![A-Z])|[A-Z]{{2,8}} ?的)(?:{_EXPLAINED}[ ,、]{{0,2}}){{2,3}}"
     r"(?:(?:然後|再來|後面|數字|AND|THEN)[ ,、]{0,2}){0,3}"

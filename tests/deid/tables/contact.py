@@ -92,6 +92,8 @@ LINE = [
     "my LINE ID is ⟦annalee.tw⟧",
 ]
 EMAIL = [
+    "⟦peggy 點 hsiang 小老鼠 hotmail⟧,早就不能用了",
+    "mobile=1&mail=⟦hc.yen%40outlook.com⟧&fine=1800",
     "回信寄我Email⟦amychen.tw@gmail.com⟧就好",
     "發文者：小農聯盟\u3000⟦anson.chang_64@seed.net.tw⟧ 收文者：農業處",
     "Please reply to ⟦r.kapoor(at)protonmail.com⟧ not to my office",

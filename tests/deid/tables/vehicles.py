@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 PLATE = [
+    "車牌⟦BQK⟧，中間一橫，⟦三九零八⟧，就在醫院對面那排",
+    "車號我唸喔,⟦B 是 boy 的 B、Q 是 queen、K 是 king,後面六八么五⟧。溢繳的",
+    "車牌⟦BTK⟧-\n⟦3096⟧(不小心按到送出)",
+    "Plate ⟦PKA zero eight two five⟧ was towed",
     "車牌好像⟦8827⟧還是⟦8821⟧，我現在腳沒辦法彎",
     "車牌⟦Boy 的 B、King 的 K、Robert 的 R，五二零八⟧，快點拖走",
     "車牌是⟦B K M⟧，等一下喔被樹遮住，我走過去看，喔⟦七二一三⟧",
