@@ -33,8 +33,7 @@ class DateOfBirthRecognizer(TextRecognizer):
         announced = words.BIRTH.search(views.folded) is not None
         births, others = _told_apart(views, announced=announced)
         for found in births:
-            lunar = words.LUNAR_BEFORE.search(_before(views, found))
-            first = found.start - len(lunar[0]) if lunar else found.start
+            first = _with_calendar(views, found)
             calendar = words.CALENDAR_AFTER.match(views.folded, found.end)
             yield self.finding(views, (first, calendar.end() if calendar else found.end), 0.7)
             if feast := words.FEAST_TOO.match(views.folded, found.end):
@@ -42,10 +41,15 @@ class DateOfBirthRecognizer(TextRecognizer):
         told = [(found.parts, found.end) for found in births if found.is_whole]
         for found in others if told else ():
             if _is_said_again(found, told) and _is_alone(views, found):
-                yield self.finding(views, (found.start, found.end), 0.7)
+                yield self.finding(views, (_with_calendar(views, found), found.end), 0.7)
         if announced:
             for span in chain(dates_in_columns(views.folded), births_answered(views.folded)):
                 yield self.finding(views, span, 0.7)
+
+
+def _with_calendar(views: Views, found: Date) -> int:
+    lunar = words.LUNAR_BEFORE.search(_before(views, found))
+    return found.start - len(lunar[0]) if lunar else found.start
 
 
 def _told_apart(views: Views, *, announced: bool) -> tuple[list[Date], list[Date]]:

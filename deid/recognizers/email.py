@@ -9,6 +9,7 @@ from typing import Any
 from deid.findings import Finding
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.public_context import PublicContext
+from deid.tagger.tagger import load_tagger
 from deid.views import Views
 
 _WRITTEN = re.compile(
@@ -100,6 +101,9 @@ class EmailAddressRecognizer(TextRecognizer):
         if address in self._public or _ROLE.fullmatch(address):
             return True
         context, free = PublicContext.of(views), _FREE.search(address) or _PERSONAL.match(address)
+        local = re.split("[^A-Z]+", address.partition("@")[0])
+        if free and any(map(load_tagger().is_family, local)):
+            return False
         firm = _OF_FIRM.match(address) and not (free or _PROVIDER.search(address))
         if firm and context.speaks_for_agencies(*match.span()) and not context.is_claimed(match.start()):
             return True

@@ -132,8 +132,9 @@ class LearnedValueRecognizer(TextRecognizer):
             if (sure and entity == "DATE_OF_BIRTH") or not _is_judged(views, start, end, entity):
                 spans, believed = _parts(views, start, end, entity), max(0.0, score - _DOUBT)
                 yield from (Finding(*views.original_span(*span), entity, believed, self.name) for span in spans)
-        for span in births_read(views):
-            yield Finding(*views.original_span(*span), "DATE_OF_BIRTH", _READ, self.name)
+        for start, end in births_read(views):
+            start -= len(calendar[0]) if (calendar := _CALENDAR_BEFORE.search(views.before(start, 2))) else 0
+            yield Finding(*views.original_span(start, end), "DATE_OF_BIRTH", _READ, self.name)
 
     def _mistyped(self, views: Views, values: Iterable[tuple[int, int, str, float]]) -> Iterator[Finding]:
         """Find numbers whose check digit is wrong and that no word announces."""

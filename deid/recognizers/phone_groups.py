@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from deid.identifiers import tw_phone
+from deid.recognizers.number_groups import INTERRUPTION
 from deid.recognizers.phone_said import digits_said
 
 _WORD = "1[直下樣起定些般]"  # 一直, 一下: no digit
@@ -24,7 +25,7 @@ _LONGEST_BETWEEN = 24
 _GOES_ON = re.compile("[ ,、]{0,2}[0-9]| ?[年月日號元塊點分時歲樓個次十百千萬%]|[幾多餘]")
 _NOT_BEFORE = re.compile(r"[0-9./:$#\-A-Z十百]$")
 _MOST, _LONG, _MOBILE_ENDS = 10, 3, (4, 7)
-_INTERRUPTION = re.compile("[ ,、]{1,2}(?![0-9年月日號元])(?:[^0-9。!?\n]|(?=" + _WORD + ")1){1,20}")
+_INTERRUPTION = re.compile(f"(?![ ,、]{{1,2}}[年月日號元]){INTERRUPTION}")
 
 Span = tuple[int, int]
 

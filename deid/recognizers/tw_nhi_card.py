@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from deid.findings import Finding
 from deid.recognizers import cue_words
 from deid.recognizers.cued import CuedRecognizer, Span, is_example
-from deid.recognizers.number_groups import NEXT_GROUP
+from deid.recognizers.number_groups import INTERRUPTION, NEXT_GROUP
 from deid.recognizers.phone_parts import is_landline
 from deid.views import SEPARATORS, Views
 
@@ -22,7 +22,8 @@ _SAID = re.compile(
 )
 # 「四個零，三八一六，五五零二」, 「零零零零，四個零，再來一八二七，尾巴六六三五」: nothing else is told so.
 _ZEROS = re.compile(
-    rf"(?<![0-9])(4[個个]0|0000){NEXT_GROUP}(?:(4[個个]0){NEXT_GROUP})?([0-9]{{4}}){NEXT_GROUP}([0-9]{{4}})(?![0-9])"
+    rf"(?<![0-9])(4[個个]0|0000){NEXT_GROUP}(?:(4[個个]0){NEXT_GROUP})?"
+    rf"([0-9]{{4}}){INTERRUPTION}([0-9]{{4}})(?![0-9]| ?[年元號])"
 )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from deid.tagger.features import ENGLISH, FREQUENCY, GIVEN, Floats, Lexicon, features
+from deid.tagger.features import ENGLISH, FAMILY, FREQUENCY, GIVEN, Floats, Lexicon, features
 from deid.tagger.network import Network
 from deid.tagger.tags import ENTITIES, FIRST_ENTITY, NOTHING, PERSON_BEGIN, PERSON_INSIDE
 from deid.views import Views
@@ -122,6 +122,11 @@ class Tagger:
     def is_given(self, word: str) -> bool:
         """Whether a word in capitals is a given name somewhere in the world, in Latin letters."""
         return self._lexicon.latin.get(word, 0) & GIVEN > 0
+
+    def is_family(self, word: str) -> bool:
+        """Whether a word in capitals is a family name somewhere in the world, in Latin letters, and no English word."""
+        flags = self._lexicon.latin.get(word, 0)
+        return flags & FAMILY > 0 and not flags & ENGLISH
 
     def name_mean(self, views: Views, start: int, end: int) -> float:
         """Return how likely a stretch is a name, on the average of its characters."""

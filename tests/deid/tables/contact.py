@@ -92,6 +92,7 @@ LINE = [
     "my LINE ID is ⟦annalee.tw⟧",
 ]
 EMAIL = [
+    "聯絡：飯店櫃台代轉，或寄 ⟦kawai.chan78@gmail.com⟧",
     "⟦peggy 點 hsiang 小老鼠 hotmail⟧,早就不能用了",
     "mobile=1&mail=⟦hc.yen%40outlook.com⟧&fine=1800",
     "回信寄我Email⟦amychen.tw@gmail.com⟧就好",

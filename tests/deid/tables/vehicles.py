@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 PLATE = [
+    "違停的車號我唸給你，⟦B R K⟧，一槓，⟦五二零八⟧，白色休旅車",
     "車牌⟦BQK⟧，中間一橫，⟦三九零八⟧，就在醫院對面那排",
     "車號我唸喔,⟦B 是 boy 的 B、Q 是 queen、K 是 king,後面六八么五⟧。溢繳的",
     "車牌⟦BTK⟧-\n⟦3096⟧(不小心按到送出)",
