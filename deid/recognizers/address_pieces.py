@@ -17,12 +17,12 @@ _BETWEEN = rf"(?:(?!{NUM} ?[巷號弄段])[^0-9]){{1,14}}?(?:不是 ?{NUM} ?[巷
 _WRONG_LANE = re.compile(
     rf"{_ROAD}{_LANE}(?=[ ,、](?:(?!{NUM} ?[巷號弄段])[^0-9。\n]){{1,14}}{NUM}{SUB}? ?巷(?:{NUM} ?弄)?{NUM}{SUB}? ?號)"
 )
-# 「要從後面鐵門進去,五樓,五零三室」
+# 「從後門上去,五樓,503室」
 _ROOM = re.compile(rf"(?<![0-9]){NUM} ?樓{SUB}?[ ,、]{{0,2}}[A-Z]?{NUM} ?[室房](?!間?[東客租])")
 _PIECES = re.compile(f"{_ROAD}{_BETWEEN}{_LANE}{_BETWEEN}{_NUMBER}(?!公車|出口|線|月台)")
 _TOLD, _REACH = re.compile("住|[地住]址|門牌|[我阮]家|厝|寄|送"), 40
 _SHORTEST, _MOST = 3, 16
-# 「四十七號我家門口,不是,應該算四十九號」
+# 「五號門口,不是,應該算七號」
 _RIGHT = re.compile(
     rf"(?:不是|不對|錯了?|更正)[啦喔 ,]{{0,3}}(?:應該?)?[是算]? ?(?P<number>{NUM}{SUB}? ?號)(?![0-9出誌線月公])"
 )

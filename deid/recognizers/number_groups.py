@@ -1,4 +1,4 @@
-"""Numbers said in groups behind the word that announces them: 「卡號四三一一，九五零二，嗯，七七八六，三零一四」."""
+"""Numbers said in groups behind the word that announces them: 「卡號四一一一，一一一一，嗯，一一一一，一一一一」."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from deid.recognizers.cued import Span, is_example
 from deid.views import Views, digits_of
 
 NEXT_GROUP = "[ ,、]{1,2}(?:(?:然後|再來|接著|最後|後面|尾巴|[嗯呃欸對])是?[ ,、]{0,2}){0,2}"
-# What somebody says while he looks: 「等一下我眼鏡」; the 一 of 一下 is no digit.
-INTERRUPTION = "[ ,、]{1,2}(?:(?:[^0-9。!?\n]|[0-9](?=[直下樣起定些般個位碼]))){0,18}"
+# What somebody says while he looks: 「等一下喔」; the 一 of 一下 is no digit.
+INTERRUPTION = "[ ,、]{1,2}(?:(?:[^0-9。!?\n]|[0-9](?=[直下樣起定些般個位碼片張支]))){0,18}"
 
 
 def in_groups(cue: str, begins: str = "", sizes: str = "2,8") -> re.Pattern[str]:

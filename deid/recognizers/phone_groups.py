@@ -1,6 +1,6 @@
 """Finds telephone numbers whose groups are said one by one, with what one says between them, and some twice.
 
-「零七，七四六，對，七四六，再來三三，九二」: the groups make a number that some area has.
+「零七，七二六，對，七二六，閣來三三，九一」: the groups make a number that some area has.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from deid.recognizers.cued import CuedRecognizer, Span
 from deid.views import SEPARATORS, Views
 
 _FEWEST_DIGITS = 4
-# 「戶號英文F開頭,法國那個,後面九二八一零四五」
+# 「戶號英文F開頭,後面9281046」
 _APART = re.compile(r"戶號[^0-9A-Z\n]{0,12}([A-Z])(?![A-Z])[^0-9A-Z。\n]{1,16}([0-9]{7})(?![0-9])")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from deid.findings import Finding
 from deid.recognizers import cue_words
-from deid.recognizers.cued import CuedRecognizer, Span
+from deid.recognizers.cued import CuedRecognizer, Span, is_example
 from deid.views import SEPARATORS, Views
 
 _SAMPLE = re.compile("[樣範][張本例][^0-9A-Z]{0,3}$")
@@ -29,6 +29,6 @@ class TwInvoiceNoRecognizer(CuedRecognizer):
         if not views.has_long_number or not views.has_letter:
             return
         for match in views.number_matches(_WRITTEN):
-            if not _SAMPLE.search(views.before(match.start, 8)):
+            if not (_SAMPLE.search(views.before(match.start, 8)) or is_example(views, (match.start, match.end))):
                 yield self.finding(views, (match.start, match.end), 0.5)
         yield from super().find(views)
