@@ -6,19 +6,25 @@ beside the date (換發, 過世, 落成) rule it out, unless the tagger is sure.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from deid.recognizers.birth_words import BIRTH
 from deid.recognizers.dates import possible_births
 from deid.recognizers.event_words import is_of_event, is_of_rule, is_told_of_event
 from deid.tagger.tagger import load_tagger
 from deid.views import Views
 
 _LONG_AGO, _WITH_YEAR, _YEARLESS, _SURE = 0.25, 0.6, 0.75, 0.95
+# The column of a list of staff.
+_ROSTER = re.compile("到職日|到任日|就職日")
 _GROWN, _FEWEST_PARTS = 12, 2
 
 
 def births_read(views: Views) -> Iterator[tuple[int, int]]:
     """Yield the dates that the tagger takes for somebody's birth, in offsets of the folded view."""
+    if _ROSTER.search(views.folded) and not BIRTH.search(views.folded):
+        return
     for start, end, told, age in possible_births(views):
         grown = age is not None and age >= _GROWN
         if told < _FEWEST_PARTS and (not grown or views.folded[end - 1] == "次"):

@@ -36,7 +36,8 @@ class PaymentCardRecognizer(TextRecognizer):
             if valid:
                 yield self.finding(views, (valid.start, valid.end), 1.0 if cue else 0.8)
             elif match.value[0] != "2" and (cue or (_GROUPED.fullmatch(match.value) and _OF_CARD.search(views.folded))):
-                yield self.finding(views, (match.start, match.end), 0.6)
+                grouped = _GROUPED.match(match.value)
+                yield self.finding(views, (match.start, match.start + grouped.end() if grouped else match.end), 0.6)
         said = groups_of(views, _IN_GROUPS, _FEWEST, _MOST) if "卡" in views.folded else ()
         for span in chain(said, parts_of(views, _CARD)):
             yield self.finding(views, span, 0.5)

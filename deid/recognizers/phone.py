@@ -81,6 +81,7 @@ _OF_OFFICE = re.compile(
 )
 _OWN_AFTER = re.compile("[ ,]?就?是[我他她](?:家|本人|[媽爸]|太太|先生)")
 _OWN_OFFICE = re.compile("(?:我|找我|[回打]我打)(?:的|們)?辦公室(?:的?電話)?[是: ]{0,2}$")  # 「回我打辦公室02-…」
+_NEXT_WORD = re.compile("一[直下樣起定般]")
 _IN_CODE = re.compile("[電水表]號[^0-9\n]{0,8}[0-9]{2}-[0-9]{2}-$")  # 「電號 16-42-0873-15-2」
 _DATE = re.compile(r"(?:19|20)[0-9]{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3[01])$")
 # A day and the hour behind it, as logs have them.
@@ -145,7 +146,7 @@ class TelephoneRecognizer(TextRecognizer):
     ) -> Iterator[tuple[int, int, float]]:
         if _OFFICIAL_NUMBER.search(views.before(match.start)):
             return
-        for candidate in chain((match,), _without_word(views, match), match.shorter()):
+        for candidate in chain(_with_and_without_word(views, match), match.shorter()):
             number = tw_phone.compact(candidate.value)
             if self._is_public(number):
                 return
@@ -254,10 +255,14 @@ def _is_announced(views: Views, match: NumberMatch) -> bool:
     return extended or _CUE_AFTER.match(views.folded, match.end) is not None
 
 
-def _without_word(views: Views, match: NumberMatch) -> Iterator[NumberMatch]:
-    """Yield the number without the Chinese digit behind it that begins the next word: 「0912-345-678一直」."""
+def _with_and_without_word(views: Views, match: NumberMatch) -> Iterator[NumberMatch]:
+    """Yield the number and, first where a word begins there, the same without the last digit: 「0912-345-678一直」."""
+    less = NumberMatch(match.start, match.end - 1, match.value[:-1])
+    if _NEXT_WORD.match(views.folded, match.end - 1):
+        yield less
+    yield match
     if views.folded[match.end - 2].isascii() and not views.folded[match.end - 1].isascii():
-        yield NumberMatch(match.start, match.end - 1, match.value[:-1])
+        yield less
 
 
 def _balanced(folded: str, start: int, end: int) -> tuple[int, int]:

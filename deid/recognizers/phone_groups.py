@@ -22,8 +22,10 @@ _SAYING = (
 )
 _BETWEEN = re.compile(f"(?:{_SAYING}){{1,12}}")
 _LONGEST_BETWEEN = 24
+_WRONG = re.compile("[ ,、]{0,2}[欸啊呃]?(?:不對|不是|錯了?|[講說唸]錯了?|更正)[啦喔]?[ ,、]{0,2}(?:應該)?是?[ ,]?")
 _GOES_ON = re.compile("[ ,、]{0,2}[0-9]| ?[年月日號元塊點分時歲樓個次十百千萬%]|[幾多餘]")
-_NOT_BEFORE = re.compile(r"[0-9./:$#\-A-Z十百]$")
+# A group that goes before another; most numbers are whole and end here.
+_BEGINS = re.compile(r"(?<![0-9./:$#\-A-Z十百])0(?:[ \-]?[0-9]){1,7}(?![0-9 \-]?[0-9])(?= ?[^0-9年月日號元/.:\-])")
 _MOST, _LONG, _MOBILE_ENDS = 10, 3, (4, 7)
 _INTERRUPTION = re.compile(f"(?![ ,、]{{1,2}}[年月日號元]){INTERRUPTION}")
 
@@ -35,34 +37,42 @@ def told_in_groups(figures: str) -> Iterator[tuple[list[Span], str]]:
 
     One of the groups has three digits: the numbers of a lottery have two each.
     """
-    groups = list(_GROUP.finditer(figures)) if "0" in figures else []
     taken = 0
-    for index, first in enumerate(groups):
-        if first.start() < taken or first[0][0] != "0" or _NOT_BEFORE.search(figures, 0, first.start()):
+    for begun in _BEGINS.finditer(figures):
+        if begun.start() < taken:
             continue
-        last, number = _number(figures, groups, index)
-        told = groups[index : last + 1]
-        if number and max(len(_digits(group)) for group in told) >= _LONG:
-            taken = groups[last].end()
-            yield [group.span() for group in told], number
+        groups, number = _number(figures, begun.start())
+        if number and max(len(_digits(group)) for group in groups) >= _LONG:
+            taken = groups[-1].end()
+            yield [group.span() for group in groups], number
 
 
-def _number(figures: str, groups: list[re.Match[str]], index: int) -> tuple[int, str]:
-    """Return which group ends the longest number that begins with a group, and its digits; none if there is none."""
-    said = digits = _digits(groups[index])
-    found, number = index, ""
-    for at in range(index + 1, min(index + _MOST, len(groups))):
-        between, group = figures[groups[at - 1].end() : groups[at].start()], groups[at]
-        again, said = _digits(group) == said and len(said) > 1, _digits(group)
-        if len(between) > _LONGEST_BETWEEN or not (_BETWEEN.fullmatch(between) or _is_mobile_on(digits, between, said)):
+def _number(figures: str, start: int) -> tuple[list[re.Match[str]], str]:
+    """Return the groups of the longest number that begins at a place, and its digits; none if there is none."""
+    groups = [group] if (group := _GROUP.match(figures, start)) else []
+    said = digits = _digits(groups[0]) if groups else ""
+    found, number = 0, ""
+    while groups and len(groups) <= _MOST and (group := _next(figures, groups[-1].end())):
+        between = figures[groups[-1].end() : group.start()]
+        again, last, said = _digits(group) == said and len(said) > 1, said, _digits(group)
+        if _WRONG.fullmatch(between):
+            digits = digits[: _MOST - len(said)] if digits.startswith("09") else digits.removesuffix(last)
+        elif not (_BETWEEN.fullmatch(between) or _is_mobile_on(digits, between, said)):
             break
         digits += "" if again else said
         if len(digits) > _MOST:
             break
+        groups.append(group)
         valid = number == digits if again else tw_phone.is_valid(digits) and not _GOES_ON.match(figures, group.end())
         if valid:
-            found, number = at, digits
-    return found, number
+            found, number = len(groups), digits
+    return groups[:found], number
+
+
+def _next(figures: str, end: int) -> re.Match[str] | None:
+    """Return the next group where it is not far."""
+    near = _GROUP.search(figures, end, end + _LONGEST_BETWEEN + 1)
+    return _GROUP.match(figures, near.start()) if near else None
 
 
 def _is_mobile_on(digits: str, between: str, said: str) -> bool:

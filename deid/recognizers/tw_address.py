@@ -42,6 +42,8 @@ _NOT_DOOR = re.compile(
 _NOT_VILLAGES = ("公里", "鄰里", "這里", "那里", "海里", "英里", "農村", "山村", "漁村")
 # 「檢舉違建,中山路5號頂樓加蓋」: what is reported, no floor.
 _REPORTED = re.compile("(?:檢舉|舉報|違建|違章)[^。;!?\n]{0,24}$")
+_NEXT_FLOOR = re.compile(rf"(?<=[樓F]),{grammar.NUM} ?樓$|(?<=樓之[0-9一二三四五六七八九]),{grammar.NUM} ?樓$")
+_HAN_AFTER = re.compile("(?![之室房])[一-鿿]")
 _ANNEX = re.compile("(?<=[號樓F])[ ,]?頂樓加蓋$")
 _ENGLISH = re.compile(
     r"(?:JALAN|JL[N.]?|[đĐ][ưƯ][ờỜ]NG|DUONG|PH[ốỐ]|R(?:OA)?D|ST(?:REET)?|BLVD|BOULEVARD|AVE(?:NUE)?|L(?:N|ANE)|NO|VILLAGE)(?![A-Z])"
@@ -78,7 +80,7 @@ class TwAddressRecognizer(TextRecognizer):
                 lowest = house.end()
                 if start is not None:
                     end = with_floor_and_room(folded, house.end()) if views.has_letter else house.end()
-                    yield start, _without_annex(folded, start, end)
+                    yield start, _without_next_floor(folded, start, _without_annex(folded, start, end))
         if _NUMBERED.search(folded) and _HOME.search(folded):
             yield from _homes(folded)
         for building in grammar.BUILDING.finditer(folded) if "樓" in folded else ():
@@ -92,6 +94,12 @@ class TwAddressRecognizer(TextRecognizer):
                 yield base + start, house.end()
         if views.has_letter and _ENGLISH.search(folded):
             yield from english_addresses(folded)
+
+
+def _without_next_floor(folded: str, start: int, end: int) -> int:
+    """Return where an address ends before another's floor, told behind a comma: 「8號4樓,五樓的先生」."""
+    floor = _NEXT_FLOOR.search(folded, start, end) if _HAN_AFTER.match(folded, end) else None
+    return floor.start() if floor else end
 
 
 def _without_annex(folded: str, start: int, end: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 PASSPORT = [
+    "護照不見了！號碼手機有存，⟦三六二⟧，欸等一下螢幕暗掉，再來⟦九零八⟧，最後是⟦二五五⟧。我叫",
     "護照號碼在哪一頁，喔這裡，⟦三六零，四一八，八五二⟧，我人在機場",
     "護照掉在書店，店家 2365-1074 沒人接",
     "a German citizen, passport ⟦C8XK41T6N⟧.",
