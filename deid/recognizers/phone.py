@@ -81,6 +81,9 @@ _OF_OFFICE = re.compile(
 )
 _OWN_AFTER = re.compile("[ ,]?就?是[我他她](?:家|本人|[媽爸]|太太|先生)")
 _OWN_OFFICE = re.compile("(?:我|找我|[回打]我打)(?:的|們)?辦公室(?:的?電話)?[是: ]{0,2}$")  # 「回我打辦公室02-…」
+# 「訂單編號是0912…,不是手機喔」
+_ORDER_BEFORE = re.compile("(?:訂單|物流|收據)(?:編號|號碼)?[是為: ]{0,2}$")
+_NO_PHONE_AFTER = re.compile("[ ,]{0,2}這?不是(?:手機|電話)[喔啦哦]")
 _NEXT_WORD = re.compile("一[直下樣起定般]")
 _IN_CODE = re.compile("[電水表]號[^0-9\n]{0,8}[0-9]{2}-[0-9]{2}-$")  # 「電號 16-42-0873-15-2」
 _DATE = re.compile(r"(?:19|20)[0-9]{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3[01])$")
@@ -144,7 +147,10 @@ class TelephoneRecognizer(TextRecognizer):
     def _national(
         self, views: Views, match: NumberMatch, verdicts: dict[str, bool]
     ) -> Iterator[tuple[int, int, float]]:
-        if _OFFICIAL_NUMBER.search(views.before(match.start)):
+        before = views.before(match.start)
+        if _OFFICIAL_NUMBER.search(before):
+            return
+        if _ORDER_BEFORE.search(before) and _NO_PHONE_AFTER.match(views.folded, match.end):
             return
         for candidate in chain(_with_and_without_word(views, match), match.shorter()):
             number = tw_phone.compact(candidate.value)
@@ -204,9 +210,11 @@ def _in_pieces(views: Views, judged: set[int], verdicts: dict[str, bool]) -> Ite
     for start, end, number in chain(landlines_read_out(figures), said_in_tens(figures)):
         if start not in judged and not _is_published(views, (start, end), number, verdicts):
             yield from ((*span, 0.8) for span in pieces(figures, start, end))
+        judged.update(range(start, end))
     for groups, number in told_in_groups(figures):
         if not _is_published(views, (groups[0][0], groups[-1][1]), number, verdicts):
             yield from ((*span, 0.8) for span in groups)
+        judged.update(range(groups[0][0], groups[-1][1]))
 
 
 def _is_published(views: Views, span: tuple[int, int], number: str, verdicts: dict[str, bool]) -> bool:
