@@ -17,15 +17,16 @@ from deid.views import Views
 
 _LONG_AGO, _WITH_YEAR, _YEARLESS, _SURE = 0.25, 0.6, 0.75, 0.95
 # The column of a list of staff.
-_ROSTER = re.compile("到職日|到任日|就職日")
+_ROSTER, _LINES = re.compile("到職日|到任日|就職日"), frozenset("|\t")
 _GROWN, _FEWEST_PARTS = 12, 2
 
 
 def births_read(views: Views) -> Iterator[tuple[int, int]]:
     """Yield the dates that the tagger takes for somebody's birth, in offsets of the folded view."""
-    if _ROSTER.search(views.folded) and not BIRTH.search(views.folded):
-        return
+    roster = _ROSTER.search(views.folded) is not None and not BIRTH.search(views.folded)
     for start, end, told, age in possible_births(views):
+        if roster and views.folded[start - 1 : start] in _LINES:
+            continue
         grown = age is not None and age >= _GROWN
         if told < _FEWEST_PARTS and (not grown or views.folded[end - 1] == "次"):
             continue

@@ -9,16 +9,19 @@ from itertools import chain
 from deid.findings import Finding
 from deid.identifiers import credit_card
 from deid.recognizers.base import TextRecognizer
-from deid.recognizers.number_groups import groups_of, in_groups
+from deid.recognizers.number_groups import NEXT_GROUP, groups_of, in_groups
 from deid.recognizers.partial_number import parts_of
 from deid.views import SEPARATORS, Views, digits_of
 
 _SHAPE = re.compile(rf"[2-6](?:{SEPARATORS}{{0,2}}[0-9]){{12,18}}(?![0-9])")
 _CUE = re.compile("信用卡|刷卡|卡號|簽帳|金融卡|VISA|MASTER|JCB|CARD|我的卡")
 _GROUPED = re.compile("[0-9]{4}([ \\-])[0-9]{4}\\1[0-9]{4}\\1[0-9]{4}")
+_WORD_BEHIND = re.compile("(?<=[0-9]) [一二兩三]$")  # 「…3345 兩筆」
 _OF_CARD = re.compile("卡|VISA|MASTER|CARD|JCB")
 _IN_GROUPS = in_groups("卡號|信用卡|金融卡")
 _FEWEST, _MOST = 14, 16
+# Four groups of four, whatever is told behind them.
+_FOURS = re.compile(rf"(?:卡號|信用卡|金融卡)[^0-9\n]{{0,12}}([0-9]{{4}}(?:{NEXT_GROUP}[0-9]{{4}}){{3}})(?![0-9])")
 _CARD = re.compile("信用卡|卡號|卡片|簽帳|金融卡|刷卡|CARD")
 
 
@@ -36,8 +39,9 @@ class PaymentCardRecognizer(TextRecognizer):
             if valid:
                 yield self.finding(views, (valid.start, valid.end), 1.0 if cue else 0.8)
             elif match.value[0] != "2" and (cue or (_GROUPED.fullmatch(match.value) and _OF_CARD.search(views.folded))):
-                grouped = _GROUPED.match(match.value)
-                yield self.finding(views, (match.start, match.start + grouped.end() if grouped else match.end), 0.6)
+                end = match.end - (_WORD_BEHIND.search(views.folded, match.start, match.end) is not None) * 2
+                yield self.finding(views, (match.start, end), 0.6)
         said = groups_of(views, _IN_GROUPS, _FEWEST, _MOST) if "卡" in views.folded else ()
-        for span in chain(said, parts_of(views, _CARD)):
+        fours = (found.span(1) for found in _FOURS.finditer(views.figures))
+        for span in chain(said, fours, parts_of(views, _CARD)):
             yield self.finding(views, span, 0.5)

@@ -41,7 +41,7 @@ _ERROR_BEFORE = re.compile("錯誤代?碼 ?(?P<letter>[A-Z])[0-9]{2,5}[^0-9A-Z�
 _ERROR = re.compile("[A-Z][0-9]{2,5}")
 # 「請依「ABC-1234」格式」, but not 「我的車號ABC-1234格式不符」.
 _FORM_BEFORE = re.compile("[依照按以][ 「『\"'(]{0,2}$")
-_SAMPLE_AFTER = re.compile("[」』\"')]? ?(?:僅|只|都)?[為是](?:格式)?(?:範例|示例)")
+_SAMPLE_AFTER = re.compile("[」』\"')]? ?(?:僅|只)[為是](?:格式)?(?:範例|示例)(?=[,。;!?)」』 \n]|$)")
 _FORM_AFTER = re.compile("[」』\"')]? ?的?(?:格式|樣式)")
 _NEXT = re.compile(
     r"[ \"']*(?:[、,/;&+\n]|和|跟|與|及|或|還有|以及|AND |OR |TO )"

@@ -39,10 +39,13 @@ _NONE = frozenset({
     "高鐵", "鈞啟", "立書人", "王字旁", "玉字旁", "玉部", "一巴掌", "雪霸", "建醮",
     "泰國", "越南", "印尼", "菲律賓", "緬甸", "柬埔寨", "馬來西亞", "印度", "尼泊爾", "日本", "韓國",
     "美國", "英國", "法國", "德國",
+    # Words of Japanese sentences.
+    "してい", "して", "しょ", "でしょ", "おり", "こと", "のまま", "まま", "です", "ます", "から", "まで", "ので",
+    "った", "って", "ない", "ある", "いる", "する", "した", "され", "れる", "られ", "との", "では", "には", "とは",
+    "ため", "よう", "もの", "とき", "ここ", "それ", "これ", "この", "その", "など", "だけ", "でも", "また", "まだ",
+    "もう", "なる", "なり", "なく", "どう", "そう", "ところ", "ほか",
     "以不", "巧合", "方案", "永遠", "大家", "登成", "印成", "寫成", "打成", "改成", "變成",
 })  # fmt: skip
-# Endings of Japanese words; names in these letters are longer or have a title behind them.
-_PARTICLES, _JAPANESE_TITLE = re.compile("[ぁ-ん]{1,3}"), re.compile("さん|ちゃん|くん|様|と申")
 # The others are names of people as well.
 _NO_SURNAMES = NATIONS - {"French", "German", "English", "Welsh", "Irish", "Thai", "Indian", "Israeli", "Dutch"}
 _AT = frozenset("是在住")
@@ -158,8 +161,6 @@ def _is_none(views: Views, start: int, end: int) -> bool:
     if words in _NONE or words.capitalize() in _NO_SURNAMES or "%" in words or _is_electronic(views, start):
         return True
     if words.isascii() and is_model(views.before(start, 12), words):
-        return True
-    if _PARTICLES.fullmatch(words) and not _JAPANESE_TITLE.match(views.folded, end):
         return True
     if words in _KEYS and _KEY_END.match(views.folded, end):
         return True

@@ -71,7 +71,7 @@ _AREA = "(?:[台臺]灣)?+(?:[一-鿿]{2}[市縣])?+(?:[一-鿿](?<![縣市])[�
 
 # Straight: how a citizen's own text names an agency's line or address.
 LINE_LINK = re.compile(
-    rf"(?>[ ,]?{_PERSON})?+(?:[ ,]?的?(?:{_PHONE_WORD}|[那這]支 ?))?+(?:是不是|還是|是|為|:|至|\()?+ ?\(?"
+    rf"(?>[ ,]?{_PERSON})?+(?:[ ,]?的?{_PHONE_WORD})?+(?:是不是|還是|是|為|:|至|\()?+ ?\(?"
 )
 ADDRESS_LINK = re.compile(rf"(?:\(?的?{_ADDRESS_WORD}(?:是|為|:|在)?|\() ?(?:[0-9]{{3,6}} ?)?+{_AREA}")
 # Loose: lists and forms of a text in which nobody speaks of himself.

@@ -33,17 +33,20 @@ _NOT_HOUSE_IN_DISTRICT = re.compile(
 )
 _NUMBERED = re.compile("[號樓棟弄巷舍]")
 _HOME = re.compile("[住家租寄送蹛鄰隔舍址籍]|門牌|臨字|們是|那[個位戶間]|樓[上下]")
-_SAME_LANE = re.compile("(?<![一-鿿])同巷$|(?<=[住在是的戶到被跟和與給])同巷$")
+_SAME_LANE = re.compile("(?<![一-鿿])同巷$|(?<=[住在是的戶到被])同巷$")
 _LIVES_BEFORE = re.compile("(?:[我你妳他她]們?)?(?:住在?|就在)")
 _NOT_DOOR = re.compile(
     " ?(?:早|晚|上午|下午|凌晨|半夜|開始|要|就|才|會|那天|"
     "以[前後]|之[前後]|的(?:公園|出口|公車|捷運|站)|診間|窗口|搬|走)"
 )
 _NOT_VILLAGES = ("公里", "鄰里", "這里", "那里", "海里", "英里", "農村", "山村", "漁村")
-# 「檢舉違建,中山路5號頂樓加蓋」: what is reported, no floor.
-_REPORTED = re.compile("(?:檢舉|舉報|違建|違章)[^。;!?\n]{0,24}$")
+# 「檢舉違建,中山路5號頂樓加蓋」: what is reported, no floor; but 「我被檢舉違建,我住…頂樓加蓋」.
+_REPORTED = re.compile("(?:檢舉|舉報|違建|違章)(?:(?![住租居家寄]|設籍|檢舉人|屋主|房東|地址|籍)[^。;!?\n]){0,24}$")
+_LIVED_IN = re.compile("的?(?:[那這]?[間戶])?(?:[雅套]房|房間|出租|是我|我)")
 _NEXT_FLOOR = re.compile(rf"(?<=[樓F]),{grammar.NUM} ?樓$|(?<=樓之[0-9一二三四五六七八九]),{grammar.NUM} ?樓$")
-_HAN_AFTER = re.compile("(?![之室房])[一-鿿]")
+_OTHERS_AFTER = re.compile(
+    "的[一-鿿]{0,4}?(?:先生|太太|小姐|住戶|鄰居|房客|屋主|阿[姨伯嬤公])(?!是我)|(?:住戶|鄰居)(?!是我)"
+)
 _ANNEX = re.compile("(?<=[號樓F])[ ,]?頂樓加蓋$")
 _ENGLISH = re.compile(
     r"(?:JALAN|JL[N.]?|[đĐ][ưƯ][ờỜ]NG|DUONG|PH[ốỐ]|R(?:OA)?D|ST(?:REET)?|BLVD|BOULEVARD|AVE(?:NUE)?|L(?:N|ANE)|NO|VILLAGE)(?![A-Z])"
@@ -98,13 +101,15 @@ class TwAddressRecognizer(TextRecognizer):
 
 def _without_next_floor(folded: str, start: int, end: int) -> int:
     """Return where an address ends before another's floor, told behind a comma: 「8號4樓,五樓的先生」."""
-    floor = _NEXT_FLOOR.search(folded, start, end) if _HAN_AFTER.match(folded, end) else None
+    floor = _NEXT_FLOOR.search(folded, start, end) if _OTHERS_AFTER.match(folded, end) else None
     return floor.start() if floor else end
 
 
 def _without_annex(folded: str, start: int, end: int) -> int:
     annex = _ANNEX.search(folded, start, end) if folded.endswith("加蓋", 0, end) else None
-    return annex.start() if annex and _REPORTED.search(folded, max(0, start - 40), start) else end
+    if annex is None or _LIVED_IN.match(folded, end):
+        return end
+    return annex.start() if _REPORTED.search(folded, max(0, start - 40), start) else end
 
 
 def _homes(folded: str) -> Iterator[tuple[int, int]]:

@@ -41,6 +41,7 @@ _ELECTRIC = re.compile(
     "(?<![A-Z])(?:KINYO|SONY|OMRON|ASUS|ACER|DYSON|PANASONIC|SAMSUNG|LG|SHARP|HITACHI|TECO|SAMPO|PHILIPS|EPSON|CANON|NIKON|"
     "LENOVO|XIAOMI|OPPO|MSI|GIGABYTE|BRAUN|TOSHIBA|DAIKIN) $"
 )
+_SUPPLIER = re.compile("(?:兄弟|三菱|羅技|愛普生|惠普|百樂|斑馬|(?<![A-Z])(?:HP|BROTHER|PILOT)) $")
 _SUPPLIES = re.compile(" ?(?:碳粉|墨水|墨匣|色帶|鋼珠筆|原子筆|鍵盤|滑鼠)")
 # 「SUPRA 2019 年式」, but not 「年式 2019」 behind a plate.
 _MODEL, _MODEL_YEAR = re.compile("[A-Z]+ ?(?:199[0-9]|20[0-3][0-9])"), re.compile(" ?年(?:式|份?出廠|款)(?![ :0-9])")
@@ -132,7 +133,7 @@ def _named_otherwise(views: Views, match: re.Match[str]) -> bool:
     if shapes.OTHER_CODE.match(match[0]) or shapes.EVERYDAY.match(match[0]) or _OTHER_NUMBER.search(before):
         return True
     appliance = _ELECTRIC.search(before) and "車" not in views.after(match.end(), 6)
-    appliance = appliance or _SUPPLIES.match(views.folded, match.end())
+    appliance = appliance or (_SUPPLIER.search(before) and _SUPPLIES.match(views.folded, match.end()))
     if appliance or is_example(views, match.span()) or _is_of_year(views, match):
         return True
     return match[0].endswith("0") and _MAKER.search(before) is not None
