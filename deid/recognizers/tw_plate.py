@@ -133,8 +133,8 @@ def _named_otherwise(views: Views, match: re.Match[str]) -> bool:
     if shapes.OTHER_CODE.match(match[0]) or shapes.EVERYDAY.match(match[0]) or _OTHER_NUMBER.search(before):
         return True
     appliance = _ELECTRIC.search(before) and "車" not in views.after(match.end(), 6)
-    appliance = appliance or (_SUPPLIER.search(before) and _SUPPLIES.match(views.folded, match.end()))
-    if appliance or is_example(views, match.span()) or _is_of_year(views, match):
+    supply = _SUPPLIER.search(before) and _SUPPLIES.match(views.folded, match.end())
+    if appliance or supply or is_example(views, match.span()) or _is_of_year(views, match):
         return True
     return match[0].endswith("0") and _MAKER.search(before) is not None
 
