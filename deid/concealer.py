@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from deid.errors import ConcealmentError, ConcealmentTimeout, PolicyError
@@ -31,13 +31,15 @@ class Concealer:
     def __init__(self, policy: Policy, recognizers: Sequence[EntityRecognizer] | None = None) -> None:
         """Raise PolicyError when a recogniser may find an entity for which the policy has no word."""
         self._policy = policy
-        self._recognizers = tuple(shipped_recognizers(policy) if recognizers is None else recognizers)
-        if not self._recognizers:
+        recognizers = tuple(shipped_recognizers(policy) if recognizers is None else recognizers)
+        if not recognizers:
             raise PolicyError("no recogniser is configured")
-        for recognizer in self._recognizers:
+        for recognizer in recognizers:
             for entity in recognizer.get_supported_entities():
                 if entity not in policy.words:
                     raise PolicyError(f"policy has no word for entity {entity}")
+        doubted = (isinstance(one, TextRecognizer) and one.LAST_RESORT for one in recognizers)
+        self._readers = tuple(zip(map(_reader, recognizers), doubted, strict=True))
         self._public = frozenset(_plain(value) for value in policy.public_values)
         self._enough = {strict: _scores_that_count(policy, strict=strict) for strict in (False, True)}
 
@@ -67,12 +69,11 @@ class Concealer:
         views = Views(text)
         found: list[Finding] = []
         doubtful: list[Finding] = []
-        for recognizer in self._recognizers:
-            answer = _ask(recognizer, views)
+        for reader, last_resort in self._readers:
+            answer = _ask(reader, views)
             if answer is None:
                 raise ConcealmentError("a recogniser failed")
             if answer:
-                last_resort = isinstance(recognizer, TextRecognizer) and recognizer.LAST_RESORT
                 (doubtful if last_resort else found).extend(self._check(answer, len(text), strict))
             if deadline is not None and time.monotonic() > deadline:
                 raise ConcealmentTimeout("concealment took too long")
@@ -127,16 +128,25 @@ def _plain(value: str) -> str:
     return "".join(Views(value).folded.split())
 
 
-def _ask(recognizer: EntityRecognizer, views: Views) -> list[Finding] | None:
+def _reader(recognizer: EntityRecognizer) -> Callable[[Views], Iterable[Finding]]:
+    """Return what finds the places of a text: ours over the shared views, or Presidio's over its own."""
+    if isinstance(recognizer, TextRecognizer):
+        return recognizer.find
+
+    def read(views: Views) -> list[Finding]:
+        results = recognizer.analyze(views.text, recognizer.get_supported_entities(), None)
+        return [Finding(r.start, r.end, r.entity_type, r.score, recognizer.name) for r in results]
+
+    return read
+
+
+def _ask(reader: Callable[[Views], Iterable[Finding]], views: Views) -> list[Finding] | None:
     """Return the findings of one recogniser, or None when it failed.
 
     A failure is told by value, so that the error raised for it carries no context: the context of a recogniser's own
     exception may hold the text.
     """
     try:
-        if isinstance(recognizer, TextRecognizer):
-            return list(recognizer.find(views))
-        results = recognizer.analyze(views.text, recognizer.get_supported_entities(), None)
-        return [Finding(r.start, r.end, r.entity_type, r.score, recognizer.name) for r in results]
+        return list(reader(views))
     except Exception:  # noqa: BLE001  whatever a recogniser raises must stop the text, not the process
         return None
