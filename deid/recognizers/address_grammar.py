@@ -117,7 +117,9 @@ LEADING = re.compile(
 )
 # 「光復路三百」 before 巷: the lane's number was read as a part of the road's name.
 LANE_IN_ROAD = re.compile(rf"(?:路|街|大道) ?(?:[東西南北]?[{_NUMERALS}] ?段 ?)?(?=[{_NUMERALS}]{{1,8}}$)")
-LANE_ONLY = re.compile(rf"(?:{NUM}{SUB}? ?巷 ?(?:{NUM}{SUB}? ?[弄衖] ?)?|{NUM} ?[弄衖] ?|同[巷弄棟] ?)$")
+LANE_ONLY = re.compile(
+    rf"(?:{NUM}{SUB}? ?巷 ?(?:{NUM}{SUB}? ?[弄衖] ?)?|{NUM} ?[弄衖] ?|同巷 ?{NUM}{SUB}? ?[弄衖] ?|同[巷弄棟] ?)$"
+)
 # 「慶東里石角溪邊12鄰」: what stands between a village and its neighbourhood is a settlement or a road.
 NEIGHBOURHOOD = re.compile(
     rf"(?:(?P<village>{HAN}{{1,4}}[里村])(?![鎮區鄉]){HAN}{{1,6}} ?)?{NUM} ?鄰{HAN}{{0,4}} ?$"

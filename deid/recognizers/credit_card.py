@@ -21,7 +21,10 @@ _OF_CARD = re.compile("卡|VISA|MASTER|CARD|JCB")
 _IN_GROUPS = in_groups("卡號|信用卡|金融卡")
 _FEWEST, _MOST = 14, 16
 # Four groups of four, whatever is told behind them.
-_FOURS = re.compile(rf"(?:卡號|信用卡|金融卡)[^0-9\n]{{0,12}}([0-9]{{4}}(?:{NEXT_GROUP}[0-9]{{4}}){{3}})(?![0-9])")
+_FOURS = re.compile(
+    r"(?:卡號|信用卡|金融卡)(?:[^0-9\n]|[0-9](?![0-9])){0,40}?"
+    rf"(?<![0-9])([0-9]{{4}}(?:{NEXT_GROUP}[0-9]{{4}}){{3}})(?![0-9])"
+)
 _CARD = re.compile("信用卡|卡號|卡片|簽帳|金融卡|刷卡|CARD")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from deid.recognizers.cued import Span, is_example
 from deid.views import Views, digits_of
 
-NEXT_GROUP = "[ ,、]{1,2}(?:(?:然後|再來|接著|最後|後面|尾巴|[嗯呃欸對])是?[ ,、]{0,2}){0,2}"
+NEXT_GROUP = "[ ,、]{1,2}(?:(?:然後|再來|接著?|最後|後面|尾巴|[嗯呃欸對])是?[ ,、]{0,2}){0,2}"
 # What somebody says while he looks: 「等一下喔」; the 一 of 一下 is no digit.
 INTERRUPTION = "[ ,、]{1,2}(?:(?:[^0-9。!?\n]|[0-9](?=[直下樣起定些般個位碼片張支]))){0,18}"
 

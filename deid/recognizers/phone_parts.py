@@ -66,6 +66,11 @@ _END_WRONG = re.compile(
     "(?:尾巴|尾數|後面|[後末]三碼|最後)[^0-9\n]{0,6}(?:[唸念講說打寫報抄]錯|不對)了?[ ,]{0,2}"
     "(?:應該)?[是改]成? ?([0-9]{2,4})(?![0-9])"
 )
+# 「0932-118-567?」「不是567,是576」
+_PART_WRONG = re.compile(
+    "不是 ?(?P<wrong>[0-9]{3,4})[啦喔]?[ ,、]{1,2}是 ?(?P<right>[0-9]{3,4})(?![0-9]| ?[年月日號元樓])"
+)
+_MOBILE = re.compile("09[0-9]{2}[ -]?[0-9]{3}[ -]?[0-9]{3}")
 _NEW_EXTENSION = re.compile("分機號?碼?(?:改|換)(?:成|為|到)?([0-9]{2,6})(?![0-9樓號月])")
 _PART = re.compile(r"(?<![0-9A-Z])[0-9](?:[0-9 \-]{0,6}[0-9])(?![0-9A-Z])")
 _PART_WORD = "(?:[後末尾前]面?的?[2-8]個?[碼位]|尾數|末尾)"
@@ -157,6 +162,10 @@ def fragments(figures: str) -> Iterator[tuple[int, int]]:
     """Yield parts of a number: 「0912… 不對」, 「0912開頭，後面 345678」, 「手機末三碼 123」, ``phone LIKE '%123'``."""
     if "09" in figures:
         yield from (found.span() for found in _FRAGMENT.finditer(figures))
+        told = [digits_of(mobile[0]) for mobile in _MOBILE.finditer(figures)] if "不是" in figures else []
+        for found in _PART_WRONG.finditer(figures) if told else ():
+            if any(found["wrong"] in number for number in told):
+                yield from (found.span(part) for part in ("wrong", "right"))
         for found in chain(_HEADED.finditer(figures), _INTERRUPTED.finditer(figures)):
             yield from map(found.span, range(1, len(found.groups()) + 1))
     wrong = ("錯", _END_WRONG) if "09" in figures or "電話" in figures else ("LIKE", _QUERIED)

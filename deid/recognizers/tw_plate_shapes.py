@@ -69,7 +69,7 @@ LETTERS_PART = re.compile(
 )
 APART = re.compile(
     rf"(?:車牌|車號|牌照|英文)[^0-9A-Z。\n]{{0,10}}({_letters(2, 3)})-?[ ,、\n]{{1,2}}"
-    rf"(?:[^0-9A-Z。]|1(?=[橫槓])){{0,24}}?({_digits(3, 4)})(?![0-9A-Z]|[ ,、]?[0-9]| ?[元{_COUNTED}])"
+    rf"(?:[^0-9A-Z。]|1(?=[橫槓下直])){{0,24}}?({_digits(3, 4)})(?![0-9A-Z]|[ ,、]?[0-9]| ?[元{_COUNTED}])"
 )
 """Letters and digits with something between them: 「車牌 BQC,中間一橫,3907」."""
 
