@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from deid import Concealer, load_policy
+from deid.identifiers import tw_phone
 from deid.recognizers.phone import TelephoneRecognizer
+from deid.recognizers.phone_groups import told_in_groups
 from deid.recognizers.phone_parts import pieces
 from deid.views import Views
 from tests.deid.tables.lines import LINES
@@ -330,3 +333,16 @@ def test_pieces_of_a_number_are_its_own(figures: str) -> None:
     # The 1 of 「等1下」 is one of the words.
     digits = {at for at, char in enumerate(figures) if char.isdigit() and figures[at : at + 2] != "1下"}
     assert digits <= set(covered)
+
+
+SAID = ["09", "07", "0937", "746", "33", "92", "3個7", "十8", "，對，", "，再來", "，不對，", "，一下", "元", "。"]
+
+
+@given(st.lists(st.sampled_from(SAID), max_size=12))
+@example(["07", "，對，", "746", "，對，", "746", "，再來", "33", "，對，", "92"])
+def test_groups_of_a_number_stand_one_behind_another(said: list[str]) -> None:
+    figures = Views("".join(said)).figures
+    for groups, number in told_in_groups(figures):
+        assert tw_phone.is_valid(number)
+        assert all(start < end for start, end in groups)
+        assert all(end <= start for (_, end), (start, _) in pairwise(groups))
