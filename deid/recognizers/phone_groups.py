@@ -12,15 +12,16 @@ from deid.identifiers import tw_phone
 from deid.recognizers.number_groups import INTERRUPTION
 from deid.recognizers.phone_said import digits_said
 
-_WORD = "(?:1[直下樣起定些般路]|[0-9][個碼位](?![0-9]))"  # 一直, 三個: no digit
+_WORD = "(?:1[直下樣起定些般路次遍]|[0-9][個碼位](?![0-9]))"  # 一直, 三個: no digit
 _SAID = f"(?:[0-9]百0?[0-9]?十?[0-9]?|[1-4兩][個个][0-9]|雙[0-9]|[0-9]?十[0-9]?|(?!{_WORD})[0-9])"
 _GROUP = re.compile(rf"{_SAID}(?:[ \-]?{_SAID})*")
 _SAYING = (
     "[ ,、。.…!?~]|對[對啦啊]?|沒錯|[欸嗯呃啊喔噢好齁嘿啦]|[好可]以?了?嗎|那個|再來|[閣擱]來|然後|接著|接下來|接|"
-    "後[面壁尾](?:[2-4][個碼位])?|[前頭][面前]|中間|最後|尾巴|末尾|先|再|斷|就?是|等一下|等等|你?[記抄聽]一?下|有[記抄聽][到著]?[嗎吼齁喔吧沒無]?|你?有沒有在[記抄聽]|我[看想]一?下|我再?[唸念講說](?:一次|一遍)?|慢慢|"
-    "第[一二三1-3][組段]"
+    "後[面壁尾](?:[2-4][個碼位])?|[前頭][面前]|中間|最後|尾巴|末尾|先|再|斷|就?是|"
+    "等1下|等等|你?[記抄聽]1?下|有[記抄聽][到著]?[嗎吼齁喔吧沒無]?|你?有沒有在[記抄聽]|我[看想]1?下|我再?[唸念講說](?:1次|1遍)?|慢慢|"
+    "第[1-3][組段]"
 )
-_BETWEEN = re.compile(f"(?:{_SAYING}){{1,12}}")
+_BETWEEN = re.compile(f"(?>{_SAYING}){{1,12}}+")
 _LONGEST_BETWEEN = 24
 _WRONG = re.compile(
     "[ ,、]{0,2}[欸啊呃]?(?:不對|不是|錯了?|[講說唸]錯了?|更正){1,2}[啦喔]?[ ,、]{0,2}"
@@ -29,7 +30,7 @@ _WRONG = re.compile(
 _GOES_ON = re.compile(f"[ ,、]{{0,2}}(?!{_WORD})[0-9]| ?[年月日號元塊點分時歲樓個次十百千萬%]|[幾多餘]")
 # A group that goes before another; most numbers are whole and end here.
 _BEGINS = re.compile(r"(?<![0-9./:$#\-A-Z十百])0(?:[ \-]?[0-9]){1,7}(?![0-9 \-]?[0-9])(?= ?[^0-9年月日號元/.:\-])")
-_MOST, _LONG, _MOBILE_ENDS = 10, 3, (4, 7)
+_MOST, _LONG, _MOBILE_ENDS, _CORRECTIONS = 10, 3, (4, 7), 2
 _INTERRUPTION = re.compile(f"(?![ ,、]{{1,2}}[年月日號元]){INTERRUPTION}")
 
 Span = tuple[int, int]
@@ -54,11 +55,12 @@ def _number(figures: str, start: int) -> tuple[list[re.Match[str]], str]:
     """Return the groups of the longest number that begins at a place, and its digits; none if there is none."""
     groups = [group] if (group := _GROUP.match(figures, start)) else []
     said = digits = _digits(groups[0]) if groups else ""
-    found, number = 0, ""
+    found, number, corrected = 0, "", 0
     while groups and len(groups) <= _MOST and (group := _next(figures, groups[-1].end())):
         between = figures[groups[-1].end() : group.start()]
         again, last, said = _digits(group) == said and len(said) > 1, said, _digits(group)
-        if _WRONG.fullmatch(between):
+        if corrected < _CORRECTIONS and _WRONG.fullmatch(between):
+            corrected += 1
             whole = len(groups) == 1 or len(said) != len(last)
             digits = digits[: _MOST - len(said)] if whole and digits.startswith("09") else digits.removesuffix(last)
         elif not (_BETWEEN.fullmatch(between) or _is_mobile_on(digits, between, said)):
