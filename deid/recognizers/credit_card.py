@@ -16,7 +16,6 @@ from deid.views import SEPARATORS, Views, digits_of
 _SHAPE = re.compile(rf"[2-6](?:{SEPARATORS}{{0,2}}[0-9]){{12,18}}(?![0-9])")
 _CUE = re.compile("信用卡|刷卡|卡號|簽帳|金融卡|VISA|MASTER|JCB|CARD|我的卡")
 _GROUPED = re.compile("[0-9]{4}([ \\-])[0-9]{4}\\1[0-9]{4}\\1[0-9]{4}")
-_WORD_BEHIND = re.compile("(?<=[0-9]) [一二兩三]$")  # 「…3345 兩筆」
 _OF_CARD = re.compile("卡|VISA|MASTER|CARD|JCB")
 _IN_GROUPS = in_groups("卡號|信用卡|金融卡")
 _FEWEST, _MOST = 14, 16
@@ -42,8 +41,7 @@ class PaymentCardRecognizer(TextRecognizer):
             if valid:
                 yield self.finding(views, (valid.start, valid.end), 1.0 if cue else 0.8)
             elif match.value[0] != "2" and (cue or (_GROUPED.fullmatch(match.value) and _OF_CARD.search(views.folded))):
-                end = match.end - (_WORD_BEHIND.search(views.folded, match.start, match.end) is not None) * 2
-                yield self.finding(views, (match.start, end), 0.6)
+                yield self.finding(views, (match.start, match.end), 0.6)
         said = groups_of(views, _IN_GROUPS, _FEWEST, _MOST) if "卡" in views.folded else ()
         fours = (found.span(1) for found in _FOURS.finditer(views.figures))
         for span in chain(said, fours, parts_of(views, _CARD)):

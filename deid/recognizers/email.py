@@ -13,9 +13,10 @@ from deid.tagger.tagger import load_tagger
 from deid.views import Views
 
 _WRITTEN = re.compile(
-    r"(?<![A-Z0-9._%+\-])(?!(?:IS|ARE|FB|IG|AT|ON|TO|AND) @)[A-Z0-9._%+\-]++"
+    r"(?<![A-Z0-9._%+\-])(?!(?:IS|ARE|FB|IG|AT|ON|TO|AND) @)"
+    r"(?!(?:IG|FB|LINE|THREADS)@[A-Z0-9.]+_[A-Z0-9])[A-Z0-9._%+\-]++"  # 「IG@name.of_somebody」 is a handle
     r"(?:@ ?| @ ?(?=[A-Z0-9\-.]{1,64}\.(?:COM|TW|NET|ORG|EDU)(?![A-Z0-9])))"
-    r"(?:[A-Z0-9\-]{1,63}\.){1,6}[A-Z]{2,24}(?![A-Z0-9_])"
+    r"(?:[A-Z0-9\-]{1,63}\.){1,6}[A-Z]{2,24}(?![A-Z0-9])"
 )
 _MISTYPED = re.compile(
     r"(?<![A-Z0-9._%+\-])[A-Z0-9._%+\-]++ ?@{1,2} ?"

@@ -133,8 +133,7 @@ class LearnedValueRecognizer(TextRecognizer):
                 spans, believed = _parts(views, start, end, entity), max(0.0, score - _DOUBT)
                 yield from (Finding(*views.original_span(*span), entity, believed, self.name) for span in spans)
         for start, end in births_read(views):
-            start -= len(calendar[0]) if (calendar := _CALENDAR_BEFORE.search(views.before(start, 2))) else 0
-            yield Finding(*views.original_span(start, end), "DATE_OF_BIRTH", _READ, self.name)
+            yield Finding(*views.original_span(_with_calendar(views, start), end), "DATE_OF_BIRTH", _READ, self.name)
 
     def _mistyped(self, views: Views, values: Iterable[tuple[int, int, str, float]]) -> Iterator[Finding]:
         """Find numbers whose check digit is wrong and that no word announces."""
@@ -149,8 +148,13 @@ class LearnedValueRecognizer(TextRecognizer):
 def _parts(views: Views, start: int, end: int, entity: str) -> Iterable[tuple[int, int]]:
     """Return a value without the word behind it, with its calendar, and without the words that are said inside it."""
     end -= _NEXT_WORD.search(views.folded, start, end) is not None
-    start -= len(calendar[0]) if (calendar := _CALENDAR_BEFORE.search(views.before(start, 2))) else 0
+    start = _with_calendar(views, start)
     return pieces(views.figures, start, end) if entity in _SAID else ((start, end),)
+
+
+def _with_calendar(views: Views, start: int) -> int:
+    calendar = _CALENDAR_BEFORE.search(views.before(start, 2))
+    return start - len(calendar[0]) if calendar else start
 
 
 def _whole(figures: str, start: int, end: int) -> tuple[int, int]:

@@ -135,7 +135,7 @@ class TelephoneRecognizer(TextRecognizer):
                 continue
             judged.update(range(match.start, match.end))
             yield from self._national(views, match, verdicts)
-        yield from _in_pieces(views, judged, verdicts)
+        yield from self._in_pieces(views, judged, verdicts)
         if "前面加" in views.folded:
             yield from ((*found.span(1), 0.5) for found in _AREA_SAID.finditer(views.figures))
         if not views.has_long_number:
@@ -169,6 +169,23 @@ class TelephoneRecognizer(TextRecognizer):
         if not _is_published(views, (candidate.start, candidate.end), number, verdicts):
             yield *_balanced(views.folded, candidate.start, candidate.end), 0.9
 
+    def _in_pieces(
+        self, views: Views, judged: set[int], verdicts: dict[str, bool]
+    ) -> Iterator[tuple[int, int, float]]:
+        """Find numbers whose groups stand between commas or words, or are said in tens."""
+        figures = views.figures
+        if "09" in figures or "886" in figures:
+            for split in _SPLIT.finditer(figures):
+                if split.start() not in judged:
+                    yield from ((*span, 0.8) for span in pieces(figures, *split.span()))
+        read_out = chain(landlines_read_out(figures), said_in_tens(figures))
+        whole = (([*pieces(figures, *span)], number) for *span, number in read_out if span[0] not in judged)
+        for spans, number in chain(whole, told_in_groups(figures)):
+            start, end = spans[0][0], spans[-1][1]
+            if not (self._is_public(number) or _is_published(views, (start, end), number, verdicts)):
+                yield from ((*span, 0.8) for span in spans)
+            judged.update(range(start, end))
+
     def _local(self, views: Views, judged: set[int], verdicts: dict[str, bool]) -> Iterator[tuple[int, int, float]]:
         """Find numbers that only a telephone cue tells from others: no area code or no leading zero."""
         if _WHOLE.fullmatch(views.folded):
@@ -198,23 +215,6 @@ def _disguised(views: Views) -> Iterator[tuple[int, int]]:
     for match in _DISGUISED.finditer(views.figures) if "9" in views.figures and views.has_letter else ():
         if sum(map(str.isdigit, match[0])) >= _FEWEST_FIGURES:
             yield match.span()
-
-
-def _in_pieces(views: Views, judged: set[int], verdicts: dict[str, bool]) -> Iterator[tuple[int, int, float]]:
-    """Find numbers whose groups stand between commas or words, or are said in tens."""
-    figures = views.figures
-    if "09" in figures or "886" in figures:
-        for split in _SPLIT.finditer(figures):
-            if split.start() not in judged:
-                yield from ((*span, 0.8) for span in pieces(figures, *split.span()))
-    for start, end, number in chain(landlines_read_out(figures), said_in_tens(figures)):
-        if start not in judged and not _is_published(views, (start, end), number, verdicts):
-            yield from ((*span, 0.8) for span in pieces(figures, start, end))
-        judged.update(range(start, end))
-    for groups, number in told_in_groups(figures):
-        if not _is_published(views, (groups[0][0], groups[-1][1]), number, verdicts):
-            yield from ((*span, 0.8) for span in groups)
-        judged.update(range(groups[0][0], groups[-1][1]))
 
 
 def _is_published(views: Views, span: tuple[int, int], number: str, verdicts: dict[str, bool]) -> bool:

@@ -13,7 +13,7 @@ from deid.recognizers.number_groups import INTERRUPTION
 from deid.recognizers.phone_said import digits_said
 
 _WORD = "(?:1[直下樣起定些般路次遍]|[0-9][個碼位](?![0-9]))"  # 一直, 三個: no digit
-_SAID = f"(?:[0-9]百0?[0-9]?十?[0-9]?|[1-4兩][個个][0-9]|雙[0-9]|[0-9]?十[0-9]?|(?!{_WORD})[0-9])"
+_SAID = f"(?:[0-9]百0?[0-9]?十?[0-9]?|[1-4][個个][0-9]|雙[0-9]|[0-9]?十[0-9]?|(?!{_WORD})[0-9])"
 _GROUP = re.compile(rf"{_SAID}(?:[ \-]?{_SAID})*")
 _SAYING = (
     "[ ,、。.…!?~]|對[對啦啊]?|沒錯|[好可]以?了?嗎|[欸嗯呃啊喔噢好齁嘿啦]|那個|再來|[閣擱]來|然後|接著|接下來|接|"

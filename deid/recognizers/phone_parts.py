@@ -158,18 +158,24 @@ def with_followers(figures: str, start: int, end: int) -> Iterator[tuple[int, in
     yield start, end
 
 
+def _parts_corrected(figures: str) -> Iterator[tuple[int, int]]:
+    """Yield the last digits told anew, and a wrong part of a mobile number with the right one."""
+    yield from (found.span(1) for found in _END_WRONG.finditer(figures))
+    told = [digits_of(mobile[0]) for mobile in _MOBILE.finditer(figures)] if "不是" in figures else []
+    for found in _PART_WRONG.finditer(figures) if told else ():
+        if any(found["wrong"] in number for number in told):
+            yield from (found.span(part) for part in ("wrong", "right"))
+
+
 def fragments(figures: str) -> Iterator[tuple[int, int]]:
     """Yield parts of a number: 「0912… 不對」, 「0912開頭，後面 345678」, 「手機末三碼 123」, ``phone LIKE '%123'``."""
     if "09" in figures:
         yield from (found.span() for found in _FRAGMENT.finditer(figures))
-        told = [digits_of(mobile[0]) for mobile in _MOBILE.finditer(figures)] if "不是" in figures else []
-        for found in _PART_WRONG.finditer(figures) if told else ():
-            if any(found["wrong"] in number for number in told):
-                yield from (found.span(part) for part in ("wrong", "right"))
         for found in chain(_HEADED.finditer(figures), _INTERRUPTED.finditer(figures)):
             yield from map(found.span, range(1, len(found.groups()) + 1))
-    wrong = ("錯", _END_WRONG) if "09" in figures or "電話" in figures else ("LIKE", _QUERIED)
-    for word, pattern in (("分機", _NEW_EXTENSION), ("LIKE", _QUERIED), wrong):
+    if "09" in figures or "電話" in figures:
+        yield from _parts_corrected(figures)
+    for word, pattern in (("分機", _NEW_EXTENSION), ("LIKE", _QUERIED)):
         yield from (found.span(1) for found in (pattern.finditer(figures) if word in figures else ()))
     if "碼" not in figures and "尾" not in figures and "END" not in figures and "LAST" not in figures:
         return

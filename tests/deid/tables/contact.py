@@ -92,6 +92,9 @@ LINE = [
     "my LINE ID is ⟦annalee.tw⟧",
 ]
 EMAIL = [
+    "我的信箱 ⟦_amy.chen@kao.tw⟧_ 謝謝",
+    "檔名 ⟦amy@chen.io⟧_備份",
+    "檔名 ⟦amy@chen.com.tw⟧_2",
     "聯絡：飯店櫃台代轉，或寄 ⟦kawai.chan78@gmail.com⟧",
     "⟦peggy 點 hsiang 小老鼠 hotmail⟧,早就不能用了",
     "mobile=1&mail=⟦hc.yen%40outlook.com⟧&fine=1800",
