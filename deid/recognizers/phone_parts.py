@@ -68,9 +68,11 @@ _END_WRONG = re.compile(
 )
 # 「0932-118-567?」「不是567,是576」
 _PART_WRONG = re.compile(
-    "不是 ?(?P<wrong>[0-9]{3,4})[啦喔]?[ ,、]{1,2}是 ?(?P<right>[0-9]{3,4})(?![0-9]| ?[年月日號元樓])"
+    "不是 ?(?P<wrong>[0-9]{2,4})[啦喔]?[ ,、]{0,2}是 ?"
+    "(?P<right>[0-9]{2,4}(?:[ ,、]{0,2}(?:然後|再來|接著)[ ,、]{0,2}[0-9]{3})?)"
+    "(?![0-9]| ?[年月日號元樓點分次個人歲萬千百塊])"
 )
-_MOBILE = re.compile("09[0-9]{2}[ -]?[0-9]{3}[ -]?[0-9]{3}")
+_MOBILE = re.compile("09[0-9]{2}[ ,、-]{0,2}[0-9]{3}(?:[ ,、-]{0,2}[0-9]{3})?")
 _NEW_EXTENSION = re.compile("分機號?碼?(?:改|換)(?:成|為|到)?([0-9]{2,6})(?![0-9樓號月])")
 _PART = re.compile(r"(?<![0-9A-Z])[0-9](?:[0-9 \-]{0,6}[0-9])(?![0-9A-Z])")
 _PART_WORD = "(?:[後末尾前]面?的?[2-8]個?[碼位]|尾數|末尾)"
@@ -159,11 +161,12 @@ def with_followers(figures: str, start: int, end: int) -> Iterator[tuple[int, in
 
 
 def _parts_corrected(figures: str) -> Iterator[tuple[int, int]]:
-    """Yield the last digits told anew, and a wrong part of a mobile number with the right one."""
+    """Yield the last digits told anew, and a wrong group or the wrong end of a mobile number with the right one."""
     yield from (found.span(1) for found in _END_WRONG.finditer(figures))
     told = [digits_of(mobile[0]) for mobile in _MOBILE.finditer(figures)] if "不是" in figures else []
     for found in _PART_WRONG.finditer(figures) if told else ():
-        if any(found["wrong"] in number for number in told):
+        wrong = found["wrong"]
+        if any(number.endswith(wrong) or (len(wrong) > 2 and wrong in number) for number in told):
             yield from (found.span(part) for part in ("wrong", "right"))
 
 

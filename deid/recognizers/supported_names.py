@@ -100,7 +100,7 @@ _EXPECTED_MEAN, _LAST_MEAN = 0.03, 0.02
 _USUAL = frozenset("陳林黃張李王吳劉蔡楊許鄭謝郭洪邱廖賴徐蘇莊呂")
 # For 我們 and 太太 the tagger says a tenth of this.
 _LISTED_MEAN, _HARDLY = 0.1, 0.0003
-_INDIGENOUS = re.compile("(?<!民)族|部落|原民|原住")
+_INDIGENOUS = re.compile("族(?<!民族)|部落|原民|原住")
 _BEHIND_SPACE, _TRACE_AT_END = re.compile("[ ]([一-鿿]{2,4})"), 0.03
 _MAY_SIGN = ("敬", "謹", "拜上", "叩上", "手書", "親筆")
 _LAST = 12

@@ -14,7 +14,7 @@ from deid.recognizers.cued import CuedRecognizer, Span, is_example
 from deid.views import Views
 
 _TRAFFIC = re.compile(
-    "(?<![火列])車|客運|肇逃|肇事|違停|停在|紅線|黃線|拖吊|被拖|檢舉|罰單|開單|牌照|小黃|重機|小綿羊|闖紅燈|超速|"
+    "車(?<![火列]車)|客運|肇逃|肇事|違停|停在|紅線|黃線|拖吊|被拖|檢舉|罰單|開單|牌照|小黃|重機|小綿羊|闖紅燈|超速|"
     "駕駛|騎士|逆向|偉士牌|擦撞|強制險|燃料|行照|逃逸|路霸|UBER|TAXI|SCOOTER|PARK|(?<![A-Z])TOW|VEHICLE|(?<![A-Z])CAR(?![A-Z])|MOTOR|TRUCK|PLATE|"
     "TOYOTA|HONDA|BMW|BENZ|GOGORO|XE |豐田|本田|三菱|福特|馬自達|底盤|後照鏡|賓士|寶馬|凌志|裕隆|休旅|特斯拉"
 )
