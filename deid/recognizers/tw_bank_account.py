@@ -32,10 +32,9 @@ _CODE_BEFORE = re.compile(
 )
 _CODE_REACH = 20
 _CODE_TOLD = re.compile("代[碼號][是: ]{0,2}([0-9]{3})(?=[ ,、]{1,2}(?:[一-鿿]{2,6})?[帳賬][號戶])")
-# The two halves at the post office are one account: 「局號0021347 帳號0584126」.
+# The two halves at the post office are one account, the words between them are not: 「局號0021347 帳號0584126」.
 _HALF_BEFORE = re.compile(
-    r"(?P<post>(?<![0-9])700 ?)?局號[ :是為]{0,3}"
-    rf"(?P<first>{_DIGIT}(?:[ \-]?{_DIGIT}){{5,7}})[ ,、和/]{{0,3}}[帳賬][號戶][ :是為]{{0,3}}$"
+    rf"局號[ :是為]{{0,3}}(?P<first>{_DIGIT}(?:[ \-]?{_DIGIT}){{5,7}})[ ,、和/]{{0,3}}[帳賬][號戶][ :是為]{{0,3}}$"
 )
 _HALF_REACH = 40
 _BOOK = "[帳賬][號戶]|戶頭|簿仔|簿子|存摺|存簿|匯[款到去給]"
@@ -98,10 +97,12 @@ class TwBankAccountRecognizer(CuedRecognizer):
         for start, end in super()._beside(views, cue):
             window = max(0, start - _CODE_REACH)
             code = _CODE_BEFORE.search(views.figures[window:start])
-            if joined := _HALF_BEFORE.search(views.folded[max(0, start - _HALF_REACH) : start]):
-                yield max(0, start - _HALF_REACH) + joined.start("post" if joined["post"] else "first"), end
+            if half := _HALF_BEFORE.search(views.folded, max(0, start - _HALF_REACH), start):
+                yield from (half.span("first"), (start, end))
             elif code is None or not tw_bank_account.BANKS.fullmatch(code["code"]):
                 yield start, end
+            elif "局號" in code[0]:
+                yield from ((window + code.start("code"), window + code.end("code")), (start, end))
             else:
                 yield window + code.start(), end
 
