@@ -18,7 +18,7 @@ _GROUP = re.compile(rf"{_SAID}(?:[ \-]?{_SAID})*")
 _SAYING = (
     "[ ,、。.…!?~]|對[對啦啊]?|沒錯|[好可]以?了?嗎|[欸嗯呃啊喔噢好齁嘿啦]|那個|再來|[閣擱]來|然後|接著|接下來|接|"
     "後[面壁尾](?:[2-4][個碼位])?|[前頭][面前]|中間|最後|尾巴|末尾|先|再|斷|就?是|"
-    "等1下|等等|你?[記抄聽]1?下|有[記抄聽][到著]?[嗎吼齁喔吧沒無]?|你?有沒有在[記抄聽]|我[看想]1?下|我再?[唸念講說](?:1次|1遍)?|慢慢|"
+    "等1下|等等|你?[記抄聽]1?下|有[記抄聽][到著]?[嗎吼齁喔吧沒無]?|你?有沒有(?:在[記抄聽]|[記抄聽]到)|我[看想]1?下|我再?[唸念講說](?:1次|1遍)?|慢慢|"
     "第[1-3][組段]"
 )
 _BETWEEN = re.compile(f"(?>{_SAYING}){{1,12}}+")
@@ -29,7 +29,12 @@ _WRONG = re.compile(
 )
 _GOES_ON = re.compile(f"[ ,、]{{0,2}}(?!{_WORD})[0-9]| ?[年月日號元塊點分時歲樓個次十百千萬%]|[幾多餘]")
 # A group that goes before another; most numbers are whole and end here.
-_BEGINS = re.compile(r"(?<![0-9./:$#\-A-Z十百])0(?:[ \-]?[0-9]){1,7}(?![0-9 \-]?[0-9])(?= ?[^0-9年月日號元/.:\-])")
+_BEGINS = re.compile(
+    r"(?<![0-9./:$#\-A-Z十百])0(?:[ \-]?[0-9]){1,7}(?![0-9 \-]?[0-9])(?= ?[^0-9年月日號元/.:\-])"
+    "|(?<=電話[喔是 ,])[2-8][0-9]{2,3}(?= ?[,、])|(?<=電話[喔是],)[2-8][0-9]{2,3}(?= ?[,、])"
+)
+_LOCAL = re.compile("[2-8][0-9]{6,7}")
+_FEWEST = (3, 1)  # groups of a line without its area: two behind one another are one value
 _MOST, _LONG, _MOBILE_ENDS, _CORRECTIONS = 10, 3, (4, 7), 2
 _INTERRUPTION = re.compile(f"(?![ ,、]{{1,2}}[年月日號元]){INTERRUPTION}")
 
@@ -46,7 +51,7 @@ def told_in_groups(figures: str) -> Iterator[tuple[list[Span], str]]:
         if begun.start() < taken:
             continue
         groups, number = _number(figures, begun.start())
-        if number and max(len(_digits(group)) for group in groups) >= _LONG:
+        if len(groups) >= _FEWEST[begun[0][0] == "0"] and max(len(_digits(group)) for group in groups) >= _LONG:
             taken = groups[-1].end()
             yield [group.span() for group in groups], number
 
@@ -69,7 +74,8 @@ def _number(figures: str, start: int) -> tuple[list[re.Match[str]], str]:
         if len(digits) > _MOST:
             break
         groups.append(group)
-        valid = number == digits if again else tw_phone.is_valid(digits) and not _GOES_ON.match(figures, group.end())
+        line = tw_phone.is_valid(digits) or _LOCAL.fullmatch(digits) is not None
+        valid = number == digits if again else line and not _GOES_ON.match(figures, group.end())
         if valid:
             found, number = len(groups), digits
     return groups[:found], number
