@@ -97,7 +97,7 @@ _FIRM = re.compile(
 _TITLE_AFTER = re.compile("先生|小姐|女士|太太")
 _LABEL = re.compile(
     r"[ ,]+(?:D\.?O(?:\.?B)?|ARC|ID|TEL|PHONE|PMI|TKI|TKW|ABK|OFW|DOC)\.?$|"
-    ": ?[0-9A-Z]{1,3}$|(?<=[一-鿿])(?:INA|AMA)$|です$|(?<=[一-鿿])さん?$"
+    ": ?[A-Z]?[0-9]{1,3}[A-Z]?$|(?<=[一-鿿])(?:INA|AMA)$|です$|(?<=[一-鿿])さん?$"
 )
 
 
