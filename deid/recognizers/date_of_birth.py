@@ -6,7 +6,7 @@ Ordinary dates (of an application, a notice, an event) stay.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from itertools import chain
 
 from deid.findings import Finding
@@ -38,9 +38,10 @@ class DateOfBirthRecognizer(TextRecognizer):
             yield self.finding(views, (first, calendar.end() if calendar else found.end), 0.7)
             if feast := words.FEAST_TOO.match(views.folded, found.end):
                 yield self.finding(views, feast.span("day"), 0.7)
-        told = [(found.parts, found.end) for found in births if found.is_whole]
+        told = {found.end: found.parts for found in births if found.is_whole}
+        days = frozenset(told.values())
         for found in others if told else ():
-            if _is_said_again(found, told) and _is_alone(views, found):
+            if _is_said_again(found, told, days) and _is_alone(views, found):
                 yield self.finding(views, (_with_calendar(views, found), found.end), 0.7)
         if announced:
             for span in chain(dates_in_columns(views.folded), births_answered(views.folded)):
@@ -73,14 +74,13 @@ def _told_apart(views: Views, *, announced: bool) -> tuple[list[Date], list[Date
     return births, others
 
 
-def _is_said_again(found: Date, told: list[tuple[Parts, int]]) -> bool:
-    """Whether a date is one that was told as a date of birth; without its year right behind that."""
+def _is_said_again(found: Date, told: Mapping[int, Parts], days: Set[Parts]) -> bool:
+    """Whether a date is one of the days told as a birth, here by where each ends; without its year right behind it."""
     parts = found.parts
-    return parts is not None and any(
-        parts == day
-        or (parts[0] is None and day and parts[1:] == day[1:] and 0 <= found.start - end <= _AT_ONCE)
-        for day, end in told
-    )
+    if parts is None or parts in days:
+        return parts is not None
+    near = (told.get(end) for end in range(found.start - _AT_ONCE, found.start + 1))
+    return parts[0] is None and any(day and parts[1:] == day[1:] for day in near)
 
 
 def _is_alone(views: Views, found: Date) -> bool:
