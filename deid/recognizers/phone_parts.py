@@ -68,11 +68,10 @@ _END_WRONG = re.compile(
 )
 # 「0932-118-567?」「不是567,是576」
 _PART_WRONG = re.compile(
-    "不是 ?(?P<wrong>[0-9]{2,4})[啦喔]?[ ,、]{0,2}是 ?"
-    "(?P<right>[0-9]{2,4}(?:[ ,、]{0,2}(?:然後|再來|接著)[ ,、]{0,2}[0-9]{3})?)"
-    "(?![0-9]| ?[年月日號元樓點分次個人歲萬千百塊])"
+    "(?:不是 ?(?P<wrong>[0-9]{3,4})|(?:後面|最後|尾巴|末尾|尾數)[^0-9。\n]{0,4}不是 ?(?P<end>[0-9]{2}))"
+    "[啦喔]?[ ,、]{0,2}是 ?(?P<right>[0-9]{2,4}(?:[ ,、]{0,2}(?:然後|再來|接著)[ ,、]{0,2}[0-9]{3})?)(?![0-9]| ?[年月日號元樓])"
 )
-_MOBILE = re.compile("09[0-9]{2}[ ,、-]{0,2}[0-9]{3}(?:[ ,、-]{0,2}[0-9]{3})?")
+_MOBILE = re.compile("09[0-9]{2}[ ,、-]{0,2}[0-9]{3}(?:[ ,、-]{0,2}[0-9]{3})?(?![0-9])")
 _NEW_EXTENSION = re.compile("分機號?碼?(?:改|換)(?:成|為|到)?([0-9]{2,6})(?![0-9樓號月])")
 _PART = re.compile(r"(?<![0-9A-Z])[0-9](?:[0-9 \-]{0,6}[0-9])(?![0-9A-Z])")
 _PART_WORD = "(?:[後末尾前]面?的?[2-8]個?[碼位]|尾數|末尾)"
@@ -165,9 +164,9 @@ def _parts_corrected(figures: str) -> Iterator[tuple[int, int]]:
     yield from (found.span(1) for found in _END_WRONG.finditer(figures))
     told = [digits_of(mobile[0]) for mobile in _MOBILE.finditer(figures)] if "不是" in figures else []
     for found in _PART_WRONG.finditer(figures) if told else ():
-        wrong = found["wrong"]
-        if any(number.endswith(wrong) or (len(wrong) > 2 and wrong in number) for number in told):
-            yield from (found.span(part) for part in ("wrong", "right"))
+        wrong = "wrong" if found["wrong"] else "end"
+        if any(found[wrong] in number and (wrong != "end" or number.endswith(found[wrong])) for number in told):
+            yield from (found.span(part) for part in (wrong, "right"))
 
 
 def fragments(figures: str) -> Iterator[tuple[int, int]]:
