@@ -13,7 +13,7 @@ from deid import Concealer, load_policy
 from deid.identifiers import tw_phone
 from deid.recognizers.phone import TelephoneRecognizer
 from deid.recognizers.phone_groups import told_in_groups
-from deid.recognizers.phone_parts import pieces
+from deid.recognizers.phone_parts import fragments, pieces
 from deid.views import Views
 from tests.deid.tables.lines import LINES
 
@@ -348,3 +348,8 @@ def test_groups_of_a_number_stand_one_behind_another(said: list[str]) -> None:
         assert tw_phone.is_valid(number)
         assert all(start < end for start, end in groups)
         assert all(end <= start for (_, end), (start, _) in pairwise(groups))
+
+
+def test_a_number_that_is_begun_twice_may_be_corrected() -> None:
+    figures = "電話0912,0912-345-678。啊,不是678,是687"
+    assert {"678", "687"} <= {figures[start:end] for start, end in fragments(figures)}
