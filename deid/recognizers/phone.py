@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -90,6 +91,7 @@ _DATE = re.compile(r"(?:19|20)[0-9]{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3
 # A day and the hour behind it, as logs have them.
 _HOUR = re.compile("(?:19|20)[0-9]{2}[01][0-9][0-3][0-9][0-2][0-9]")
 # An area code and as many digits as some area has, a mobile with one digit too few or many: mistyped, read out wrong.
+_RUNS_ON = re.compile("(?:-[0-9]+)*")  # 「0955 0955-201-330」: begun twice
 _MISTYPED = re.compile(r"0[2-8][0-9]{7,8}(?:#[0-9]+)?|09(?:[0-9]{7}|[0-9]{9})")
 # An area code set apart says telephone, whichever numbers the area has.
 _AREA_APART = re.compile(
@@ -166,6 +168,7 @@ class TelephoneRecognizer(TextRecognizer):
                 return
             if not (_AREA_APART.match(match.value) or _is_announced(views, match)):
                 return
+            candidate = replace(match, end=_RUNS_ON.match(views.figures, match.end).end())  # type: ignore[union-attr]
         if not _is_published(views, (candidate.start, candidate.end), number, verdicts):
             yield *_balanced(views.folded, candidate.start, candidate.end), 0.9
 
