@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 
 from deid.findings import Finding
 
@@ -18,6 +19,7 @@ from deid.findings import Finding
 _OF_ANY_LENGTH = frozenset({"ACCOUNT", "TW_BANK_ACCOUNT", "TW_MEDICAL_RECORD", "TW_STUDENT_ID", "LINE_ID"})
 _SEEN_IN_PART = _OF_ANY_LENGTH | {"PHONE", "TW_PLATE"}
 _MORE_OF_IT = re.compile("[0-9A-Za-z０-９Ａ-Ｚａ-ｚ零〇○一二三四五六七八九十點底線槓@_ .-]*")
+_NUMBER = re.compile("[0-9A-Za-z０-９Ａ-Ｚａ-ｚ零〇○一二三四五六七八九]")
 _SURE = 0.5
 
 
@@ -69,11 +71,17 @@ def fill_gaps(text: str, settled: tuple[Finding, ...], doubtful: Iterable[Findin
 
 
 def _widen(text: str, finding: Finding, winners: _Winners) -> None:
-    """Put one as long as a finding in the place of the winners that it touches, when it holds them whole."""
+    """Put one as long as a finding in the place of the winners that it touches, when it holds them whole and more.
+
+    Words alone between two numbers are no more of them: 「700 局號0051237」.
+    """
     first, last = winners.touched(finding)
     touched = winners.findings[first:last]
     inside = finding.start <= touched[0].start and touched[-1].end <= finding.end
     more = text[finding.start : touched[0].start] + text[touched[-1].end : finding.end]
+    between = "".join(text[one.end : other.start] for one, other in pairwise(touched))
+    if not (more.strip() or _NUMBER.search(between)):
+        return
     if inside and _MORE_OF_IT.fullmatch(more) and _SEEN_IN_PART.issuperset(winner.entity for winner in touched):
         winners.put(first, last, replace(touched[0], start=finding.start, end=finding.end))
 

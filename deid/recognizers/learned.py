@@ -63,6 +63,7 @@ _COHORT = re.compile("[0-9]{2,3} ?[-~至到] ?[0-9]{2,3}年次?")
 # 「uid=green_otter」: without a digit.
 _NAMED = frozenset({"ACCOUNT", "LINE_ID"})
 _KEY_BEFORE = re.compile("(?:UID|USER|LOGIN|ACCOUNT)[A-Z_]{0,6}=$")
+_LINE_NEAR = re.compile("LINE|賴")
 _HANDLE_BEGUN = re.compile("[a-z][a-z0-9_.]*$")  # on the text: LINE and ID in capitals announce a handle
 _HANDLE = re.compile("[A-Z]{3,}(?:[_.-][A-Z]{2,}){1,3}")
 # 「0912-345-678一直」: the last character belongs to the next word.
@@ -121,7 +122,7 @@ class LearnedValueRecognizer(TextRecognizer):
                 continue
             start, end = _whole(views.figures, *shape.span())
             if entity in _NAMED:
-                start = _handle_start(views, start, end, entity)
+                start, entity = _handle(views, start, end, entity)
             if entity == "TW_LAND_NO" and (parcel := _PARCEL.match(views.figures, end)):
                 end = parcel.end()
             digits = sum(map(str.isdigit, views.figures[start:end]))
@@ -170,15 +171,21 @@ def _whole(figures: str, start: int, end: int) -> tuple[int, int]:
     return start - len(begun[0]) if begun else start, end
 
 
-def _handle_start(views: Views, start: int, end: int, entity: str) -> int:
-    """Return where a handle begins: behind LINE, or before what was found when that begins inside a word."""
+def _handle(views: Views, start: int, end: int, entity: str) -> tuple[int, str]:
+    """Return where a handle begins and what it is: behind LINE, or before what was found if that begins inside a word.
+
+    Of a handle that was half seen the tagger doesn't know where it is used, if no word before it says so.
+    """
     if entity == "LINE_ID" and (announced := _LINE_SAID.match(views.figures, start, end)):
         start = announced.end()
     if views.folded.endswith("LINE", 0, start + 1):
         start += 1
     at = views.original_span(start, start + 1)[0]
     begun = _HANDLE_BEGUN.search(views.text, max(0, at - _LONGEST), at) if views.folded[start].isascii() else None
-    return views.folded_offset(begun.start()) if begun else start
+    if begun is None:
+        return start, entity
+    start = views.folded_offset(begun.start())
+    return start, entity if _LINE_NEAR.search(views.folded, max(0, start - 24), end) else "ACCOUNT"
 
 
 def _is_handle(views: Views, start: int, end: int, entity: str) -> bool:

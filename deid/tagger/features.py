@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ _ALNUM_RUN = re.compile("[0-9A-Z]+")
 _DIGIT_RUN = re.compile("[0-9零〇○一二三四五六七八九]+")
 LONGEST_WORD = 4
 FREQUENCY, PLACE, COMPOUND = 7, 8, 16
+_EVERYDAY = 4  # the frequency class of words in daily use
 GIVEN, FAMILY, ENGLISH, SYLLABLES = 1, 2, 4, 8
 
 _VALUE_BITS, _ALL_BITS = 5, 0xFFFFFFFF
@@ -102,11 +103,15 @@ class Lexicon:
     syllables: re.Pattern[str]
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, Any]) -> Lexicon:
+    def from_arrays(cls, arrays: Mapping[str, Any], more: Iterable[str] = ()) -> Lexicon:
+        """``more`` are everyday words beside those of the arrays, which keep their values."""
+        added = np.setdiff1d(np.array([hash_word(word) for word in more], dtype=np.uint32), arrays["hashes"])
+        hashes = np.concatenate([arrays["hashes"], added])
+        values = np.concatenate([arrays["values"], np.full(len(added), _EVERYDAY, dtype=np.uint8)])
         words = str(arrays["latin_words"]).split(" ")
         return cls(
             arrays["char_ids"],
-            Words(arrays["hashes"], arrays["values"]),
+            Words(hashes, values),
             {word[1:]: ord(word[0]) - ord("0") for word in words},
             re.compile(f"(?>{arrays['syllables']})++"),
         )

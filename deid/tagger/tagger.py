@@ -17,6 +17,7 @@ from deid.tagger.tags import ENTITIES, FIRST_ENTITY, NOTHING, PERSON_BEGIN, PERS
 from deid.views import Views
 
 WEIGHTS = Path(__file__).parent / "weights.npz"
+WORDS = WEIGHTS.with_name("words.txt")
 WINDOW = 4096
 _WORD_CONTEXT = 8
 
@@ -193,7 +194,9 @@ def _runs(column: Floats, sure: float, edge: float) -> Iterator[tuple[int, int]]
 
 @cache
 def load_tagger() -> Tagger:
-    """Return the shipped tagger. Raises OSError when its weights are missing."""
+    """Return the shipped tagger. Raises OSError when its weights or its words are missing."""
     with np.load(WEIGHTS, allow_pickle=False) as archive:
         arrays = {name: archive[name] for name in archive.files}
-    return Tagger(Lexicon.from_arrays(arrays), Network(arrays))
+    lines = WORDS.read_text(encoding="utf-8").splitlines()
+    words = (word for line in lines if not line.startswith("#") for word in line.split())
+    return Tagger(Lexicon.from_arrays(arrays, words), Network(arrays))

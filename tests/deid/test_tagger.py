@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -13,9 +14,12 @@ from deid.recognizers.person import PersonRecognizer
 from deid.recognizers.spelled_out import spelling
 from deid.tagger import tagger as module
 from deid.tagger.features import Words, codes_of, hash_words
-from deid.tagger.tagger import WINDOW, Tagger, load_tagger
+from deid.tagger.tagger import WINDOW, WORDS, Tagger, load_tagger
 from deid.tagger.tags import COUNT
+from deid.training.corpus import Mark, read_corpus
+from deid.training.data import ordinary_words
 from deid.views import Views
+from tests.deid.evaluation import FOLDER, annotated_texts
 
 MARK = re.compile("⟦(.*?)⟧")
 RECOGNIZER = PersonRecognizer()
@@ -209,3 +213,24 @@ def test_one_word_has_the_value_that_many_have_together() -> None:
         assert [words.value(text[at : at + length]) for at in range(len(values))] == values
         known += sum(value > 0 for value in values)
     assert known > len(text) / 4
+
+
+def _called() -> Iterator[str]:
+    """Yield what people are called in the corpus and in the development sets."""
+    for entry in read_corpus():
+        marks = (part for part in entry.parts if isinstance(part, Mark))
+        yield from (mark.text for mark in marks if mark.entity == "PERSON" and not mark.optional)
+    for file in FOLDER.glob("dev*.txt"):
+        for row in annotated_texts(file.stem):
+            people = (span for span in row["spans"] if span["type"] == "PERSON" and not span["optional"])
+            yield from (row["text"][span["start"] : span["end"]] for span in people)
+
+
+def test_the_words_beside_the_weights_are_new_and_nobodys_name() -> None:
+    lines = WORDS.read_text(encoding="utf-8").splitlines()
+    words = [word for line in lines if not line.startswith("#") for word in line.split()]
+    assert len(words) == len(set(words)) > 3_000
+    assert [word for word in words if not re.fullmatch("[㐀-鿿]{2,4}", word)] == []
+    assert set(words).isdisjoint(word.text for word in ordinary_words())
+    called = {re.sub("[·．・ ]", "", name) for name in _called()}
+    assert set(words).isdisjoint(called | {name[1:] for name in called if len(name) == 3})
