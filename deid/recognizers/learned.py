@@ -185,6 +185,7 @@ def _handle(views: Views, start: int, end: int, entity: str) -> tuple[int, str]:
     if begun is None:
         return start, entity
     start = views.folded_offset(begun.start())
+    start += 4 * views.folded.startswith("LINE", start)
     return start, entity if _LINE_NEAR.search(views.folded, max(0, start - 24), end) else "ACCOUNT"
 
 

@@ -345,7 +345,7 @@ SAID = ["09", "07", "0937", "746", "33", "92", "3個7", "十8", "，對，", "�
 def test_groups_of_a_number_stand_one_behind_another(said: list[str]) -> None:
     figures = Views("".join(said)).figures
     for groups, number in told_in_groups(figures):
-        assert tw_phone.is_valid(number)
+        assert tw_phone.is_valid(number) or (len(groups) > 2 and re.fullmatch("[2-8][0-9]{6,7}", number))
         assert all(start < end for start, end in groups)
         assert all(end <= start for (_, end), (start, _) in pairwise(groups))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from deid.views import Views
 from tests.deid.evaluation import FOLDER, annotated_texts
 
 MARK = re.compile("⟦(.*?)⟧")
+PRIVATE = Path(__file__).parent / "tables" / "private.txt"
 RECOGNIZER = PersonRecognizer()
 
 WITH_NAMES = [
@@ -216,7 +218,8 @@ def test_one_word_has_the_value_that_many_have_together() -> None:
 
 
 def _called() -> Iterator[str]:
-    """Yield what people are called in the corpus and in the development sets."""
+    """Yield what people are called in the corpus, in the development sets and in the table of private values."""
+    yield from re.findall("⟦([^⟦⟧]*)⟧", PRIVATE.read_text(encoding="utf-8"))
     for entry in read_corpus():
         marks = (part for part in entry.parts if isinstance(part, Mark))
         yield from (mark.text for mark in marks if mark.entity == "PERSON" and not mark.optional)
