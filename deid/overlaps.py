@@ -18,8 +18,8 @@ from deid.findings import Finding
 # Numbers whose length nobody knows, and others that a rule may have seen in a part of one.
 _OF_ANY_LENGTH = frozenset({"ACCOUNT", "TW_BANK_ACCOUNT", "TW_MEDICAL_RECORD", "TW_STUDENT_ID", "LINE_ID"})
 _SEEN_IN_PART = _OF_ANY_LENGTH | {"PHONE", "TW_PLATE"}
-_MORE_OF_IT = re.compile("[0-9A-Za-z０-９Ａ-Ｚａ-ｚ零〇○一二三四五六七八九十點底線槓@_ .-]*")
-_NUMBER = re.compile("[0-9A-Za-z０-９Ａ-Ｚａ-ｚ零〇○一二三四五六七八九]")
+_ANY_OF_IT = "0-9A-Za-z０-９Ａ-Ｚａ-ｚ零〇○一二三四五六七八九"
+_NUMBER, _MORE_OF_IT = re.compile(f"[{_ANY_OF_IT}]"), re.compile(f"[{_ANY_OF_IT}十點底線槓@_ .-]*")
 _SURE = 0.5
 
 
