@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from deid.findings import Finding
+from deid.patterns import Pattern
 from deid.views import Views
 
 _NUMBERS = frozenset(
@@ -16,7 +17,7 @@ _NUMBERS = frozenset(
 )  # fmt: skip
 _FEWEST_DIGITS = 6
 _MOST_VALUES = 64  # enough for any letter; more are found where they stand
-_RUN = re.compile(r"[0-9](?:[ ,.、\-…]{0,2}[0-9]){5,}")
+_RUN = Pattern(r"[0-9](?:[ ,.、\-…]{0,2}[0-9]){5,}")
 _DIGIT = re.compile("[0-9]")
 # Sums, days and the numbers of documents that have the same digits.
 _OTHER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|(?:[0-9]{2,4}[.\-][0-9]{1,2}[.\-][0-9]{1,2})")

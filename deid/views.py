@@ -23,13 +23,14 @@ from itertools import chain, islice
 from typing import Any
 
 from deid.number_places import NumberMatch, NumberPlaces
+from deid.patterns import AnyPattern, Pattern
 
 SEPARATORS = r"[ .\-·・‧]"
 
 _DROPPED = "\u200b\u200c\u200d\u2060\ufeff\ufe0f\u20e3"
 _DASHES = "‐‑‒–—―−ー－﹣"
 _STABLE = r" -`{-~\n\r\t\u3001-\u301b\u3041-\u3096\u30a1-\u30fb\u4e00-\u9fff"
-_UNSTABLE = re.compile(f"[a-z]+|[^{_STABLE}]")
+_UNSTABLE = Pattern(f"[a-z]+|[^{_STABLE}]")
 _REPLACED = {char: "" for char in _DROPPED} | {char: "-" for char in _DASHES}
 
 _DIGIT_GROUPS = ("零〇○", "一壹么幺", "二貳兩", "三參", "四肆", "五伍", "六陸", "七柒", "八捌", "九玖")
@@ -235,7 +236,7 @@ class Views:
         origins = self._squeeze[1]
         return (start, end) if origins is None else (origins[start], origins[end - 1] + 1)
 
-    def number_matches(self, pattern: re.Pattern[str]) -> Iterator[NumberMatch]:
+    def number_matches(self, pattern: AnyPattern) -> Iterator[NumberMatch]:
         """Yield the matches of a long-number pattern, each place once, where no letter or digit goes before.
 
         ``folded`` finds a number with a Chinese digit behind it (一直), ``figures`` one beside another number,

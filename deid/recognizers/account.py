@@ -8,17 +8,18 @@ from itertools import chain
 
 from deid.findings import Finding
 from deid.identifiers import tw_phone
+from deid.patterns import Pattern
 from deid.recognizers import cue_words
 from deid.recognizers.cued import CODE, CuedRecognizer, Span
 from deid.recognizers.handles import HANDLE, is_name, is_official, is_private
 from deid.recognizers.phone_parts import is_landline
 from deid.views import Views
 
-_MENTION = re.compile(
+_MENTION = Pattern(
     r"(?<![A-Z0-9._%+\-/@])@[A-Z0-9_](?:[A-Z0-9._]{1,28}[A-Z0-9_])(?![A-Z0-9@\-]|\.[A-Z0-9])"
 )
 _DOMAIN = re.compile(r".*(?:\.(?:COM|TW|NET|ORG|EDU|GOV|IO|ME)|APP|BOT)")
-_PROFILE = re.compile(
+_PROFILE = Pattern(
     r"(?<![A-Z0-9.])(?:WWW\.|M\.)?(?:FACEBOOK|FB|INSTAGRAM|THREADS|TWITTER|TIKTOK|T|LINE)\.(?:COM|NET|ME)/"
     r"(?:PROFILE\.PHP\?ID=|PEOPLE/|TI/P/~?|@)?[A-Z0-9._\-]{4,40}"
 )
@@ -28,7 +29,7 @@ _INMATE = re.compile(
     "([A-Z]{0,2}-?[0-9]{3,8})(?![0-9A-Z])"
 )
 # A paper of somebody's own: 「榮民證號榮字第1120763號」.
-_PAPER = re.compile(
+_PAPER = Pattern(
     "(?:榮民證|國民證|障礙?證明|證明號碼|(?<!保)證書字?號|(?<!保)證號|手冊)(?:號碼?|編號)?[ :是為]{0,3}"
     "((?!府)[一-鿿]{1,3}字第 ?[0-9]{4,10} ?號)(?!函)"
 )
@@ -46,7 +47,7 @@ _SHOWN_NAME = re.compile(
 _SERVICE = re.compile(
     "MARKETPLACE|MESSENGER|FACEBOOK|INSTAGRAM|META|BUSINESS|PAGE|GROUP|LIVE|TAIWAN|TAIPEI|STORE|SHOP|CLUB|NEWS"
 )
-_QUOTED = re.compile(
+_QUOTED = Pattern(
     "(?:暱稱|網名|網友|卡稱|(?:(?<!官方)帳號|遊戲|角色|賣家|買家)(?:名稱?|帳號)?|(?:網路|使用者)(?:名稱?|帳號)|ID)"
     "(?:叫做?|是|為|:| ){0,3}"
     "「([^「」,。!?:\n]{2,16})」"
@@ -64,7 +65,7 @@ _SERVICE_BEFORE = re.compile(
     "(?: (?:IS|AT|ON))?[^0-9A-Z\n]{0,6}$"
     "|(?<![A-Z])(?:IS|ARE|FB|IG|AT|ON|TO|AND) $"
 )
-_SPOKEN = re.compile(
+_SPOKEN = Pattern(
     rf"(?<![A-Z])(?:{'|'.join(_SERVICES)}|LINE|THREADS)(?:的|ID|帳號|叫做?|是|:| ){{0,4}}"
     r"([A-Z]{2,12}(?: [A-Z]{2,12}){1,2} ?(?:下?底線|底槓|點|UNDERSCORE|DOT) ?[A-Z0-9]{1,12})(?![A-Z0-9@])"
 )
@@ -82,7 +83,7 @@ _QUERY = re.compile("[?&][A-Z_]{0,8}(?:ID|V)=$")
 _LOCAL_LINE, _CALLED = re.compile("[2-9][0-9]{2,3}-[0-9]{4}"), re.compile("公司|客服|中心|[打撥洽]")
 _SOMEONE = re.compile("[我他她](?!們)|私訊|對方|本人|鄰居|網友|MY |HIS |HER |PROFILE\\.PHP|TI/P/")
 # 「租約編號市租-112-04471」
-_LETTERED = re.compile(
+_LETTERED = Pattern(
     "(?:[合契租]約|保單)(?:編號|號碼|字號|書號)[:是 ]{0,2}([一-鿿]{1,3}-[0-9A-Z](?:-?[0-9A-Z]){4,20})(?![0-9A-Z])"
 )
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from deid.patterns import Pattern
 from deid.tw_districts import ROMANISED_DISTRICTS
 from deid.views import Views
 
-_KIND = re.compile(
+_KIND = Pattern(
     r"(?<=[ .])(?:ROAD|RD|STREET|ST|BOULEVARD|BLVD|AVENUE|AVE|VIL(?:LAGE)?"
     r"|(?:LANE|LN)(?!\.? ?[0-9]{1,4},? (?:[A-Z'\-]+\.? ){1,3}(?:R(?:OA)?D|ST(?:REET)?)\.?,? ?(?:NO|#)))"
     r"(?![A-Z])\.?(?: (?:NORTH|SOUTH|EAST|WEST)(?![A-Z]))?"
@@ -49,7 +50,7 @@ _BARE_BEFORE = re.compile(rf"(?<![A-Z0-9.]){_NUMBER},? $")
 _AFTER = re.compile(rf"{_SEPARATOR}{_PIECE}(?![A-Z0-9])")
 _NUMBER_AFTER = re.compile(rf",? {_NUMBER}(?![:.]?[0-9])(?! ?[A-Z%])")
 _VILLAGE_AFTER = re.compile(r",? [A-Z][A-Z'\-]{2,15} VIL(?:LAGE|\.)?(?![A-Z])")
-_IN_LANE = re.compile(
+_IN_LANE = Pattern(
     rf"(?<![A-Z])(?:LN|LANE)\.? ?[0-9]{{1,4}}(?:,? (?:ALY|ALLEY|AL)\.? ?[0-9]{{1,3}})?,? (?:NO|NUMBER)\.? ?{_NUMBER}"
 )
 _BARE_AFTER = re.compile(rf"\.? ?{_NUMBER}(?![:.]?[0-9])")
@@ -59,7 +60,7 @@ _HOUSE = re.compile(
 )
 # 「số 45 ngõ 310 đường Zhongshan, Taiping」, 「Jalan Zhongshan No. 45」: folded, with ASCII letters as capitals.
 _VN_FLOOR = "(?:T[AầẦ]NG|L[ầẦ]U) [0-9]{1,2}"
-_VIETNAMESE = re.compile(
+_VIETNAMESE = Pattern(
     rf"(?:{_VN_FLOOR},? )?S[OốỐ] {_NUMBER}(?:,? (?:NG[Oõ]|H[ẻẺ]M|NG[áÁ]CH) [0-9/]{{1,8}}){{0,2}},? "
     rf"(?:[đĐ][ưƯ][ờỜ]NG|DUONG|PH[ốỐ]) [A-Z]+(?: [A-Z]+){{0,2}}(?: [0-9]{{1,2}})?(?:,? {_VN_FLOOR})?"
     r"(?:, [A-ZÀ-ỹ]+(?: [A-ZÀ-ỹ]+)?){0,2}(?![A-Z])"
@@ -67,7 +68,7 @@ _VIETNAMESE = re.compile(
 )
 _STREET = r"(?:JALAN|JLN?\.?)(?: (?!BAGIAN|NO|LANTAI|LT)[A-Z]+){1,4}"
 _LEVEL = r"(?:,? (?:LANTAI|LT\.?) ?[0-9]{1,2})?(?:,? KAMAR [0-9]{1,4})?"
-_INDONESIAN = re.compile(
+_INDONESIAN = Pattern(
     rf"(?<![A-Z])(?:NO(?:MOR|\.)? ?{_NUMBER}(?:,? GANG [0-9]{{1,4}})?,? {_STREET}{_LEVEL}"
     rf"|{_STREET}(?: BAGIAN [0-9])?,? (?:NO(?:MOR|\.)? ?)?{_NUMBER}{_LEVEL})"
 )
@@ -86,8 +87,8 @@ _PLACES = re.compile(
 _CALLED_PLACES = re.compile(rf"(?:, ?[A-Z][A-Z' \-]*(?:{_KIND_OF_PLACE}|TAIWAN|TAIPEI)(?: ?[0-9]{{3,6}})?)+")
 _LONGEST_NAME, _LONGEST_PIECE, _MOST_PIECES = 44, 24, 6
 # As it was typed: "Puli Land Office, No. 12", "our counter at No. 7"; somebody's husband's office has no name.
-_OFFICE_BEFORE = re.compile(
-    r"(?:(?!The |My |His |Her |Your |Their )\b[A-Z][A-Za-z'’\-]+ (?:of (?:[A-Z]\S+ )+|and )?"
+_OFFICE_BEFORE = Pattern(
+    r"(?:(?!The |My |His |Her |Your |Their )\b[A-Z][A-Za-z'’\-]+ (?:of (?:[A-Z][^\s\x1c-\x1f]+ )+|and )?"
     r"(?:Office|Bureau|Department|Ministry|Division|Administration|"
     r"[Cc]ent(?:er|re)|Agency|City Hall|Hospital|Embassy|Institute|HQ|Affairs|"
     r"Headquarters|Yuan|Council|Consulate)"

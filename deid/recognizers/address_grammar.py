@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from deid.patterns import Pattern
 from deid.tw_districts import CITIES, DISTRICTS
 
 HAN = "[㐀-䶿一-鿿\ue000-\uf8ff]"
@@ -31,17 +32,17 @@ _ROOM = (
 _THEN = "[ ,、(⋯]{0,3}(?:然後[是,]?)?"
 _TAIL = rf"(?:(?:{_THEN}|的|宿舍(?=[A-Z0-9]{{1,2}} ?棟|{NUM} ?樓)){_FLOOR}){{0,3}}(?:[ ,、(⋯]{{0,3}}{_ROOM})?"
 _FIRST = f"(?:(?<![0-9])[0-9]{{1,5}}|(?<![{_NUMERALS}])[{_NUMERALS}]{{1,8}}|(?<=[0-9段巷路街弄衖])[{_NUMERALS}]{{1,8}})"
-HOUSE = re.compile(
+HOUSE = Pattern(
     rf"{_FIRST}{SUB}{{0,2}}(?:{_JOIN}{_UNIT}){{0,6}} ?號(?: ?[之-] ?{NUM}(?! ?[號樓F]))?"
     rf"(?:{_JOIN}{_UNIT} ?號(?: ?之 ?{NUM}(?! ?[號樓F]))?){{0,6}}{_TAIL}"
 )
 # 「忠孝東路四段100之2 5樓」: a number without 號, told by the floor or the sub-number behind it.
-UNMARKED = re.compile(
+UNMARKED = Pattern(
     rf"(?<=[段路街道巷弄]) ?(?:NOMOR|NO\.?|SỐ) ?[0-9]{{1,4}}(?![0-9])"
     rf"|(?<=[段路街道巷弄 ]){NUM}(?:{SUB}(?:[ ,]{{1,2}}{_FLOOR}|(?![0-9號段樓巷弄 ]))|[ ,]{{1,2}}{_FLOOR})"
 )
 # 「長安華廈A棟3樓」: a building with a name of its own.
-BUILDING = re.compile(
+BUILDING = Pattern(
     rf"(?P<name>{HAN}{{2,5}})(?:大廈|社宅|華廈|國宅|新[城村]|眷村|花園|山莊|社區|大樓)(?:[A-Z0-9] ?區)?"
     rf"第?(?:[A-Z][0-9]?|{NUM}|[甲乙丙丁]) ?[棟座]{NUM} ?樓{SUB}?"
 )
@@ -52,13 +53,13 @@ HOME_LANE = re.compile(
     rf"(?P<place>{HAN}{{1,4}}(?:路|街|大道)(?:{NUM} ?段)?{NUM}{SUB}? ?巷(?:{NUM} ?弄)?)"
 )
 # 「我住一四零號」, 「本人住13樓之2」: a door without its road.
-HOME_DOOR = re.compile(
+HOME_DOOR = Pattern(
     rf"(?:住在?|我們?家就?在|(?:我們|我家)是(?! ?{NUM} ?號(?! ?{NUM} ?樓))) ?"
     rf"(?P<place>(?<![0-9])(?:{NUM}{SUB}? ?(?:號(?: ?{NUM} ?樓{SUB}?)?|樓{SUB})|[A-Z][0-9]? ?[棟座] ?{NUM} ?樓{SUB}?))"
     rf"(?=[ ,。!?;\n]|$|的|這|那|樓下|樓上)"
 )
 # 「鄰居 27號那間」, 「隔鄰8號」; 「八樓之二那位先生」: somebody else's door.
-NEXT_DOOR = re.compile(
+NEXT_DOOR = Pattern(
     rf"(?:鄰居|鄰家|鄰戶|隔鄰|隔壁)的?[ ,是]{{0,2}}"
     rf"(?P<place>(?<![0-9]){NUM}{SUB}? ?號(?:{NUM} ?樓{SUB}?)?)(?![出誌線月])"
     rf"|(?P<floor>(?<![0-9]){NUM} ?樓{SUB})(?=的?那[個位戶家間])"
@@ -70,12 +71,12 @@ NEXT_DOOR = re.compile(
     rf"|(?:樓[上下]|對門|我家?|我們)的?[ 是]?(?P<side>(?<![0-9]){NUM} ?(?:F|樓)[之-]{NUM})(?! ?[0-9樓F層])"
 )
 # Where the address is told, too: 「不是35，53號7樓之1」, 「樓上，8樓之1」.
-DOOR_AGAIN = re.compile(
+DOOR_AGAIN = Pattern(
     rf"(?<![0-9{_NUMERALS}路街巷弄段])(?P<door>{NUM}{SUB}? ?號 ?(?={NUM} ?樓){_FLOOR}(?: ?{_ROOM})?)"
     rf"|(?:樓[上下]|隔壁|對面)[,: ]{{0,2}}(?P<floor>{NUM} ?樓{SUB})"
 )
 # 「住在養生文化村C棟」, 「宿舍 仁齋 B312」: a building or a room where somebody lives.
-HOME_BUILDING = re.compile(
+HOME_BUILDING = Pattern(
     rf"{_LIVES}"
     rf"(?:{HAN}{{1,3}}[縣市])?(?:{HAN}{{1,3}}[區鄉鎮市])?"
     rf"(?P<place>(?:(?![有的這那同個]){HAN}){{2,7}}?(?:社區|大樓|大廈|華廈|[文新眷國社化]村|新城|山莊|國宅|社宅|花園|家園)"
@@ -89,7 +90,7 @@ HOME_BUILDING = re.compile(
 # 「住尖山腳七鄰十四號」, 「戶籍在崁頭厝22號」: a settlement has no roads; 「門牌四十七號之一」.
 _SETTLED = "[厝寮崁埔坑潭腳跤仔庄莊湖坪湳圳崙洲窩墘溝底份股田圍社落山灣坡]"
 _HOUSE_NO = rf"{NUM}{SUB}? ?號(?: ?[之附] ?{NUM})?"
-SETTLEMENT = re.compile(
+SETTLEMENT = Pattern(
     rf"(?:(?P<dated>{_LIVES}|寄[到給]|送到|[厝家]在)|住址|戶籍[在地]?|地址|蹛佇|門牌[掛寫]?)"
     rf"(?:[是為: ]|仍在){{0,2}}"
     rf"(?P<place>(?P<settled>(?:(?!門牌){HAN}){{1,4}}?{_SETTLED})(?: ?{NUM} ?鄰)? ?{_HOUSE_NO})(?![出誌線月])"
@@ -110,7 +111,7 @@ _UNSURE = (
     "(?:[ ,]?(?:⋯{1,4}|那個|什麼|呃|嗯|好像|應該|大概|我想一下)(?:是)?[ ,]?){0,4}"
 )
 _ROAD_END = "(?:路|街|大道|巷)"
-LEADING = re.compile(
+LEADING = Pattern(
     rf"(?:(?P<road>(?:{HAN} ?){{1,7}}|(?:{HAN}){{0,6}}{DAMAGED}{{1,2}}{HAN}?){_ROAD_END}{_SECTION}(?: "
     rf"?{HAN}{{1,3}}巷)?"
     rf"|(?P<village>{HAN}{{1,4}}[里村](?![鎮區鄉])|{HAN}{{2,3}}莊(?={NUM} ?巷))(?:[ ⋯]{{0,3}}{NUM} ?鄰)?{HAN}{{0,5}})"
@@ -119,17 +120,17 @@ LEADING = re.compile(
 )
 # 「光復路三百」 before 巷: the lane's number was read as a part of the road's name.
 LANE_IN_ROAD = re.compile(rf"(?:路|街|大道) ?(?:[東西南北]?[{_NUMERALS}] ?段 ?)?(?=[{_NUMERALS}]{{1,8}}$)")
-LANE_ONLY = re.compile(
+LANE_ONLY = Pattern(
     rf"(?:{NUM}{SUB}? ?巷 ?(?:{NUM}{SUB}? ?[弄衖] ?)?|{NUM} ?[弄衖] ?|同巷 ?{NUM}{SUB}? ?[弄衖] ?|同[巷弄棟] ?)$"
 )
 # 「慶東里石角溪邊12鄰」: what stands between a village and its neighbourhood is a settlement or a road.
-NEIGHBOURHOOD = re.compile(
+NEIGHBOURHOOD = Pattern(
     rf"(?:(?P<village>{HAN}{{1,4}}[里村])(?![鎮區鄉]){HAN}{{1,6}} ?)?{NUM} ?鄰{HAN}{{0,4}} ?$"
 )
 VILLAGE_BEFORE = re.compile(rf"({HAN}{{1,4}}[里村](?![鎮區鄉]))? ?(?:{NUM} ?鄰[ ,]?)?$")
 _DISTRICT = re.compile("|".join(sorted(DISTRICTS, key=len, reverse=True)))
 DISTRICT_ONLY = re.compile(rf"(?:{_DISTRICT.pattern}) ?(?P<place>{HAN}{{0,4}}) ?$")
-NOT_A_ROAD = re.compile("(?:(?<!至)公路|鐵路|網路|(?<!鐵)道路|馬路|線路|電路|思路|通路|出路|迴路|國道)$")
+NOT_A_ROAD = Pattern("(?:(?<!至)公路|鐵路|網路|(?<!鐵)道路|馬路|線路|電路|思路|通路|出路|迴路|國道)$")
 NOT_A_PLACE = re.compile(
     "[所局處科課室院校館站場園店廟宮區樓梯的在是有線廳櫃台會團隊戲段第字約共]$|中心$|公司$"
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from deid.patterns import Pattern
 from deid.recognizers.address_grammar import HAN, HOUSE, NUM, SUB
 from deid.recognizers.base import places_of
 
@@ -14,12 +15,12 @@ _NUMBER = rf"(?P<number>(?<![0-9]){NUM}{SUB}? ?號(?: ?之 ?{NUM})?(?: ?{NUM} ?�
 # What is said between the pieces; no second number but one that is denied: 「不是三十七巷」.
 _BETWEEN = rf"(?:(?!{NUM} ?[巷號弄段])[^0-9]){{1,14}}?(?:不是 ?{NUM} ?[巷號],?)?"
 # 「力行路二段158巷,欸我講反了,是185巷17號」
-_WRONG_LANE = re.compile(
+_WRONG_LANE = Pattern(
     rf"{_ROAD}{_LANE}(?=[ ,、](?:(?!{NUM} ?[巷號弄段])[^0-9。\n]){{1,14}}{NUM}{SUB}? ?巷(?:{NUM} ?弄)?{NUM}{SUB}? ?號)"
 )
 # 「從後門上去,五樓,503室」
-_ROOM = re.compile(rf"(?<![0-9]){NUM} ?樓{SUB}?[ ,、]{{0,2}}[A-Z]?{NUM} ?[室房](?!間?[東客租])")
-_PIECES = re.compile(f"{_ROAD}{_BETWEEN}{_LANE}{_BETWEEN}{_NUMBER}(?!公車|出口|線|月台)")
+_ROOM = Pattern(rf"(?<![0-9]){NUM} ?樓{SUB}?[ ,、]{{0,2}}[A-Z]?{NUM} ?[室房](?!間?[東客租])")
+_PIECES = Pattern(f"{_ROAD}{_BETWEEN}{_LANE}{_BETWEEN}{_NUMBER}(?!公車|出口|線|月台)")
 _TOLD, _REACH = re.compile("住|[地住]址|門牌|[我阮]家|厝|寄|送"), 40
 _SHORTEST, _MOST = 3, 16
 # 「五號門口,不是,應該算七號」

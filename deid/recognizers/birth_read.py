@@ -6,9 +6,9 @@ beside the date (換發, 過世, 落成) rule it out, unless the tagger is sure.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from deid.patterns import Pattern
 from deid.recognizers.birth_words import BIRTH
 from deid.recognizers.dates import possible_births
 from deid.recognizers.event_words import is_of_event, is_of_rule, is_told_of_event
@@ -17,7 +17,7 @@ from deid.views import Views
 
 _LONG_AGO, _WITH_YEAR, _YEARLESS, _SURE = 0.25, 0.6, 0.75, 0.95
 # The column of a list of staff.
-_ROSTER, _LINES = re.compile("到職日|到任日|就職日"), frozenset("|\t")
+_ROSTER, _LINES = Pattern("到職日|到任日|就職日"), frozenset("|\t")
 _GROWN, _FEWEST_PARTS = 12, 2
 
 

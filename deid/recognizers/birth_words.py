@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import re
 
+from deid.patterns import Pattern
 from deid.recognizers.name_context import SURNAME_START
 
 _AGE = "(?:[0-9]+|ONE|TWO|THREE|FOUR|FIVE|SIX|SEVEN|EIGHT|NINE|TEN|ELEVEN|TWELVE)"
 LUNAR = "(?:農曆|國曆|陽曆|陰曆|舊曆|新曆|古曆|閏)"
-BIRTH = re.compile(
+BIRTH = Pattern(
     "生|八字|寶寶|年次|出世|肖|D\\.? ?O\\.? ?B|BIRTH|BORN|B-?DAY|SINH|LAHIR|KAARAWAN|座|屬|N[éE]E? LE|GEBOREN|NACID|"
     "年級生|跑出來|出來[的了]|剖腹|"
     "(?<![A-Z])B\\. |BABY (?:BOY|GIRL)|TURN(?:ING|S|ED) [0-9A-Z]|RA đờI|ULANG TAHUN|"
     "IPINANGANAK|생|เกิด|NASC|URODZ"
 )
-CUE_BEFORE = re.compile(
+CUE_BEFORE = Pattern(
     r"(?:生日|八字|出生(?:年月日?|日期|日|於|年)?|(?<![先醫學衛產發])生於|年次|誕生(?:於)?|生年月日|生辰|出世|"
     r"D\.? ?O\.? ?B\.?|(?:DATE ?OF ?)?BIRTH[_ \-]?(?:DAY|DATE)?|(?<![A-Z\-])B-?DAY(?: NI?YA)?|"
     r"G[IA]VEN? BIRTH(?: TO)?(?: (?:MY|OUR|A|HIS|HER))?(?: (?:SON|DAUGHTER|BABY|BOY|GIRL|CHILD)){0,2}|"
@@ -40,7 +41,7 @@ CUE_BEFORE = re.compile(
     r"(?:IS |WAS |AS |ON )?(?:THE )?$"
 )
 # Farther away, where no other number and no end of a sentence stands between.
-CUE_FAR_BEFORE = re.compile(
+CUE_FAR_BEFORE = Pattern(
     "(?:(?:生日|出生(?!登記|證明|率|地|別|後|前|通報|之)(?:年月日|日期)?|誕生)"
     "(?:(?!申請|受理|到期|截止|[結離]婚|過世|死亡|收件|投保|[發換補核][照證發]|效期)[^。!?\n0-9一二三四五六七八九十]){0,24}"
     "(?:是|為|寫成?|記載|登記|報|印成|改[成為]|輸入)|"
@@ -84,7 +85,7 @@ GENERIC_YEAR = re.compile(
 )
 COHORT_BEFORE = re.compile(r"[0-9] ?(?:年次)?[~-]$|歲 ?\($|例[:如]$|\(例:?$")
 # 「101年9月2日至102年9月1日出生」: whoever was born then; 「今天是11/26」.
-ANY_BEFORE = re.compile(
+ANY_BEFORE = Pattern(
     "[0-9日] ?(?:至|到|~|起至)(?:民國)? ?$|[今明昨][天日]是? ?$|"
     r"[日號時分][^0-9,;。\n]{0,3}[於在][^0-9,。\n]{1,10}出生[,。 ]$|"
     r"(?:(?<!屬)(?:狗狗?|貓咪?)|犬隻|毛小?孩|寵物)[是在於]?$|"
@@ -112,7 +113,7 @@ MOBILE_BEFORE, MOBILE_AFTER = (
     re.compile(rf"{MOBILE}{ROW}$"),
     re.compile(rf"(?:{ROW}|(?<= ))(?:(?:電話|手機)[是: ]{{0,2}})?{MOBILE}(?![0-9])"),
 )
-NAME_BEFORE = re.compile(
+NAME_BEFORE = Pattern(
     rf"(?:^|[ \n\t,、:(。;/|]|"
     rf"[爸媽公嬤父母弟妹哥姊姐夫妻婆太伯叔姨姑兒女生人孩子是叫]){SURNAME_START.pattern}[一-鿿·]{{1,3}}{ROW}$"
 )
@@ -125,7 +126,7 @@ _LATIN_NAME = (
     "(?!(?:[A-Z]+ ){0,3}(?:TYPHOON|STORM|FLOOD|ACT|LAW|ARTICLE|RULING)(?![A-Z]))"
     "[A-ZÀ-ɏ][A-ZÀ-ɏ'.-]{1,20}(?: [A-ZÀ-ɏ][A-ZÀ-ɏ'.-]{1,20}){1,3}"
 )
-NAME_OPENED = re.compile(
+NAME_OPENED = Pattern(
     rf"(?:^|[ \n\t,、:。;「『]|[偶子女夫妻母父親兄弟姊姐妹孫爸媽公嬤])"
     rf"(?P<name>{SURNAME_START.pattern}[一-鿿·]{{1,4}}(?<![橋庫縣震災風案險運軌場法站路館])) ?\((?:[一-鿿]{{1,4}},)?$"
     rf"|(?:^|[ \n:,;/(]|(?<=[一-鿿]))(?P<latin>{_LATIN_NAME}) ?\($"
@@ -193,7 +194,7 @@ ELDER_BEFORE = re.compile(
 )
 SEX_BEFORE = re.compile("(?:^|[ ,、|/\n(:])[男女]性?[ ,、|/]{1,2}$")
 # 「大的九十八年四月一號 小的…」, 「他是九十年…」: a whole date and nothing else that it could be of.
-KIN_BEFORE = re.compile(
+KIN_BEFORE = Pattern(
     "(?:[大小]的|老[大二三四么]|[上前]一胎|(?:小孩|孩子|兒子|女兒|雙胞胎|[姊兄][妹弟])[,: ]?一[個位]|"
     "(?:(?<=^)|(?<=[ ,。;!?\n]))[他她]是|[大二三]寶|"
     "(?:哥哥|弟弟|[姊姐]{2}|妹妹)(?=是))是? ?$"
@@ -202,7 +203,7 @@ KIN_BEFORE = re.compile(
 BABY_BEFORE = re.compile(f"(?:{CHILD}|第[一二三四]胎|頭胎)是?[ ,]?$")
 BORN_AFTER = re.compile("在[^0-9,。\n]{1,8}出生(?![登證率])")
 # 「寶寶林小寶於115年11月9日上午7時41分於某醫院出生」.
-CHILD_AT_BEFORE = re.compile(f"(?:{CHILD}|嬰兒|長[子女]|次[子女]|[之本]子|[之本]女)[一-鿿]{{0,4}}[於在] ?$")
+CHILD_AT_BEFORE = Pattern(f"(?:{CHILD}|嬰兒|長[子女]|次[子女]|[之本]子|[之本]女)[一-鿿]{{0,4}}[於在] ?$")
 BORN_AT_AFTER = re.compile(
     "(?:[上下中]午|[凌清]晨|[早晚]上|半夜)?(?:[0-9]{1,2}[時點:](?:[0-9]{1,2}分?)?)?[於在][^0-9,。\n]{1,10}出生(?![登證率])"
 )

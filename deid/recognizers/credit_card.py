@@ -8,19 +8,20 @@ from itertools import chain
 
 from deid.findings import Finding
 from deid.identifiers import credit_card
+from deid.patterns import Pattern
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.number_groups import NEXT_GROUP, groups_of, in_groups
 from deid.recognizers.partial_number import parts_of
 from deid.views import SEPARATORS, Views, digits_of
 
-_SHAPE = re.compile(rf"[2-6](?:{SEPARATORS}{{0,2}}[0-9]){{12,18}}(?![0-9])")
+_SHAPE = Pattern(rf"[2-6](?:{SEPARATORS}{{0,2}}[0-9]){{12,18}}(?![0-9])")
 _CUE = re.compile("信用卡|刷卡|卡號|簽帳|金融卡|VISA|MASTER|JCB|CARD|我的卡")
 _GROUPED = re.compile("[0-9]{4}([ \\-])[0-9]{4}\\1[0-9]{4}\\1[0-9]{4}")
 _OF_CARD = re.compile("卡|VISA|MASTER|CARD|JCB")
 _IN_GROUPS = in_groups("卡號|信用卡|金融卡")
 _FEWEST, _MOST = 14, 16
 # Four groups of four, whatever is told behind them.
-_FOURS = re.compile(
+_FOURS = Pattern(
     r"(?:卡號|信用卡|金融卡)(?:[^0-9\n]|[0-9](?![0-9])){0,40}?"
     rf"(?<![0-9])([0-9]{{4}}(?:{NEXT_GROUP}[0-9]{{4}}){{3}})(?![0-9])"
 )

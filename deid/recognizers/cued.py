@@ -11,6 +11,7 @@ from typing import ClassVar
 from weakref import WeakKeyDictionary
 
 from deid.findings import Finding
+from deid.patterns import Pattern
 from deid.recognizers import columns
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.cue_words import CHINESE, LATIN, NAMED, NOT_AFTER
@@ -100,7 +101,7 @@ def _grouped(names: Iterable[str]) -> str:
 
 
 _HEADS = "".join({word[0] for word in (*_KINDS, *_LATIN_KINDS)})
-_CUE = re.compile(f"(?=[{_HEADS}])(?:(?P<latin>{_grouped(_LATIN_WORDS)}){_SUFFIX}|{_grouped(_KINDS)})")
+_CUE = Pattern(f"(?=[{_HEADS}])(?:(?P<latin>{_grouped(_LATIN_WORDS)}){_SUFFIX}|{_grouped(_KINDS)})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from deid.patterns import Pattern
 from deid.recognizers import birth_words as words
 
 _C = "[零〇○一二兩三四五六七八九十廿卅壹貳參叁肆伍陸柒捌玖拾]"
@@ -45,7 +44,7 @@ _OF_FIGURES = (
     rf"|(?<![0-9A-Z.\-])(?<![ -~]/)(?:{_ERA} ?)?[0-9]{{6,8}}(?![0-9])"
 )
 # Two readings by the first letter, so that neither tries what the other begins with.
-DATE = re.compile(
+DATE = Pattern(
     rf"(?:(?=[{_FIGURE}中民西明大昭平正元臘冬今去前][{_FIGURE}千年月點華國前元治正和成A-Z./\-、 \n])(?:"
     r"(?<![0-9])(?<![0-9] )(?:[0-9] ){5,7}[0-9](?! ?[0-9])"
     rf"|{_MON} ?月 ?{_DAY} ?,? ?(?:{_ERA} ?{_Y} ?年(?!度)|{_Y} ?年次)|"

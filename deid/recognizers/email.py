@@ -7,18 +7,19 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from deid.findings import Finding
+from deid.patterns import Pattern
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.public_context import PublicContext
 from deid.tagger.tagger import load_tagger
 from deid.views import Views
 
-_WRITTEN = re.compile(
+_WRITTEN = Pattern(
     r"(?<![A-Z0-9._%+\-])(?!(?:IS|ARE|FB|IG|AT|ON|TO|AND) @)"
     r"(?!(?:IG|FB|LINE|THREADS)@[A-Z0-9.]+_[A-Z0-9])[A-Z0-9._%+\-]++"  # 「IG@name.of_somebody」 is a handle
     r"(?:@ ?| @ ?(?=[A-Z0-9\-.]{1,64}\.(?:COM|TW|NET|ORG|EDU)(?![A-Z0-9])))"
     r"(?:[A-Z0-9\-]{1,63}\.){1,6}[A-Z]{2,24}(?![A-Z0-9])"
 )
-_MISTYPED = re.compile(
+_MISTYPED = Pattern(
     r"(?<![A-Z0-9._%+\-])[A-Z0-9._%+\-]++ ?@{1,2} ?"
     r"(?:GMAIL|YAHOO|HOTMAIL|OUTLOOK|ICLOUD|LIVE|MSN|PROTON|PCHOME|MSA|HINET)"
     r"(?:[.,。 ]{0,3}(?:COM|NET|TW|ME|HINET)){1,3}(?![A-Z0-9])"
@@ -28,7 +29,7 @@ _MISTYPED = re.compile(
 _UNTOLD = re.compile("^(?:(?!MAIL|信箱|帳號|[是叫為:=]).)*[一-鿿]$")
 _GLUED = re.compile("(?:E-?MAIL|GMAIL)(?=[A-Z]{4}[A-Z0-9._%+-]*@)")  # 「我的Emailamy.chen@…」
 _SPOKEN = ("點", "老鼠", "DOT", "(AT)", "[AT]")
-_AT = re.compile(r" ?(?:小老鼠|老鼠|艾特|@|\(AT\)|\[AT\]| AT ) ?")
+_AT = Pattern(r" ?(?:小老鼠|老鼠|艾特|@|\(AT\)|\[AT\]| AT ) ?")
 _LOCAL_BEFORE = re.compile(
     r"(?:[A-Z0-9._%+\-]| ?(?:點|底線|底槓|下底線|減號|槓|加號|DOT) ?|(?<=[A-Z0-9]) (?=[A-Z0-9]))+$"
 )
@@ -46,7 +47,7 @@ _MAILBOX = re.compile("GMAIL|YAHOO|HOTMAIL|OUTLOOK|ICLOUD|HINET|PROTON|MAIL|信�
 _ANNOUNCED = re.compile(r"^(?:(?:E-?MAIL|MAIL|GMAIL|ID|IS)[ :]+)+")
 _LONGEST_LOCAL = 64
 # Letter by letter, without the at-sign, near the word for a mailbox: 「k i n點l u然後八八」.
-_LETTERS = re.compile(
+_LETTERS = Pattern(
     r"(?<![A-Z0-9])(?=[A-Z] [A-Z](?: [A-Z0-9]){0,30} ?(?:點|下?底線|減號|槓))"
     r"[A-Z](?:(?: | ?(?:點|下?底線|減號|槓) ?)[A-Z0-9](?![A-Z])){4,30}"
     r"(?: ?(?:然後|再來|後面|加){1,2} ?[0-9](?: ?[0-9]){0,5})?(?: ?小老鼠 ?[A-Z]{2,12})?"

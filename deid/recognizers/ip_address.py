@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator
 
 from deid.findings import Finding
+from deid.patterns import Pattern
 from deid.recognizers.base import TextRecognizer
 from deid.views import Views
 
-_V4 = re.compile(r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?!\.?[0-9])")
+_V4 = Pattern(r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?!\.?[0-9])")
 _PREFIX = re.compile(r"/[0-9]{1,2}(?![0-9])")
 # A range inside one network speaks of no host: 「10.8.0.1～10.8.0.4」.
-_RANGE = re.compile(
+_RANGE = Pattern(
     r"(?<![0-9.])(?P<net>[0-9]{1,3}\.[0-9]{1,3})(?:\.[0-9]{1,3}){2} ?[~–—] ?(?P=net)(?:\.[0-9]{1,3}){2}(?!\.?[0-9])"
 )
 _SPOKEN = re.compile(r"(?<![0-9A-Z])[0-9十]{1,4}(?:(?: ?點 ?|-| )[0-9十]{1,4}){3}(?![0-9十\-])")
@@ -21,7 +22,7 @@ _SPOKEN = re.compile(r"(?<![0-9A-Z])[0-9十]{1,4}(?:(?: ?點 ?|-| )[0-9十]{1,4}
 _SAID = re.compile(r"(?<![0-9A-Z點百十])[0-9百十零]{1,6}(?:點[0-9百十零]{1,6}){3}(?![0-9百十分點半])")
 _IP_AFTER = re.compile("[^0-9\n]{0,10}IP(?![A-Z])")
 _IP_BEFORE = re.compile(r"(?<![A-Z])IP[^0-9\n]{0,20}$")
-_V6 = re.compile(r"(?:(?<![0-9A-Z:.])|(?<=IP))[0-9A-F:]{4,39}(?:\.[0-9]{1,3}){0,3}(?![0-9A-Z:])")
+_V6 = Pattern(r"(?:(?<![0-9A-Z:.])|(?<=IP))[0-9A-F:]{4,39}(?:\.[0-9]{1,3}){0,3}(?![0-9A-Z:])")
 _VERSION = re.compile(r"(?:VERSION|VER|BUILD|RELEASE|版本|版|V)[\"': .=號為是]{0,6}$")
 _FIRMWARE, _NEWEST = re.compile("(?:FIRMWARE|韌體)[: ]{0,2}$"), 32
 _IN_URL, _PORT = re.compile("://$"), re.compile(":[0-9]")

@@ -12,6 +12,7 @@ from typing import Any
 
 from deid.findings import Finding
 from deid.identifiers import tw_phone
+from deid.patterns import Pattern
 from deid.recognizers.address_english import follows_office
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.birth_read import births_read
@@ -69,7 +70,7 @@ _HANDLE = re.compile("[A-Z]{3,}(?:[_.-][A-Z]{2,}){1,3}")
 # 「0912-345-678一直」: the last character belongs to the next word.
 _NEXT_WORD = re.compile("(?<=[0-9]{3})[一二兩三四五六七八九十]$")
 _DIGITS, _PARCEL = re.compile("[0-9]*"), re.compile("(?<=[0-9])-[0-9]{1,4}(?![0-9A-Z-])")
-_BEGUN = re.compile("(?:[0-9十]-?)+$")
+_BEGUN = Pattern("(?:[0-9十]-?)+$")
 # 「362號5樓A」室, 「一〇四年九月」三日.
 _ENDED = re.compile(
     "(?<=[0-9A-Z])[室寢號樓]|(?<=月) ?[0-9十]{1,3} ?[日號]?|(?<=月[0-9])[日號]|(?<=月[0-9十][0-9十])[日號]"

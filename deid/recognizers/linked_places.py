@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from deid.patterns import Pattern
 from deid.tagger.tagger import load_tagger
 from deid.views import Views
 
@@ -21,7 +22,7 @@ _INSTITUTION = (
 _ALSO = "(?:農會|漁會|工地|科大|分院|[漁果魚]市場?|加油站|拖吊場|營業所)"
 _AREA = f"(?:{_HAN}{{2}}[市縣])?(?:{_HAN}{{1,3}}[區鄉鎮市])?"
 _GLUED = re.compile(rf"{_INSTITUTION}」? ?\(?{_AREA}$")
-_NEAR = re.compile(
+_NEAR = Pattern(
     rf"(?:{_INSTITUTION}|{_ALSO})[嘛啦喔」]?[ ,]{{0,2}}(?:就?是|就在|的?地址(?:就?是)?|在|位[在於])?"
     rf"[ (:,]{{0,2}}{_AREA}$"
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 
+from deid.patterns import Pattern
 from deid.recognizers.base import places_of
 from deid.recognizers.latin_words import is_telling
 from deid.recognizers.name_context import SURNAME_START
@@ -27,7 +28,7 @@ _PLACE_AFTER, _TRACE, _HALF = (
 _OPENING_QUOTES, _DAMAGED = frozenset("「『"), frozenset("□○◯〇*�")
 _SPEAKING = frozenset("說找跟由")
 _QUOTE_ENDS = re.compile("[」』](?!號|一?詞|二字|兩字)")
-_CAPITALISED = re.compile("(?<![A-Za-z])[A-Z][a-z]{3,8}(?![A-Za-z])")
+_CAPITALISED = Pattern("(?<![A-Za-z])[A-Z][a-z]{3,8}(?![A-Za-z])")
 _IN_LETTERS = re.compile("[A-ZÀ-ỹ .,'’\\-]+")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from deid.findings import Finding
+from deid.patterns import Pattern
 from deid.recognizers.base import TextRecognizer, places_of
 from deid.recognizers.latin_edges import without_common
 from deid.recognizers.latin_words import (
@@ -33,9 +34,9 @@ NAME_INNER = rf"(?:{NAME_WORD}|[A-Z]\.?|(?:dela|del|der|den|ter|de|dos|da|van|vo
 _NAME = rf"{NAME_WORD}(?:,? {NAME_INNER}){{0,5}}"
 _CLOSING = (
     "(?:[Rr]egards|[Tt]hanks|[Tt]hank you|[Cc]heers|[Bb]est|[Ss]incerely|[Ww]ishes|[Yy]ours|[Tt]ruly|[Ff]aithfully|"
-    "[Tt]rân trọng|[Cc]ảm ơn|[Tt]erima kasih|[Hh]ormat saya)(?:,|(?=\\s{0,3}\n))"
+    "[Tt]rân trọng|[Cc]ảm ơn|[Tt]erima kasih|[Hh]ormat saya)(?:,|(?=[\\s\\x1c-\\x1f]{0,3}\n))"
 )
-_CUE = re.compile(
+_CUE = Pattern(
     r"(?:[Nn]ame is|I am|I'm|I’m|[Tt]his is|[Cc]aller:|[Oo]wner:?|[Aa]sk for|[Pp]atient|[Ff]riend|[Hh]usband|[Ww]ife|"
     r"[Cc]olleague|[Cc]o-?worker|[Cc]lassmate|[Rr]oom-?mate|[Ff]lat-?mate|[Gg]irlfriend|[Bb]oyfriend|[Ff]ianc[eé]e?|"
     r"[Nn]eighbou?r|[Bb]oss|[Mm]anager|[Cc]ousin|[Uu]ncle|[Aa]unt|[Nn]iece|[Nn]ephew|"
@@ -51,21 +52,21 @@ _CUE = re.compile(
     r"室友|同學|老師|雇員|申請人|聯絡人|本人|收件人|寄件人|房客|房東|跟|和|與|이름은|"
     rf"{_CLOSING}|(?:[Ff]rom|[Cc]c|[Ss]ent by|[Ss]igned|[Tt]enant|[Ll]andlord|[Ll]andlady|[Ee]mployer|[Ww]orker|"
     r"[Hh]older|[Cc]ontact):|[Ss]hould be|"
-    r"\"(?:[a-z]+_)?name\"|[Oo]wner=|[Nn]ame=|[Nn]ame:)[\s:：=\"'「（(是為叫]{0,4}$"
+    r"\"(?:[a-z]+_)?name\"|[Oo]wner=|[Nn]ame=|[Nn]ame:)[\s\x1c-\x1f:：=\"'「（(是為叫]{0,4}$"
 )
 _WINDOW = 24
 # A name beside the mailbox that is called like it: 「Thandiwe Mokoena, t.mokoena@…」.
-_MAILBOX = re.compile(r"(?<![A-Za-z0-9._%+\-])(?P<local>[A-Za-z0-9._%+\-]{3,40})@")
+_MAILBOX = Pattern(r"(?<![A-Za-z0-9._%+\-])(?P<local>[A-Za-z0-9._%+\-]{3,40})@")
 _BEFORE_MAILBOX = re.compile(rf"(?P<name>{_NAME})[,:;]?[ \n(<\[]{{1,3}}$")
 _SHORTEST_SHARED = 4
 # Enough for any letter; more names are found where they stand, not wherever they come again.
 _REPEATED_NAMES = 64
 _SOME_NAME = re.compile(_NAME)
 _SYLLABLES = r"[A-Z][a-z]{0,5}-[A-Za-z][a-z]{0,5}"
-_ROMANISED = re.compile(
+_ROMANISED = Pattern(
     rf"[A-Z](?<![A-Za-z][A-Z])(?:{_SYLLABLES[5:]} {NAME_WORD}|[a-z]{{1,6}},? {_SYLLABLES})(?![A-Za-z])"
 )
-_ANGLICISED = re.compile(
+_ANGLICISED = Pattern(
     rf"(?=[A-Z])(?<![A-Za-z])(?:[A-Z][a-z]{{2,12}} (?:{ROMANISED_SURNAMES})|"
     rf"(?:{ROMANISED_SURNAMES}), [A-Z][a-z]{{2,12}})(?![A-Za-z-])"
 )
@@ -74,16 +75,16 @@ _PLACE_HERE = re.compile(
     " (?:Junior|Senior|Elementary|Primary|Middle|High|Bakery|"
     "Hospital|Temple|School|Station|Market|University|Road|Street|Bridge|Library|Museum|Hotel|Clinic)$"
 )
-_HANGUL = re.compile(
+_HANGUL = Pattern(
     r"(?:저는|이름은|제 이름은|사는) ([가-힣]{2,4}?)(?<![에서를을])(?=입니다|이에요|예요|이고|이?라고|[ ,.])"
 )
 # 「ชื่อ วิภาดา ค่ะ」, 「Меня зовут Оксана」: after the words for one's name, in Thai and in Cyrillic letters.
-_THAI = re.compile("ชื่อ ?([\u0e00-\u0e7f]{3,20}(?: (?!ค่ะ|ครับ|ค่า|อยาก)[\u0e00-\u0e7f]{4,20})?)")
-_CYRILLIC = re.compile("(?:[Мм]еня зовут|[Мм]о[её] имя) ((?:[А-ЯЁ][а-яё]+ ?){1,3}(?<! ))")
+_THAI = Pattern("ชื่อ ?([\u0e00-\u0e7f]{3,20}(?: (?!ค่ะ|ครับ|ค่า|อยาก)[\u0e00-\u0e7f]{4,20})?)")
+_CYRILLIC = Pattern("(?:[Мм]еня зовут|[Мм]о[её] имя) ((?:[А-ЯЁ][а-яё]+ ?){1,3}(?<! ))")
 # 「Kaitoです」
-_JAPANESE = re.compile("(?:^|[。、\n は])([A-Z][a-z]{2,14})(?=です|と申|といいます|と言います)")
+_JAPANESE = Pattern("(?:^|[。、\n は])([A-Z][a-z]{2,14})(?=です|と申|といいます|と言います)")
 # Capitalised words that no cue announces.
-_FULL_NAME = re.compile(rf"(?<![\w'’.])(?:[A-Z]\. ?){{0,2}}{NAME_WORD}(?: {NAME_INNER}){{0,4}}(?!\w)")
+_FULL_NAME = Pattern(rf"(?<![\w'’.])(?:[A-Z]\. ?){{0,2}}{NAME_WORD}(?: {NAME_INNER}){{0,4}}(?!\w)")
 _SIGNED_BEFORE = re.compile(r"(?:^|[.!?)] {1,2}|\n ?|[A-ZÀ-Þ][^\s.]{1,20} (?:and|&|dan|và) )$")
 _SIGNED_AFTER = re.compile(r"\.?[ \t]{0,3}(?:\n|$)|,? here(?![a-z])")
 # The last word of a mail that ends in thanks: 「thx Jonas」.
@@ -94,10 +95,10 @@ _LAST = 48
 # 「-Declan」 behind the last sentence, 「from Theo Van den Broeck」 as the last line; 「A-Hao」, 「Ah Ming」 anywhere.
 _DASHED = re.compile(rf"(?:(?:[.!?)]|\n)[ \n]*-{{1,2}} ?| [-—]{{1,2}} )({_NAME})[ .!\n]*$")
 _LAST_LINE = re.compile(rf"\n(?:[Ff]rom|[Ll]ove) ({_NAME})[ .!\n]*$")
-_NICKNAME = re.compile(r"(?<![A-Za-z.\-])(?:A-[A-Z][a-z]{1,6}|Ah[ \-][A-Z][a-z]{1,6})(?![A-Za-z])")
+_NICKNAME = Pattern(r"(?<![A-Za-z.\-])(?:A-[A-Z][a-z]{1,6}|Ah[ \-][A-Z][a-z]{1,6})(?![A-Za-z])")
 _CUED = 0.6
 # A surname of Viet Nam, written with its marks, and two or three names behind it; two words may be a place: Đào Viên.
-_VIETNAMESE = re.compile(
+_VIETNAMESE = Pattern(
     "(?<![\\w-])(?<!đường )(?<!phố )(?:Nguyễn|Trần|Phạm|Huỳnh|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|"
     "Dương|Lý|Phùng|Đinh|Trương|Đoàn|Trịnh|Lương|Tạ|"
     "Quách|Vương|Lưu|Tăng|Lê|Đào|Đồng|Hoàng)(?: [A-ZÀ-ÝĐ][a-zà-ỹ]{1,6}){2,3}(?!\\w)"
@@ -108,10 +109,10 @@ _BY_FORM = (
 )  # fmt: skip
 _AND_NEXT = re.compile(rf" (?:and|&) ({NAME_WORD})(?![\w'’])(?! [A-Z])")
 # 「Amelie born Feb 14」
-_BORN = re.compile(rf"(?<![A-Za-z.] )(?<![A-Za-z])({NAME_WORD})(?= (?:was |is )?born(?![a-z]))")
+_BORN = Pattern(rf"(?<![A-Za-z.] )(?<![A-Za-z])({NAME_WORD})(?= (?:was |is )?born(?![a-z]))")
 # 「…expire this Friday!!! Dilshan」: one word behind a sentence's end, and nothing more.
 _ALONE_AT_END = re.compile(rf"[.!)] {{1,2}}({NAME_WORD})\s*$")
-_ALONE = re.compile(r"(?<![\w'’.&-])[A-ZÀ-ÞŁŚŽŠČĐ][\w]{2,14}(?![\w&.-]|['’](?![sS])| [A-Z])")
+_ALONE = Pattern(r"(?<![\w'’.&-])[A-ZÀ-ÞŁŚŽŠČĐ][\w]{2,14}(?![\w&.-]|['’](?![sS])| [A-Z])")
 _GIVEN_TRACE = 0.2
 _CHINESE = re.compile("[一-鿿]")
 _NOT_FIRST = NOT_NAMES | BEFORE_NAMES | TITLES
@@ -171,10 +172,10 @@ def _candidates(text: str) -> Iterator[tuple[int, str, float]]:
         words = name.lower().replace(",", "").split(" ")
         if before and any(len(word) >= _SHORTEST_SHARED and word in local for word in words):
             yield base + before.start() + skipped, name, 0.6
-    for pattern, score in _BY_FORM:
-        for match in pattern.finditer(text):
-            if not _is_of_place(match[0], romanised=pattern is _ROMANISED):
-                yield match.start(), match[pattern.groups], score
+    for form, score in _BY_FORM:
+        for match in form.finditer(text):
+            if not _is_of_place(match[0], romanised=form is _ROMANISED):
+                yield match.start(), match[form.groups], score
 
 
 def _is_of_place(name: str, *, romanised: bool) -> bool:

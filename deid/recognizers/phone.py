@@ -11,6 +11,7 @@ from typing import Any
 from deid.findings import Finding
 from deid.identifiers import tw_phone
 from deid.number_places import NumberMatch
+from deid.patterns import Pattern
 from deid.recognizers.address_english import follows_office
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.linked_places import is_line_of_institution, is_nobodys_line
@@ -37,7 +38,7 @@ _SPLIT_GAP = (
     r"|[ ,]{0,2}(?:(?:然後|再來|接著|之後|後面|最後面?|尾巴|中間|那個|等[一1]下|我看[一1]?下|[嗯呃欸喔啊對])"
     r"是?[ ,]{0,2}){1,4})"
 )
-_SPLIT = re.compile(
+_SPLIT = Pattern(
     rf"(?<![0-9])(?:09|[+加]?886[ \-]?0?9)[0-9]{{2}}(?:{_SPLIT_GAP}[0-9]{{3}}{_SPLIT_GAP}[0-9]{{3}}|"
     rf"{_SPLIT_GAP}[0-9]{{6}}|"
     rf"(?:{_SPLIT_GAP}[0-9]{{2}}){{3}})"
@@ -45,15 +46,15 @@ _SPLIT = re.compile(
 )
 # 「加六三 九一…」, 「國碼 八五三 六二…」: the countries that citizens call, read out.
 _COUNTRY_SAID = "(?:加 ?|(?<=國碼)|(?<=國碼[ 是]))(?=(?:1|44|6[0-6]|8[1246]|85[235]|9[1-5])[ .\\-])"
-_FOREIGN = re.compile(
+_FOREIGN = Pattern(
     rf"(?:\+(?!886)[1-9]|{_COUNTRY_SAID}[1-9]|"
     rf"(?<![0-9])00(?:[29]{_GAP}|(?=[1-9][0-9]{{0,2}}[ .\-]))[1-9])(?:{_GAP}[0-9]){{8,14}}(?![0-9])"
     r"|(?<![0-9\-])(?P<japanese>0[789]0-[0-9]{4}-[0-9]{4})(?![0-9\-])"
 )
-_MAYBE_FOREIGN = re.compile("\\+|加 ?[1-9]|國碼")
+_MAYBE_FOREIGN = Pattern("\\+|加 ?[1-9]|國碼")
 # An area code that is said behind its number.
 _AREA_SAID = re.compile("前面加 ?(0[2-8][0-9]{0,2})(?![0-9])")
-_LOCAL = re.compile(
+_LOCAL = Pattern(
     rf"(?:[2-8]-(?=[0-9]{{3,4}}-?[0-9]{{4}}))?"
     rf"[2-9](?<![/.][2-9])(?<![0-9]-[2-9])[0-9]{{2,3}}[ \-]?[0-9]{{2,3}}[ \-]?[0-9]{{2,3}}(?![0-9A-Z\-/]|[ "
     rf"]?元){EXTENSION}"
@@ -66,7 +67,7 @@ _CUE = re.compile(
     "TEL|PHONE|MOBILE|CALL|WHATSAPP|VIBER|FAX|LANDLINE|CELL(?![A-Z])|"
     "號碼|請洽|電洽|洽詢"
 )
-_CUE_AFTER = re.compile(
+_CUE_AFTER = Pattern(
     f"{EXTENSION.removesuffix('?')}|[ ,]?(?:[這那]支|是我|是[他她]|是家|我家電話|我的電話|找我|可以?找到?我|"
     f"聯絡我|打給我|打這)"
 )
@@ -101,7 +102,7 @@ _AREA_APART = re.compile(
 
 
 # 「O9l6-4O7-38l」
-_DISGUISED = re.compile("(?<![0-9A-Z])[O0]9[0-9OIL]{2}[ -]?[0-9OIL]{3}[ -]?[0-9OIL]{3}(?![0-9A-Z])")
+_DISGUISED = Pattern("(?<![0-9A-Z])[O0]9[0-9OIL]{2}[ -]?[0-9OIL]{3}[ -]?[0-9OIL]{3}(?![0-9A-Z])")
 _FEWEST_FIGURES = 6
 
 

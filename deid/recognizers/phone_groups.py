@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from deid.identifiers import tw_phone
+from deid.patterns import Pattern
 from deid.recognizers.number_groups import INTERRUPTION
 from deid.recognizers.phone_said import digits_said
 
@@ -29,7 +30,7 @@ _WRONG = re.compile(
 )
 _GOES_ON = re.compile(f"[ ,、]{{0,2}}(?!{_WORD})[0-9]| ?[年月日號元塊點分時歲樓個次十百千萬%]|[幾多餘]")
 # A group that goes before another; most numbers are whole and end here.
-_BEGINS = re.compile(
+_BEGINS = Pattern(
     r"(?<![0-9./:$#\-A-Z十百])0(?:[ \-]?[0-9]){1,7}(?![0-9 \-]?[0-9])(?= ?[^0-9年月日號元/.:\-])"
     "|(?<=電話[喔是 ,])[2-8][0-9]{2,3}(?= ?[,、])|(?<=電話[喔是],)[2-8][0-9]{2,3}(?= ?[,、])"
 )

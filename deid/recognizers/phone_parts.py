@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from deid.identifiers import tw_phone
+from deid.patterns import Pattern
 from deid.views import digits_of
 
 EXTENSION = (
@@ -37,7 +38,7 @@ _QUERIED = re.compile(
 _MOST_FOLLOWERS = 8
 
 # 「零四，二二三一，一九零八」: as a transcript writes a line that is read out.
-_READ_OUT = re.compile(
+_READ_OUT = Pattern(
     r"(?<![0-9])(?<![0-9][.,、])0[2-8][0-9]{0,2}"
     r"(?:[ ,、]{1,2}(?:(?:然後|再來|接著|後面|最後|那個|[欸呃嗯啊喔])是?[ ,]{0,2}){0,3}[0-9]{2,8}){1,3}"
     r"(?:,? ?(?:轉|分機),? ?[0-9]{1,6})?"
@@ -48,12 +49,12 @@ _WORD = "(?:那個|(?![十百個轉])(?!分機|內線)[一-鿿])"
 _SAID_INSIDE = re.compile(f"[ ,、]{{0,2}}{_WORD}(?:{_WORD}|1(?=下)|[ ,、])*")
 _LONG_SAYING = 5
 _EXTENDED_BY = re.compile(",? ?(?:轉|分機).*")
-_FRAGMENT = re.compile(
+_FRAGMENT = Pattern(
     rf"(?<![0-9])09[0-9]{{2}}(?:[ .\-]?[0-9]{{1,3}}(?:[ \-]?[0-9]{{1,2}})?)?(?![0-9])"
     rf"(?=[ .…,、\-]{{0,6}}{_CORRECTED}|[啦喔]?[ ,、]{{0,2}}是 ?09[0-9]{{2}}|"
     r"[^0-9\n][^\n]{0,20}?09[0-9]{2}[ \-]?[0-9]{3}[ \-]?[0-9]{3}[^0-9\n]{0,3}才[對是])"
 )
-_HEADED = re.compile(
+_HEADED = Pattern(
     r"(?<![0-9])(09[0-9]{2}) ?(?:開頭|起頭|打頭)[^0-9\n]{0,8}([0-9][0-9 \-]{1,8}[0-9])(?![0-9])(?! ?[年月日點元號樓])"
 )
 # 「電話0988，欸小孩在吵，205，613」; 「分機改26了」.
@@ -62,12 +63,12 @@ _INTERRUPTED = re.compile(
     r"(?![0-9]| ?[年月日號樓點分元塊])"
 )
 # 「尾數講錯了,是603」
-_END_WRONG = re.compile(
+_END_WRONG = Pattern(
     "(?:尾巴|尾數|後面|[後末]三碼|最後)[^0-9\n]{0,6}(?:[唸念講說打寫報抄]錯|不對)了?[ ,]{0,2}"
     "(?:應該)?[是改]成? ?([0-9]{2,4})(?![0-9])"
 )
 # 「0932-118-567?」「不是567,是576」
-_PART_WRONG = re.compile(
+_PART_WRONG = Pattern(
     "(?:不是 ?(?P<wrong>[0-9]{3,4})|(?:後面|最後|尾巴|末尾|尾數)[^0-9。\n]{0,4}不是 ?(?P<end>[0-9]{2}))"
     "[啦喔]?[ ,、]{0,2}是 ?(?P<right>[0-9]{2,4}(?:[ ,、]{0,2}(?:然後|再來|接著)[ ,、]{0,2}[0-9]{3})?)"
     "(?![0-9]| ?[年月日號元樓])"
@@ -99,7 +100,7 @@ _IN_WORDS = re.compile(
     + "|".join(rf"{word}(?:[ ,.\-]{{1,3}}{word}){{{_FEWEST_WORDS - 1},}}(?![A-Z])" for word in _DIGIT_WORDS)
     + ")"
 )
-_MAY_BE_WORDS = re.compile("NINE|EIGHT|CHíN|TáM|SEMBILAN|DELAPAN")
+_MAY_BE_WORDS = Pattern("NINE|EIGHT|CHíN|TáM|SEMBILAN|DELAPAN")
 
 
 def is_landline(figures: str, span: tuple[int, int]) -> bool:

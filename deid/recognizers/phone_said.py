@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 
 from deid.identifiers import tw_phone
+from deid.patterns import Pattern
 
 _TOKEN = re.compile(
     "(?P<hundreds>[0-9])百(?P<rest>0?[0-9]?十?[0-9]?)|(?P<times>[1-4][個个]|雙)(?P<same>[0-9])|(?P<tens>[0-9]?)十(?P<ones>[0-9]?)"
     "|(?P<digit>[0-9])|(?P<pause>[ ,、]{1,2})"
 )
-_BEGINS = re.compile(r"(?<![0-9十百.])0(?=[ ,、]{0,2}[2-9])")
+_BEGINS = Pattern(r"(?<![0-9十百.])0(?=[ ,、]{0,2}[2-9])")
 _GOES_ON = re.compile("[ ,、]{0,2}[0-9]| ?[年月日號元塊點分時歲樓個次十百千萬]|[幾多餘](?=[個元塊人年歲萬千])")
 _TIMES = {"1": 1, "2": 2, "3": 3, "4": 4, "雙": 2}
 _FEWEST, _MOST = 9, 10

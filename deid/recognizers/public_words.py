@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from deid.patterns import Pattern
 from deid.recognizers.name_context import SURNAME_START
 
 _HAN = "[一-鿿]"
@@ -43,7 +44,7 @@ _FORM_STARTS = "你您本貴該承主協聯連業受"
 _LINE_STARTS = "服諮洽申檢報客預查通投關求免活陳詐防叫訂保救清接受代小民專簡總公"
 _ASK_STARTS = "請電逕洽親歡"
 _ASK = "(?:請洽詢?|電洽|逕洽|洽詢|親洽|洽|請電|歡迎來電)"
-ANCHOR = re.compile(
+ANCHOR = Pattern(
     f"(?=[{_OFFICE_STARTS}{_FORM_STARTS}{_LINE_STARTS}外1聽語聾有基銀保])(?:{_LINE}|{_FORM}|{_OFFICE}|外縣[市巿]|(?<![0-9])1999(?![0-9])|(?P<firm>(?:聽語?障|語障|聾啞|聽損)(?:人士|朋友|者|民眾)?[可請得以用發傳送]{{0,4}}簡訊|有限公司|基金會|銀行|保全))"
 )
 
@@ -129,7 +130,7 @@ ASKED = re.compile(f"{_ASK} ?\\(?$")
 ASKED_OF = re.compile("(?:請電|電洽|請洽|請撥)[一-鿿]{2,8}(?<![生姐太媽爸東我他她])[ :(]{0,2}$")
 OWN_LINE = re.compile("[,。;] ?[聯連]絡電話(?:是|為|:)? ?[(]?$")
 SERVED_BY_MOBILE = re.compile("簡訊|專線|熱線|客服|服務|報案|值班|公務|總機|SMS")
-SERVED_AFTER = re.compile(
+SERVED_AFTER = Pattern(
     "(?:轉分機)?[ ,()]{0,2}(?:向本[局處所院館會]|由專人|"
     "將有專人|為您服務|[一-鿿]{1,3}(?:社工員?|科員|專員|股長|治療師|營養師|技士|"
     "課員|辦事員))"
@@ -167,7 +168,7 @@ CITIZEN = re.compile(
     "(?<![A-Z])(?:I(?=[ '][A-Z])|(?:MY|ME|MINE)(?![A-Z]))|"
     "姓名[: ]|[欸喔啦耶]|(?<!呼)嗎(?!啡))(?![^。!?\n]{0,60}\\?))"
 )
-NOTICE = re.compile(
+NOTICE = Pattern(
     f"(?=[{_ASK_STARTS}{_LINE_STARTS}開營上辦收主承協外設HW網※◎本臨市標招售額單保移履週每])(?:{_ASK}|標[售租]|招標|開標|售完|額滿|單趟|保管場|"
     f"移置費|履約|免費|每[日週]|週[一二三四五六日](?:至|到|、)週?[一二三四五六日]|"
     f"(?:服務|開放|營業|受理|上班|辦公|報名|活動|收件)(?:時間|專線|日期)|[主承協]辦單位|外縣[市巿]|設籍|"
@@ -175,7 +176,7 @@ NOTICE = re.compile(
     f"民眾(?=[可應得請如若須持於需,、])|逕向|申請人(?=[可應得請如若須持於需或本之檢])|市民(?=[可應得請如若可持於的,、])|主管機關|{_LINE})"
 )
 # Weaker: at least as many as a list of offices has.
-PLACE = re.compile(
+PLACE = Pattern(
     f"(?=[{_OFFICE_STARTS}停地百飯酒書門店旅車機劇會說廣藝工股報辦申繳影傳開如提即預逾ABDGHMNOR])(?:{_OFFICE}|停車場|預約|逾[期時]|地下街|百貨|[飯酒書分門]店|店:|旅館|車站|機場|劇場|會館|廣場|教室|文創|藝術|工作室|動物之家|說明會|"
     f"股份有限|館|報名|辦理|申請|繳費|影本|傳真|開放|"
     "如有|提供|即日起|公告|"

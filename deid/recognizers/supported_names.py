@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterator
 from itertools import chain, pairwise
 
+from deid.patterns import Pattern
 from deid.recognizers.name_context import SURNAME_START
 from deid.tagger.tagger import PERSON_USUAL, load_tagger
 from deid.tw_districts import PLAIN_PLACES
@@ -36,20 +37,20 @@ _KIN_LISTED = re.compile(
     "[、,和跟](?:先生|太太|老公|老婆|兒子|女兒|弟弟|妹妹|哥哥|[姊姐][姊姐]|媳婦|女婿|孫子|孫女)(?P<name>[一-鿿]{2,3}?)(?=[、,和跟。都也]|$)"
 )
 _TITLES = ("先生", "小姐", "女士", "太太")
-_TITLED = re.compile(f"(?:^|[ ,。;、\\n與和跟及])(?P<name>{SURNAME_START.pattern})(?=先生|小姐|女士|太太)")
-_PET_BEFORE_MAIL = re.compile(r"(?:^|[。!?\n,; ])(?P<name>[小阿][一-鿿])[ :]{1,2}(?=[A-Z0-9._\-]{3,40}@)")
+_TITLED = Pattern(f"(?:^|[ ,。;、\\n與和跟及])(?P<name>{SURNAME_START.pattern})(?=先生|小姐|女士|太太)")
+_PET_BEFORE_MAIL = Pattern(r"(?:^|[。!?\n,; ])(?P<name>[小阿][一-鿿])[ :]{1,2}(?=[A-Z0-9._\-]{3,40}@)")
 _LIVES, _CLAUSE = re.compile("住(?![戶址家宅院所民處房])"), re.compile("^|[ ,。;、\n]$")
 _ENDS = re.compile("[ ,。、;:!?)」\n]|$")
-_SIGNED = re.compile(
+_SIGNED = Pattern(
     r"(?:^|[。!?\n…~,][ ]*)(?P<name>[一-鿿]{2,3})[ ]{0,3}(?:敬上|謹上|敬啟|謹啟|拜上|敬陳|叩上|手書|親筆)(?![一-鿿])"
 )
 # 「官大為(父)、許願(母)」, 「孔令奇,089-346815」, 「——漢克」 as the last word.
-_OF_KIN = re.compile(
+_OF_KIN = Pattern(
     r"(?<![一-鿿])(?P<name>[一-鿿]{2,4})\((?:父|母|夫|妻|子|女|兄|弟|[姊姐]|妹|孫|孫女|[長次三][子女]|配偶|本人|案[主父母])\)"
 )
-_WITH_PHONE = re.compile(r"(?:^|[。!?\n])[ ]?(?P<name>[一-鿿]{2,3})(?<!是)[ ,:]{1,2}(?=0[2-9][0-9-])")
+_WITH_PHONE = Pattern(r"(?:^|[。!?\n])[ ]?(?P<name>[一-鿿]{2,3})(?<!是)[ ,:]{1,2}(?=0[2-9][0-9-])")
 # 「布袋蔡小城 05-347-…」 at the end
-_FROM_PLACE = re.compile(
+_FROM_PLACE = Pattern(
     r"(?:^|[。!?\n])[ ]?(?P<place>[一-鿿]{2})(?P<name>[一-鿿]{3})[ ,:]{1,2}(?=0[2-9][0-9 -]{7,12}[。 ]?$)"
 )
 # 「Yamamoto Kenji（山本健司）」: the same name in characters.
@@ -64,7 +65,7 @@ _NICKNAME = re.compile(
     "(?P<name>[一-鿿]{2,3})(?=[,。 、\n)]|$))"
 )
 # 「平安(姓平單名一個安)」.
-_TOLD_APART = re.compile(
+_TOLD_APART = Pattern(
     f"(?P<name>(?<![貴百同改冠母夫家])姓(?:{SURNAME_START.pattern}|平)[ ,]?單?名(?![字稱單冊片下額義列目])"
     "(?:就?一個|叫做?|是)?[一-鿿](?:字|(?=[,。)( 」]|$)))"
 )
@@ -74,11 +75,11 @@ _JAPANESE = re.compile(
     "(?:私|名前?|氏名)は(?P<name>[一-鿿々ァ-ヴー]{2,6})(?=と申|と言|です|[、,。\n]|$)"
     r"|(?:^|[、,。\n ]|の)(?P<humble>[一-鿿々ァ-ヴー]{2,4}(?: [一-鿿々ぁ-ゖァ-ヴー]{1,4})?)(?=と申し(?!上げ))"
 )
-_NUMBERED = re.compile(r"(?<![0-9])[0-9]{1,2}[ .、)]{1,2}(?P<name>[一-鿿]{2,4})(?=[ \n,、;]|$)")
+_NUMBERED = Pattern(r"(?<![0-9])[0-9]{1,2}[ .、)]{1,2}(?P<name>[一-鿿]{2,4})(?=[ \n,、;]|$)")
 _FEW = 2
 # Where a name is expected: before a mobile number, an ID or a date; behind 名字, 小犬, 對方; 「我黃金花，」.
 # It begins with every character that one of them may begin with.
-_EXPECTED = re.compile(
+_EXPECTED = Pattern(
     r"(?:(?=[ \n,。:;!?、|/名姓本叫小家先亡內外舍犬愛對我甲乙車屋駕肇房病個學承出申代聯當被相繼監你您他她用以0-9])"
     r"|^)(?:"
     r"(?:^|[ \n,。:;、|/])(?P<row>[一-鿿]{2,3})(?=[ ,:/|]{1,2}"

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from deid.findings import Finding
+from deid.patterns import Pattern
 from deid.recognizers import address_grammar as grammar
 from deid.recognizers.address_english import english_addresses, follows_office, with_floor_and_room
 from deid.recognizers.address_pieces import numbers_again, told_in_pieces
@@ -48,7 +49,7 @@ _OTHERS_AFTER = re.compile(
     "的[一-鿿]{0,4}?(?:先生|太太|小姐|住戶|鄰居|房客|屋主|阿[姨伯嬤公])(?!是我)|(?:住戶|鄰居)(?!是我)"
 )
 _ANNEX = re.compile("(?<=[號樓F])[ ,]?頂樓加蓋$")
-_ENGLISH = re.compile(
+_ENGLISH = Pattern(
     r"(?:JALAN|JL[N.]?|[đĐ][ưƯ][ờỜ]NG|DUONG|PH[ốỐ]|R(?:OA)?D|ST(?:REET)?|BLVD|BOULEVARD|AVE(?:NUE)?|L(?:N|ANE)|NO|VILLAGE)(?![A-Z])"
 )
 

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from deid.findings import Finding
 from deid.identifiers import tw_case_no, tw_phone
+from deid.patterns import Pattern
 from deid.recognizers import cue_words
 from deid.recognizers.cued import LETTERS, CuedRecognizer, Span
 from deid.recognizers.phone_parts import is_landline
 from deid.views import SEPARATORS, Views
 
 _HOTLINE = re.compile(rf"20(?:{SEPARATORS}?[0-9]){{11}}(?![0-9A-Z])")
-_COURT = re.compile(
+_COURT = Pattern(
     r"(?<![0-9])[0-9]{2,3} ?年度?[一-鿿]{0,4}(?:護|偵|家|婚|監|養|少|執|他|簡|易|訴)[一-鿿]{0,3}字第 ?[0-9]{1,8} ?號"
 )
 _TENDER = re.compile("標案|招標|採購|[開決流投]標")

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 
 from deid.findings import Finding
+from deid.patterns import Pattern
 from deid.recognizers import cue_words
 from deid.recognizers.cued import WORD_BEFORE, CuedRecognizer
 from deid.recognizers.number_groups import groups_of, in_groups
 from deid.views import SEPARATORS, Views
 
-_SHAPE = re.compile(rf"[A-Z]{SEPARATORS}?[A-Z](?:{SEPARATORS}{{0,2}}[0-9]){{14}}(?![0-9A-Z])")
+_SHAPE = Pattern(rf"[A-Z]{SEPARATORS}?[A-Z](?:{SEPARATORS}{{0,2}}[0-9]){{14}}(?![0-9A-Z])")
 
 _IN_GROUPS = in_groups("憑證|卡號|卡片", "[A-Z][ ,、]{0,2}[A-Z][ ,、]{0,2}")
 _DIGITS = 14

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from deid.findings import Finding
 from deid.identifiers import tw_einvoice_carrier
+from deid.patterns import Pattern
 from deid.recognizers import cue_words
 from deid.recognizers.cued import CuedRecognizer, Span
 from deid.views import Views
 
-_SHAPE = re.compile(r"(?<![0-9A-Z./+\-])/[0-9A-Z.+\-]{7}(?![0-9A-Z/+\-]|\.[0-9A-Z])")
+_SHAPE = Pattern(r"(?<![0-9A-Z./+\-])/[0-9A-Z.+\-]{7}(?![0-9A-Z/+\-]|\.[0-9A-Z])")
 # The same one read out behind the written one: 「/AB7-C2D，斜線 A B 7 減 C 2 D」.
 _SIGN = r"(?:(?:[大小]寫 ?)?[0-9A-Z.+\-]|加號?|減號?|點|PLUS)"
 _BETWEEN = "[ ,、]{0,2}(?:(?:然後|再來|最後)(?:[是1]?個)?[ ,、]?)?"

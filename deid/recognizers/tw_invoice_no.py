@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 
 from deid.findings import Finding
+from deid.patterns import Pattern
 from deid.recognizers import cue_words
 from deid.recognizers.cued import CuedRecognizer, Span, is_example
 from deid.views import SEPARATORS, Views
 
 _SAMPLE = re.compile("[樣範][張本例][^0-9A-Z]{0,3}$")
-_WRITTEN = re.compile(r"[A-Z]{2}-[0-9]{8}(?![0-9A-Z\-])")
+_WRITTEN = Pattern(r"[A-Z]{2}-[0-9]{8}(?![0-9A-Z\-])")
 
 
 class TwInvoiceNoRecognizer(CuedRecognizer):

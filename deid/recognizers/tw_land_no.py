@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from deid.findings import Finding
 from deid.generalise import area_start
+from deid.patterns import Pattern
 from deid.recognizers.address_grammar import HAN, name_start
 from deid.recognizers.base import TextRecognizer, matches_near
 from deid.recognizers.public_context import PublicContext
@@ -17,15 +18,15 @@ _NO = rf"{_DIGIT}(?: ?{_DIGIT}){{0,7}}(?: ?[-之槓杠] ?{_DIGIT}(?: ?{_DIGIT}){
 _LIST = rf"{_NO}(?:(?: ?[、,及和跟與至~] ?|等){_NO}){{0,20}}"
 _SMALL = rf"(?:{HAN}{{1,5}}|[0-9]{{1,2}}) ?小段 ?"
 _SECTION = rf"(?:(?P<name>{HAN}{{1,7}}?)段 ?(?:{_SMALL})?)"
-_NUMBERED = re.compile(rf"(?P<no>{_LIST}) ?(?:等[^,。\n]{{0,6}}?)?(?:號 ?土地|地號|建號)")
+_NUMBERED = Pattern(rf"(?P<no>{_LIST}) ?(?:等[^,。\n]{{0,6}}?)?(?:號 ?土地|地號|建號)")
 _SECTION_BEFORE = re.compile(rf"{_SECTION}(?:[第:,] ?)?$")
-_ANNOUNCED = re.compile(
+_ANNOUNCED = Pattern(
     rf"(?:(?<!{_DIGIT})(?:地號|建號)|(?:地號|建號)(?= ?[:是]))"
     rf"(?:號碼)?(?:[ :=\"']|就?是|為|在|叫|大概|應該){{0,3}}(?!{_DIGIT}{{1,3}} "
     rf"?[筆個塊張份次位])(?P<value>{_SECTION}?{_LIST}(?: ?(?:地號|建號|號))?)"
 )
 # 「某某段二小段35號」: a number that only its section tells from a house's; without 小段 land must be spoken of.
-_PLAIN = re.compile(
+_PLAIN = Pattern(
     rf"(?<=[^路街道0-9一二三四五六七八九十東西南北]段)(?: ?(?P<small>{_SMALL})(?: ?, ?)?)?"
     rf"(?:的(?=[ 0-9]))? ?{_NO}(?: ?號|(?P<bare>))"
     r"(?![0-9年月日公尺米元度])"

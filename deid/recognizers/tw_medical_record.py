@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from deid.findings import Finding
 from deid.identifiers import tw_phone
+from deid.patterns import Pattern
 from deid.recognizers import cue_words
 from deid.recognizers.cued import LETTERS, CuedRecognizer
 from deid.recognizers.number_groups import groups_of, in_groups
@@ -14,7 +15,7 @@ from deid.recognizers.phone_parts import is_landline
 from deid.views import SEPARATORS, Views
 
 # 「榮總的號碼是A0712345」, 「在彰基的檔案451207」.
-_OF_HOSPITAL = re.compile(
+_OF_HOSPITAL = Pattern(
     r"(?:醫院|醫學中心|長庚|馬偕|榮總|慈濟|秀傳|奇美|三總|耕莘|敏盛|童綜合|[彰埔屏]基)"
     r"(?:那邊|這邊)?(?:給我?|核給|發|編)?[的之]?(?:號碼|檔案|編號)(?:就?是|為|:| ){0,3}"
     r"(?P<no>[A-Z]{0,2}[0-9](?:[ -]?[0-9]){4,9})(?![0-9A-Z]|[ -][0-9]| ?[元人年月])"

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 
 from deid.findings import Finding
 from deid.identifiers import tw_national_id
+from deid.patterns import Pattern
 from deid.recognizers.base import TextRecognizer, without_month
 from deid.recognizers.partial_number import parts_of
 from deid.views import SEPARATORS, Views
 
-_SHAPE = re.compile(
+_SHAPE = Pattern(
     rf"[A-Z]{SEPARATORS}{{0,2}}[12](?:{SEPARATORS}{{0,2}}[0-9]){{8}}(?![0-9]|[A-Z](?! ?[12]))"
 )
-_CHAINED = re.compile(r"(?<=[12][0-9]{8})[A-Z] ?[12](?: ?[0-9]){8}(?![0-9])")
+_CHAINED = Pattern(r"(?<=[12][0-9]{8})[A-Z] ?[12](?: ?[0-9]){8}(?![0-9])")
 _MISCOUNTED = re.compile(rf"[A-Z]{SEPARATORS}?[12](?:{SEPARATORS}?[0-9]){{3,10}}(?![0-9A-Z])")
 _CUE = re.compile("身分證|身份證|身證|證號|統一編號|字號|駕照|駕駛執照|ID")
 _SURE_CUE = re.compile("身分證|身份證")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from deid.findings import Finding
+from deid.patterns import Pattern
 from deid.recognizers import cue_words
 from deid.recognizers.cued import CuedRecognizer, Span, is_example
 from deid.recognizers.number_groups import INTERRUPTION, NEXT_GROUP
@@ -21,7 +22,7 @@ _SAID = re.compile(
     f"卡(?:[^0-9\n]|[0-9](?![0-9])){{0,24}}?([0-9]{{4}}){_THEN}([0-9]{{4}}){_THEN}([0-9]{{4}})(?![0-9A-Z])"
 )
 # 「四個零，三八二六，五五一二」, 「0000,四個零,1837,6645」: nothing else is told so.
-_ZEROS = re.compile(
+_ZEROS = Pattern(
     rf"(?<![0-9])(4[個个]0|0000){NEXT_GROUP}(?:(4[個个]0){NEXT_GROUP})?"
     rf"([0-9]{{4}}){INTERRUPTION}([0-9]{{4}})(?![0-9]| ?[年元號])"
 )

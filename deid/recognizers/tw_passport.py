@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from deid.findings import Finding
+from deid.patterns import Pattern
 from deid.recognizers import cue_words
 from deid.recognizers.base import matches_near
 from deid.recognizers.cued import CuedRecognizer, Span
@@ -14,7 +15,7 @@ from deid.recognizers.partial_number import parts_of
 from deid.recognizers.phone_parts import is_landline
 from deid.views import SEPARATORS, Views
 
-_PASSPORT = re.compile("護照|PASSPORT")
+_PASSPORT = Pattern("護照|PASSPORT")
 # 「PPT No. …」, 「PP# …」: as agents and hotels write it; alone it may be slides.
 _SHORT = re.compile(r"(?<![A-Z])PPT? ?(?:NO\b\.?|NUMBER|#)[ :.]{0,3}")
 # 「新的是 …」, 「the old one was …」 of a text that speaks of passports.

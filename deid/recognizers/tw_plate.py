@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from itertools import chain
 
 from deid.findings import Finding
+from deid.patterns import AnyPattern, Pattern
 from deid.recognizers import cue_words
 from deid.recognizers import tw_plate_shapes as shapes
 from deid.recognizers.base import matches_near
 from deid.recognizers.cued import CuedRecognizer, Span, is_example
 from deid.views import Views
 
-_TRAFFIC = re.compile(
+_TRAFFIC = Pattern(
     "車(?<![火列]車)|客運|肇逃|肇事|違停|停在|紅線|黃線|拖吊|被拖|檢舉|罰單|開單|牌照|小黃|重機|小綿羊|闖紅燈|超速|"
     "駕駛|騎士|逆向|偉士牌|擦撞|強制險|燃料|行照|逃逸|路霸|UBER|TAXI|SCOOTER|PARK|(?<![A-Z])TOW|VEHICLE|(?<![A-Z])CAR(?![A-Z])|MOTOR|TRUCK|PLATE|"
     "TOYOTA|HONDA|BMW|BENZ|GOGORO|XE |豐田|本田|三菱|福特|馬自達|底盤|後照鏡|賓士|寶馬|凌志|裕隆|休旅|特斯拉"
@@ -22,8 +23,8 @@ _MAKER = re.compile(
     "(?:BENZ|BMW|AUDI|LEXUS|MAZDA|FORD|NISSAN|SUZUKI|YAMAHA|KYMCO|VESPA|HONDA|TOYOTA|KAWASAKI|KTM|SYM)"
     "(?: [A-Z]{1,3}-[0-9]{2,3})? $"
 )
-_BOPOMOFO = re.compile("[ㄅ-ㄩ]")
-_PLATE = re.compile("車牌|車號|牌照|號牌|牌號|肇事|肇逃|違停|車主|車子|[汽機卡貨轎撞的台輛]車|PLATE")
+_BOPOMOFO = Pattern("[ㄅ-ㄩ]")
+_PLATE = Pattern("車牌|車號|牌照|號牌|牌號|肇事|肇逃|違停|車主|車子|[汽機卡貨轎撞的台輛]車|PLATE")
 _TRAILER = re.compile("拖車|拖板|板車|尾車|子車|聯結|曳引|動力機械|紅牌|黃牌|車牌|車號|牌照|TRAILER")
 _OTHER_PART = re.compile(
     "手機|電話|門號|身分證|身份證|帳號|帳戶|卡號|卡片|信用卡|PHONE|CARD|ACCOUNT|統編|密碼|發票"
@@ -103,18 +104,22 @@ class TwPlateRecognizer(CuedRecognizer):
     def _read_out(self, views: Views) -> Iterator[Finding]:
         """Find letters said in words that sound like them, and parts of a plate."""
         for match in _said(views):
-            if _PLATE.search(views.around(*match.span(), _NEAR)):
+            if _is_near_plate(views, match):
                 yield self.finding(views, match.span(), 0.6)
-        for either in chain(shapes.EITHER.finditer(views.figures), shapes.APART.finditer(views.figures)):
-            if either.re is shapes.APART or _PLATE.search(views.around(*either.span(), _NEAR)):
-                yield from (self.finding(views, either.span(part), 0.6) for part in (1, 2))
+        either = (one for one in shapes.EITHER.finditer(views.figures) if _is_near_plate(views, one))
+        for two in chain(either, shapes.APART.finditer(views.figures)):
+            yield from (self.finding(views, two.span(part), 0.6) for part in (1, 2))
         letters = shapes.LETTERS_PART.finditer(views.figures) if views.has_letter else ()
         for match in chain(shapes.DIGITS_PART.finditer(views.figures), letters):
             if _speaks_of_a_plate(views, match):
                 yield self.finding(views, match.span(match.lastindex or 0), 0.6)
 
 
-def _matches(views: Views, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+def _is_near_plate(views: Views, match: re.Match[str]) -> bool:
+    return _PLATE.search(views.around(*match.span(), _NEAR)) is not None
+
+
+def _matches(views: Views, pattern: AnyPattern) -> Iterator[re.Match[str]]:
     """Match both views: a Chinese digit behind a plate may belong to the next word."""
     yield from pattern.finditer(views.folded)
     if views.figures != views.folded:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from deid.patterns import Pattern
+
 _BEGIN = r"(?=[0-9A-Z])(?<![0-9A-Z])(?<![0-9A-Z][\-_./])"
 _END = r"(?![0-9A-Z]|-[0-9A-Z]| ?(?:[Đđ][ồỒ]NG|元|塊))"
 _JOINT = r" ?(?:[\-.·・‧_~]|[橫一]?[槓杠]|橫線|下?底線|底[槓杠]|減號?|DASH|HYPHEN|MINUS)? ?"
@@ -34,10 +36,10 @@ ANNOUNCED = re.compile(
 )
 """Everything that could be one, for behind a cue: misread letters and counts too."""
 
-ISSUED = re.compile(rf"{_BEGIN}[A-HJ-NP-Z]{{3}}-(?!(?:19|20)[0-9]{{2}})[0-9]{{4}}{_END}")
+ISSUED = Pattern(rf"{_BEGIN}[A-HJ-NP-Z]{{3}}-(?!(?:19|20)[0-9]{{2}})[0-9]{{4}}{_END}")
 """The form issued since 2012 with its dash; a year as the number is likelier a code of something else."""
 
-OLDER = re.compile(
+OLDER = Pattern(
     rf"{_BEGIN}(?:{_letters(3, 3)} ?-? ?{_digits(4, 4)}|[A-Z] [A-Z] [A-Z] ?{_digits(3, 3)}"
     rf"|[A-Z]{{2}} ?-? ?[0-9]{{4}}|[A-Z]{{2}}[ -][0-9]{{5}}|[0-9]{{4}}[A-Z]{{2}}"
     rf"|[A-Z]{{2,3}}-[0-9]{{3}}|[0-9]{{3,4}}-[A-Z]{{2,3}}|[0-9]{{3,4}} [A-Z] [A-Z](?: [A-Z])?"
@@ -46,34 +48,34 @@ OLDER = re.compile(
 )
 """All issued forms, and the commonest without a dash."""
 
-MARKED = re.compile(
+MARKED = Pattern(
     rf"(?<!聯)(?<!台[0-9]線)(?<!台[0-9]{{2}}線)"
     rf"[軍使外領代臨試](?:車|時)?[ \-]?(?:[A-Z] ?[0-9]?|[0-9]{{1,2}}(?=-))?{_JOINT}{_digits(2, 6)}{_END}"
 )
 """Military, diplomatic, provisional and test plates begin with a Chinese character."""
 
-TRAILER = re.compile(rf"{_BEGIN}(?:[A-Z]{{2,3}}-[0-9]{{2}}|[0-9]{{2}}-[A-Z]{{2}}){_END}")
+TRAILER = Pattern(rf"{_BEGIN}(?:[A-Z]{{2,3}}-[0-9]{{2}}|[0-9]{{2}}-[A-Z]{{2}}){_END}")
 """Trailers and machines that drive on roads have short plates."""
 
-DIGITS_PART = re.compile(
+DIGITS_PART = Pattern(
     rf"(?:[後末尾前]面?的?那?{_PLACES}|尾[數號碼]|號碼|數字|後面是?(?=[ 0-9])|[看記抄][到得](?:數字)?"
     rf"|LAST [A-Z0-9]{{1,5}} DIGITS|END(?:S|ING) (?:IN|WITH))"
     rf"(?:[^0-9A-Z\n]{{0,8}}| (?:ARE|IS|WAS)[ :]{{1,2}})({_digits(2, 5)})(?![0-9A-Z])(?! ?[{_COUNTED}])"
 )
-LETTERS_PART = re.compile(
+LETTERS_PART = Pattern(
     rf"(?:英文(?:字母|字|部分)?(?!老師|課|班|版|系|名)|字母|開頭|前面是|前面?{_PLACES})"
     rf"[^0-9A-Z\n]{{0,6}}({_letters(2, 3)})(?![0-9A-Z])"
     rf"|(?:車牌|車號|牌照)號?碼?[是: ]{{0,2}}([A-Z](?: [A-Z]){{1,2}})(?=[ ,、]{{1,2}}[一-鿿])"
     rf"|(?<![0-9A-Z])({_letters(2, 3)})(?= ?(?:開頭|什麼的|幾號"
     r"|(?:[^0-9A-Z\n]|1(?=下)){0,14}(?:然後|再來|接著|後面|數字)[^0-9A-Z\n]{0,8}[0-9]))"
 )
-APART = re.compile(
+APART = Pattern(
     rf"(?:車牌|車號|牌照|英文)[^0-9A-Z。\n]{{0,10}}({_letters(2, 3)})-?[ ,、\n]{{1,2}}"
     rf"(?:[^0-9A-Z。]|1(?=[橫槓下直])){{0,24}}?({_digits(3, 4)})(?![0-9A-Z]|[ ,、]?[0-9]| ?[元{_COUNTED}])"
 )
 """Letters and digits with something between them: 「車牌 BQC,中間一橫,3907」."""
 
-EITHER = re.compile("(?<![0-9A-Z-])([0-9]{3,4})[ ,]?(?:還是|或是?|或者)[ ,]?([0-9]{3,4})(?![0-9A-Z]| ?[年月元號路])")
+EITHER = Pattern("(?<![0-9A-Z-])([0-9]{3,4})[ ,]?(?:還是|或是?|或者)[ ,]?([0-9]{3,4})(?![0-9A-Z]| ?[年月元號路])")
 """Some digits or letters, where the words around say that the rest is left out or follows."""
 
 _BOPOMOFO = "[ㄅ-ㄩ]{1,3}"

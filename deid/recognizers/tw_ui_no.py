@@ -7,15 +7,16 @@ from collections.abc import Iterator
 
 from deid.findings import Finding
 from deid.identifiers import tw_ui_no
+from deid.patterns import Pattern
 from deid.recognizers.base import TextRecognizer, without_month
 from deid.views import SEPARATORS, Views
 
-_SHAPE = re.compile(
+_SHAPE = Pattern(
     rf"[A-Z](?:{SEPARATORS}{{0,2}}[89]|[ \-]?[A-D])(?:{SEPARATORS}{{0,2}}[0-9]){{8}}(?![0-9A-Z])"
 )
 _CUE = re.compile("居留證|統一證號|統號|證號|外僑|移工|ARC|UI ?NO|RESIDENT|身分證|[Tt]H[Ẻẻ] C[Ưư] TR[Úú]")
-_MISCOUNTED = re.compile(rf"(?<![0-9A-Z])[A-Z]{SEPARATORS}?[A-D89](?:{SEPARATORS}?[0-9]){{5,10}}(?![0-9A-Z])")
-_SURE_CUE = re.compile("居留證|統一證號|(?<![A-Z])ARC(?![A-Z])|UI ?NO|[Tt]H[Ẻẻ] C[Ưư] TR[Úú]")
+_MISCOUNTED = Pattern(rf"(?<![0-9A-Z])[A-Z]{SEPARATORS}?[A-D89](?:{SEPARATORS}?[0-9]){{5,10}}(?![0-9A-Z])")
+_SURE_CUE = Pattern("居留證|統一證號|(?<![A-Z])ARC(?![A-Z])|UI ?NO|[Tt]H[Ẻẻ] C[Ưư] TR[Úú]")
 _INVOICE = re.compile("發票[^0-9]{0,8}$")
 
 
