@@ -20,7 +20,6 @@ from pcre2 import _cy as machine
 
 _GIVES_UP = (pcre2.LibraryError, UnicodeEncodeError)
 _NOTHING: Iterator[re.Match[str]] = iter(())
-_SHORT = 64  # characters; below it ``re`` is as fast
 _CONTEXT = machine.create_match_context()
 
 
@@ -42,7 +41,7 @@ class Pattern:
 
     def search(self, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
         """Return the first match. Between two places of a text ``re`` searches alone: PCRE2 would count to them."""
-        if len(text) < _SHORT or start or end is not None or self._code is None:
+        if start or end is not None or self._code is None:
             return self._plain.search(text, start, len(text) if end is None else end)
         try:
             found = machine.match(self._code, text, len(text), 0, _CONTEXT)[0]
@@ -52,7 +51,7 @@ class Pattern:
 
     def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
         """Yield the matches that don't overlap, first to last. Between two places of a text ``re`` searches alone."""
-        if len(text) < _SHORT or start or end is not None or self._code is None:
+        if start or end is not None or self._code is None:
             return self._plain.finditer(text, start, len(text) if end is None else end)
         found = machine.match_generator(self._code, text, len(text), 0, _CONTEXT)
         try:
