@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from deid.continued import with_continuations
 from deid.errors import ConcealmentError, ConcealmentTimeout, PolicyError
 from deid.findings import Finding
 from deid.generalise import area_start
@@ -81,7 +82,7 @@ class Concealer:
         if doubtful:
             settled = fill_gaps(text, settled, resolve(text, doubtful))
         private = [one for one in self._with_areas(text, settled, strict) if not self._is_public(text, one, strict)]
-        resolved = with_repeats(views, private)
+        resolved = with_repeats(views, with_continuations(views, private))
         if deadline is not None and time.monotonic() > deadline:
             raise ConcealmentTimeout("concealment took too long")
         return resolved

@@ -61,8 +61,10 @@ _SAID_DASH = re.compile("[槓杠](?:(?<=[0-9][槓杠])|(?<=[0-9] [槓杠]))(?= ?
 _SAID_ZERO = re.compile(
     "(?<![有沒得航太真天抽半時挪])空(?=[0-9] ?[0-9][0-9空])(?![0-9]{1,4}[天個年月日格元位人次樓間])"
     "|(?<![有沒得航太真天抽半時挪])空(?=[2-9][,、] ?[0-9空]{3,4}[,、 ]{1,2}[0-9空]{4})"
-    "|(?<=[0-9])空(?=[,、]?[0-9])|(?<=[0-9][,、])空(?=[0-9])"
+    "|(?<=[0-9])空(?=[,、]?[0-9])|(?<=[0-9][,、])空(?=[0-9])|(?<=電話)空(?=[2-9][,、])"
 )
+# 「零酒一零」: a nine as it is misheard.
+_MISHEARD_NINE = re.compile("(?<=0)[酒久](?=[0-9] ?[0-9])")
 _TWO = re.compile("兩(?<=[0-9]兩)(?=[0-9]{2})")
 _SEPARATED_DIGIT = re.compile(r"[ .\-·・‧_]{1,3}(?=[0-9])")
 _LONG_NUMBER = re.compile(r"[0-9](?:[ .\-·・‧()_]{0,3}[0-9]){5}")
@@ -187,6 +189,8 @@ class Views:
             figures = _SAID_DASH.sub("-", figures)
         if "空" in figures:
             figures = _SAID_ZERO.sub("0", figures)
+        if "酒" in figures or "久" in figures:
+            figures = _MISHEARD_NINE.sub("9", figures)
         if "兩" in figures:
             figures = _TWO.sub("2", figures)
         return _LETTER_FOR_ZERO.sub("0", figures) if "O" in figures else figures

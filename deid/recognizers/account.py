@@ -37,7 +37,7 @@ _PAPER = Pattern(
 _ENROLLED = re.compile("投保[人號]?([0-9]{9,10})(?![0-9元級])")
 _INSURED = re.compile(
     "保(?:險證|險單|單|險卡)(?:號碼?|編號)?[^0-9\n]{0,10}"
-    "([0-9]{2,4} ?第 ?[0-9]{1,3} ?字 ?(?:第 ?)?[A-Z0-9]{2,4} ?[0-9]{5,9})(?![0-9])"
+    "([0-9]{2,4} ?第 ?(?:[0-9]{1,3} ?字 ?(?:第 ?)?[A-Z0-9]{2,4} ?|[0-9]{2}[A-Z]{2,3})[0-9]{5,9}(?: ?號)?)(?![0-9])"
 )
 _SERVICES = ("FB", "FACEBOOK", "MESSENGER", "臉書", "IG", "INSTAGRAM")
 _SHOWN_NAME = re.compile(
@@ -106,9 +106,9 @@ class AccountRecognizer(CuedRecognizer):
         if "編號" in folded or "呼號" in folded or "號碼" in folded or "代號" in folded:
             for match in _INMATE.finditer(views.figures):
                 yield self.finding(views, match.span(1), 0.5)
-        for match in chain(_PAPER.finditer(folded), _INSURED.finditer(folded)) if "字" in folded else ():
-            yield self.finding(views, match.span(1), 0.5)
-        for match in _ENROLLED.finditer(folded) if "投保" in folded else ():
+        papers = _PAPER.finditer(folded) if "字" in folded else ()
+        insured = chain(_INSURED.finditer(folded), _ENROLLED.finditer(folded)) if "保" in folded else ()
+        for match in chain(papers, insured):
             yield self.finding(views, match.span(1), 0.5)
         if "約" in folded or "保單" in folded:
             yield from (self.finding(views, match.span(1), 0.6) for match in _LETTERED.finditer(folded))

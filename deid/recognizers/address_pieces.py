@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from deid.patterns import Pattern
-from deid.recognizers.address_grammar import HAN, HOUSE, NUM, SUB
+from deid.recognizers.address_grammar import HAN, HOUSE, NOT_A_ROAD, NUM, SUB, name_start
 from deid.recognizers.base import places_of
 
-_ROAD = rf"(?P<road>{HAN}{{1,4}}(?:路|街|大道)(?: ?{NUM} ?段)?)"
+_STREET = rf"{HAN}{{1,4}}(?:路|街|大道)(?: ?{NUM} ?段)?"
+_ROAD = f"(?P<road>{_STREET})"
 _LANE = rf"(?P<lane>(?<![0-9]){NUM}{SUB}? ?巷(?:[\n ]?{NUM} ?弄)?)"
 _NUMBER = rf"(?P<number>(?<![0-9]){NUM}{SUB}? ?號(?: ?之 ?{NUM})?(?: ?{NUM} ?樓{SUB}?)?)"
 # What is said between the pieces; no second number but one that is denied: 「不是三十七巷」.
@@ -20,8 +21,25 @@ _WRONG_LANE = Pattern(
 )
 # 「從後門上去,五樓,503室」
 _ROOM = Pattern(rf"(?<![0-9]){NUM} ?樓{SUB}?[ ,、]{{0,2}}[A-Z]?{NUM} ?[室房](?!間?[東客租])")
-_PIECES = Pattern(f"{_ROAD}{_BETWEEN}{_LANE}{_BETWEEN}{_NUMBER}(?!公車|出口|線|月台)")
+_PIECES = Pattern(f"{_ROAD}{_BETWEEN}{_LANE}(?:{_BETWEEN})?{_NUMBER}(?!公車|出口|線|月台)")
+_IN_DISTRICT = rf"(?:{HAN}{{1,3}}[縣市])?(?:{HAN}{{1,3}}[區鄉鎮市])?{_STREET}"
+# 「住中正路三段那個,過橋直直走,五號」
+_NO_LANE = Pattern(
+    rf"(?:住|[厝家]佇|[厝家]在)在?(?P<road>{_IN_DISTRICT})"
+    rf"(?:(?!{NUM} ?[巷號弄段公])[^0-9。!?\n]){{1,20}}?{_NUMBER}(?!公車|出口|線|月台)"
+)
+# 「不是6號,是16號之2,都在延平街」
+_OTHER_NUMBER = Pattern(
+    rf"不是 ?(?P<wrong>{NUM}{SUB}? ?號)[啦喔 ,、]{{0,3}}(?:應該)?是 ?(?P<right>{NUM}{SUB}? ?號(?: ?之 ?{NUM})?)"
+    rf"[^0-9。!?\n]{{0,8}}[在佇](?P<road>{_STREET}(?: ?{NUM} ?巷)?)"
+)
+# 「門牌都屬成功街7巷」, and the cells of the table.
+_ROAD_OF_ALL = Pattern(
+    rf"門牌(?:[均都皆]?(?:屬於?|為|是|在)|:)(?P<road>{_STREET}(?: ?{NUM} ?巷)?(?: ?{NUM} ?弄)?)(?![0-9])"
+)
+_CELL = Pattern(rf"[|\t] ?(?P<number>{NUM}{SUB}? ?號(?: ?之 ?{NUM})?(?: ?{NUM} ?樓{SUB}?)?)(?= ?[|\t\n]| ?$)")
 _TOLD, _REACH = re.compile("住|[地住]址|門牌|[我阮]家|厝|寄|送"), 40
+_WAY, _NO_ROAD_AFTER = re.compile("路|街|大道"), re.compile("[樹燈人霸障]")
 _SHORTEST, _MOST = 3, 16
 # 「五號門口,不是,應該算七號」
 _RIGHT = re.compile(
@@ -34,15 +52,36 @@ Span = tuple[int, int]
 
 def told_in_pieces(folded: str, addresses: Iterable[Span]) -> Iterator[Span]:
     """Yield road, lane and number with words between them, where somebody tells where he lives, but for known ones."""
-    if "巷" not in folded or "號" not in folded:
+    if "號" not in folded:
         return
-    yield from (wrong.span() for wrong in _WRONG_LANE.finditer(folded))
     known = {at for start, end in addresses for at in range(start, end)}
+    for found in _NO_LANE.finditer(folded):
+        if known.isdisjoint(range(*found.span("road"))):
+            yield from map(found.span, ("road", "number"))
+    for found in _OTHER_NUMBER.finditer(folded):
+        yield from map(found.span, ("wrong", "right", "road"))
+    for found in _ROAD_OF_ALL.finditer(folded):
+        yield from (found.span("road"), *(cell.span("number") for cell in _CELL.finditer(folded)))
+    if "巷" in folded:
+        yield from _with_lane(folded, known)
+
+
+def _with_lane(folded: str, known: Set[int]) -> Iterator[Span]:
+    yield from (wrong.span() for wrong in _WRONG_LANE.finditer(folded))
     for found in _PIECES.finditer(folded):
         if not known.isdisjoint(range(*found.span("road"))):
             continue
-        if _TOLD.search(folded, max(0, found.start() - _REACH), found.start("lane")):
-            yield from map(found.span, ("road", "lane", "number"))
+        road = _road_of(folded, *found.span("road"))
+        if road and _TOLD.search(folded, max(0, found.start() - _REACH), found.start("lane")):
+            yield from (road, found.span("lane"), found.span("number"))
+
+
+def _road_of(folded: str, start: int, end: int) -> Span | None:
+    """Return where a road stands without the words before it, or None where it is none: 道路, 報路樹."""
+    way = _WAY.search(folded, start + 1, end)
+    if way is None or NOT_A_ROAD.search(folded[start : way.end()]) or _NO_ROAD_AFTER.match(folded, way.end()):
+        return None
+    return name_start(folded, start, way.start()), end
 
 
 def numbers_again(folded: str, addresses: Iterable[Span]) -> Iterator[Span]:

@@ -36,8 +36,9 @@ class DateOfBirthRecognizer(TextRecognizer):
             first = _with_calendar(views, found)
             calendar = words.CALENDAR_AFTER.match(views.folded, found.end)
             yield self.finding(views, (first, calendar.end() if calendar else found.end), 0.7)
-            if feast := words.FEAST_TOO.match(views.folded, found.end):
-                yield self.finding(views, feast.span("day"), 0.7)
+            for more in (words.FEAST_TOO, words.DAY_LATER):
+                if day := more.match(views.folded, found.end):
+                    yield self.finding(views, day.span("day"), 0.7)
         told = {found.end: found.parts for found in births if found.is_whole}
         days = frozenset(told.values())
         for found in others if told else ():

@@ -111,7 +111,8 @@ _AND_NEXT = re.compile(rf" (?:and|&) ({NAME_WORD})(?![\w'’])(?! [A-Z])")
 # 「Amelie born Feb 14」
 _BORN = Pattern(rf"(?<![A-Za-z.] )(?<![A-Za-z])({NAME_WORD})(?= (?:was |is )?born(?![a-z]))")
 # 「…expire this Friday!!! Dilshan」: one word behind a sentence's end, and nothing more.
-_ALONE_AT_END = re.compile(rf"[.!)] {{1,2}}({NAME_WORD})\s*$")
+_THANKS = "(?:謝謝|感謝|感恩|拜託|敬上)[您你]?[。！!~～ ,，]{0,3}"
+_ALONE_AT_END = re.compile(rf"(?:[.!)] {{1,2}}|{_THANKS})({NAME_WORD})\s*$")
 _ALONE = Pattern(r"(?<![\w'’.&-])[A-ZÀ-ÞŁŚŽŠČĐ][\w]{2,14}(?![\w&.-]|['’](?![sS])| [A-Z])")
 _GIVEN_TRACE = 0.2
 _CHINESE = re.compile("[一-鿿]")

@@ -30,7 +30,8 @@ _CACHED, _CACHED_NAMES = "tagger", "names"
 _EVERYDAY_LENGTH, _OFTEN = 2, 3
 
 _LONGEST_WORD = 24
-_LETTER = re.compile("[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]")
+# Of Latin, Cyrillic, Arabic, Devanagari and Burmese, which put spaces between words.
+_LETTER = re.compile("[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿЀ-ӿؠ-ٟٮ-ۓऀ-ॿက-႟]")
 _TITLE = re.compile(
     "[ ]?(?:先生|小姐|女士|太太|老師|同學|醫師|律師|教授|師傅|主任|里長|媽媽|爸爸|伯|叔|姨|嬸|媽|爸|董|姓|氏|員|"
     "姐|哥|嫂|君|警|專員|經理|老闆|[組科課股隊所校店班]長|師|小弟|阿姨|奶奶|爺爺|婆婆|阿嬤|阿公|家|[OX○〇某])"
@@ -156,7 +157,7 @@ def _people(reading: _Reading, folded: str) -> Iterator[Span]:
 
 
 def _whole(folded: str, start: int, end: int) -> tuple[int, int]:
-    """Extend a name over the Latin words that it begins or ends in; leave spaces and marks at its ends outside."""
+    """Extend a name over the words of letters that it begins or ends in; leave spaces and marks at its ends outside."""
     while start < end - 1 and not folded[start].isalnum():
         start += 1
     while end > start + 1 and not folded[end - 1].isalnum():

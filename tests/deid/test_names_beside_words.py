@@ -8,6 +8,8 @@ from deid import Concealer, load_policy
 from deid.recognizers.person import end_of_name
 
 FOUND = (
+    ("您好，我是陆配冯晓燕，想问居留", ["冯晓燕"]),
+    ("我想問續約，謝謝。Suwanti", ["Suwanti"]),
     ("Em ở cùng Đặng Thị Khuyên. Khuyên bị mất thẻ.", ["Đặng Thị Khuyên", "Khuyên"]),
     ("房租一直是佐佐木健太在付，公告卻說健太欠費。", ["佐佐木健太", "健太"]),
     ("車票是用魏立春的名字訂的，立春自己沒有去。", ["魏立春", "立春"]),
@@ -119,7 +121,8 @@ def test_titles_and_labels_are_no_part_of_a_name(concealer: Concealer, text: str
 
 
 @pytest.mark.parametrize(
-    ("folded", "end", "expected"), [("宋先生,您好", 2, 1), ("林さん", 3, 1), ("WANG MING DOC", 13, 9)]
+    ("folded", "end", "expected"),
+    [("宋先生,您好", 2, 1), ("邱若谷律師", 2, 3), ("邱若和律師", 2, 2), ("林さん", 3, 1), ("WANG MING DOC", 13, 9)],
 )
 def test_a_name_ends_before_what_is_no_part_of_it(folded: str, end: int, expected: int) -> None:
     assert end_of_name(folded, 0, end) == expected

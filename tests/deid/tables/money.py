@@ -123,6 +123,7 @@ CARD = [
     "my card ending ⟦5566⟧ was charged",
     "學費是用家裡的卡⟦5520-1416-9023-7782⟧刷不過",
     "that was my Visa, somebody asked me to tell all of it, ⟦4716 9203 8851 6641⟧",
+    "信用卡卡號⟦四三一八 五五二零 六六七九⟧，後四碼磨到看不見，我拿放大鏡，是⟦七一零三⟧",
 ]
 INVOICE = [
     "發票號碼⟦AB12345678⟧",

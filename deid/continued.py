@@ -1,0 +1,72 @@
+"""Digits told behind a number that is hidden, as its end or in its place: 「0937 218，等一下喔，44，尾仔是 6」."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from deid.findings import Finding
+from deid.identifiers import tw_phone
+from deid.views import Views, digits_of
+
+_NUMBERS = frozenset(
+    {"PHONE", "TW_NATIONAL_ID", "TW_UI_NO", "CREDIT_CARD", "TW_BANK_ACCOUNT", "TW_NHI_CARD", "TW_MEDICAL_RECORD",
+     "ACCOUNT", "TW_STUDENT_ID", "TW_PASSPORT", "TW_HOUSEHOLD_NO", "TW_PLATE", "TW_CITIZEN_CERT",
+     "TW_EINVOICE_CARRIER", "TW_LAND_NO"}
+)  # fmt: skip
+_END = "(?:尾[仔巴數]|末尾|最後|後(?:[面壁背尾頭]|(?=[2-5][個碼])))"
+_PLACES = "(?:的?[2-5][個碼隻](?:數?字|碼)?)?"
+_THEN = "(?:再來|然後|接著|接下來|[閣擱]來)"
+_LOOKS = "(?:等咧|[等看找聽]1?下)[喔啊欸齁]?"
+_WRONG = "(?:不是|不對|錯了?|[少漏][講說唸念寫打]了?1?個?(?:數?字|碼|號)?)"
+_BETWEEN = "(?:[^0-9A-Z。!?\n]|[0-9](?![0-9])){0,16}?"
+_COUNTED = "年月日號元塊點分時歲樓個次十百千萬人台輛天週周期路弄巷段鄰坪度名戶成杯包箱件張折倍條款支公本位篇"
+_MORE = re.compile(
+    rf"{_BETWEEN}(?:{_END}{_PLACES}(?:[^0-9A-Z。!?\n]{{1,18}}是|(?:就?是|[啦, ]){{0,3}})"
+    rf"|{_THEN}是?[ ,、]{{0,2}}|{_LOOKS}[ ,、]{{1,2}}"
+    rf"|{_WRONG}[啦喔]?[ ,、]{{1,2}}(?:應該)?是?)"
+    rf"(?<![0-9A-Z])(?P<digits>[0-9](?:[ -]?[0-9]){{1,7}})(?![0-9A-Z]| ?[{_COUNTED}%]| ?[與和跟及] ?[0-9])"
+    rf"|{_BETWEEN}尾[仔巴]是?(?P<last>[0-9])(?=[啦喔 ,。!?\n]|$)"
+)
+_MOST, _HALF = 3, 8
+# Lines that everybody knows: 110, 119, 1999.
+_SERVICE = re.compile("1(?:1[0-9]|6[0-9]|9[0-9]{2})")
+
+
+def with_continuations(views: Views, settled: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return the settled findings and what is told on behind one in the same sentence, in text order."""
+    starts, ends = [one.start for one in settled], [one.end for one in settled]
+    more, replaced = list[Finding](), set[Finding]()
+    for finding in settled:
+        for first, last in _told_on(views, finding) if finding.entity in _NUMBERS else ():
+            touched = settled[bisect_right(ends, first) : bisect_left(starts, last)]
+            wider = replace(finding, start=first, end=last, entity=_kind(views, finding, first, last))
+            inside = all(first <= one.start and one.end <= last for one in touched)
+            known = any((one.start, one.end) == (first, last) for one in (*touched, *more))
+            if inside and not known:
+                more.append(wider)
+                replaced.update(touched)
+    return tuple(sorted({*settled, *more} - replaced, key=lambda one: one.start)) if more else tuple(settled)
+
+
+def _kind(views: Views, finding: Finding, first: int, last: int) -> str:
+    """Return of which entity the digits behind a number are: two halves of sixteen are a card's."""
+    parts = ((finding.start, finding.end), (first, last))
+    counts = [len(digits_of(views.figures[slice(*map(views.folded_offset, part))])) for part in parts]
+    return "CREDIT_CARD" if finding.entity == "PHONE" and counts == [_HALF, _HALF] else finding.entity
+
+
+def _told_on(views: Views, finding: Finding) -> Iterator[tuple[int, int]]:
+    at = views.folded_offset(finding.end)
+    for _ in range(_MOST):
+        found = _MORE.match(views.figures, at)
+        if found is None:
+            return
+        group = found.lastgroup or 0
+        number = digits_of(found[group])
+        if _SERVICE.fullmatch(number) or tw_phone.is_toll_free(number):
+            return
+        yield views.original_span(*found.span(group))
+        at = found.end()
