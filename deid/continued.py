@@ -16,21 +16,36 @@ _NUMBERS = frozenset(
      "ACCOUNT", "TW_STUDENT_ID", "TW_PASSPORT", "TW_HOUSEHOLD_NO", "TW_PLATE", "TW_CITIZEN_CERT",
      "TW_EINVOICE_CARRIER", "TW_LAND_NO"}
 )  # fmt: skip
-_END = "(?:尾[仔巴數]|末尾|最後|後(?:[面壁背尾頭]|(?=[2-5][個碼])))"
-_PLACES = "(?:的?[2-5][個碼隻](?:數?字|碼)?)?"
+_END = "(?:最後|後[面壁背尾頭])"
 _THEN = "(?:再來|然後|接著|接下來|[閣擱]來)"
 _LOOKS = "(?:等咧|[等看找聽]1?下)[喔啊欸齁]?"
 _WRONG = "(?:不是|不對|錯了?|[少漏][講說唸念寫打]了?1?個?(?:數?字|碼|號)?)"
 _BETWEEN = "(?:[^0-9A-Z。!?\n]|[0-9](?![0-9])){0,16}?"
-_COUNTED = "年月日號元塊點分時歲樓個次十百千萬人台輛天週周期路弄巷段鄰坪度名戶成杯包箱件張折倍條款支公本位篇"
-_MORE = re.compile(
-    rf"{_BETWEEN}(?:{_END}{_PLACES}(?:[^0-9A-Z。!?\n]{{1,18}}是|(?:就?是|[啦, ]){{0,3}})"
-    rf"|{_THEN}是?[ ,、]{{0,2}}|{_LOOKS}[ ,、]{{1,2}}"
-    rf"|{_WRONG}[啦喔]?[ ,、]{{1,2}}(?:應該)?是?)"
-    rf"(?<![0-9A-Z])(?P<digits>[0-9](?:[ -]?[0-9]){{1,7}})(?![0-9A-Z]| ?[{_COUNTED}%]| ?[與和跟及] ?[0-9])"
-    rf"|{_BETWEEN}尾[仔巴]是?(?P<last>[0-9])(?=[啦喔 ,。!?\n]|$)"
+_COUNTED = (
+    "年月日號元塊點分時歲樓個次十百千萬人台輛天週周期路弄巷段鄰坪度名戶成杯包箱件張折倍條款支公本位篇多幾左平棟那"
 )
-_MOST, _HALF = 3, 8
+_DIGITS = (
+    r"(?<![0-9A-Z])(?P<digits>[0-9](?:[ -]?[0-9]){1,7})"
+    rf"(?![0-9A-Z]| ?[{_COUNTED}%]|[:/.,~-][0-9]| ?[與和跟及] ?[0-9]| [0-9])"
+)
+_SURELY = (
+    "(?:尾[仔巴數]|末尾|(?:最後|後[面壁背尾頭]?)的?[2-5][個碼隻](?:數?字|碼)?)"
+    "(?:[^0-9A-Z。!?\n]{1,18}是|(?:就?是|[啦, ]){0,3})"
+    rf"|{_WRONG}[啦喔]?[ ,、]{{1,2}}(?:應該)?是?"
+)
+_LAST = rf"{_BETWEEN}尾[仔巴]是?(?P<last>[0-9])(?=[啦喔 ,。!?\n]|$)"
+_MORE_OF_WHOLE = re.compile(rf"{_BETWEEN}(?:{_SURELY}){_DIGITS}|{_LAST}")
+_MORE_OF_PART = re.compile(
+    rf"{_BETWEEN}(?:{_SURELY}|{_END}(?:[^0-9A-Z。!?\n]{{1,10}}是|(?:就?是|[啦, ]){{0,3}})"
+    rf"|{_THEN}是?[ ,、]{{0,2}}|{_LOOKS}[ ,、]{{1,2}})"
+    rf"{_DIGITS}|{_LAST}"
+)
+# From how many digits on a number is whole; of others nobody knows.
+_WHOLE = {
+    "PHONE": 9, "TW_PLATE": 3, "CREDIT_CARD": 14, "TW_NHI_CARD": 12, "TW_PASSPORT": 8, "TW_NATIONAL_ID": 9,
+    "TW_UI_NO": 8, "TW_CITIZEN_CERT": 14, "TW_HOUSEHOLD_NO": 7, "TW_LAND_NO": 1, "TW_EINVOICE_CARRIER": 1,
+}  # fmt: skip
+_MOST, _HALF, _LONGEST = 3, 8, 20
 # Lines that everybody knows: 110, 119, 1999.
 _SERVICE = re.compile("1(?:1[0-9]|6[0-9]|9[0-9]{2})")
 
@@ -60,8 +75,10 @@ def _kind(views: Views, finding: Finding, first: int, last: int) -> str:
 
 def _told_on(views: Views, finding: Finding) -> Iterator[tuple[int, int]]:
     at = views.folded_offset(finding.end)
+    told = len(digits_of(views.figures[views.folded_offset(finding.start) : at]))
+    more = _MORE_OF_WHOLE if told >= _WHOLE.get(finding.entity, _LONGEST) else _MORE_OF_PART
     for _ in range(_MOST):
-        found = _MORE.match(views.figures, at)
+        found = more.match(views.figures, at)
         if found is None:
             return
         group = found.lastgroup or 0

@@ -34,6 +34,11 @@ _PAPER = Pattern(
     "((?!府)[一-鿿]{1,3}字第 ?[0-9]{4,10} ?號)(?!函)"
 )
 # 「保單號碼 0907 第 12 字 AB 0012345」.
+# 「水號三K，二八，零六六…，二」: as the water company writes it, said in groups.
+_WATER = Pattern(
+    r"水號[^0-9\n]{0,12}([0-9][0-9A-Z](?:[ ,、-]{1,2}[0-9]{2}(?![0-9]))[ ,、-]{1,2}[0-9](?:[ -]?[0-9]){4,5}"
+    r"(?:[ ,、-]{1,2}[0-9](?![0-9]))?)(?![0-9])"
+)
 _ENROLLED = re.compile("投保[人號]?([0-9]{9,10})(?![0-9元級])")
 _INSURED = re.compile(
     "保(?:險證|險單|單|險卡)(?:號碼?|編號)?[^0-9\n]{0,10}"
@@ -108,7 +113,8 @@ class AccountRecognizer(CuedRecognizer):
                 yield self.finding(views, match.span(1), 0.5)
         papers = _PAPER.finditer(folded) if "字" in folded else ()
         insured = chain(_INSURED.finditer(folded), _ENROLLED.finditer(folded)) if "保" in folded else ()
-        for match in chain(papers, insured):
+        water = _WATER.finditer(views.figures) if "水號" in folded else ()
+        for match in chain(papers, insured, water):
             yield self.finding(views, match.span(1), 0.5)
         if "約" in folded or "保單" in folded:
             yield from (self.finding(views, match.span(1), 0.6) for match in _LETTERED.finditer(folded))

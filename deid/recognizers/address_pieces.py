@@ -21,23 +21,25 @@ _WRONG_LANE = Pattern(
 )
 # 「從後門上去,五樓,503室」
 _ROOM = Pattern(rf"(?<![0-9]){NUM} ?樓{SUB}?[ ,、]{{0,2}}[A-Z]?{NUM} ?[室房](?!間?[東客租])")
-_PIECES = Pattern(f"{_ROAD}{_BETWEEN}{_LANE}(?:{_BETWEEN})?{_NUMBER}(?!公車|出口|線|月台)")
+_PIECES = Pattern(f"{_ROAD}{_BETWEEN}{_LANE}(?P<apart>{_BETWEEN})?{_NUMBER}(?!公車|出口|線|月台)")
 _IN_DISTRICT = rf"(?:{HAN}{{1,3}}[縣市])?(?:{HAN}{{1,3}}[區鄉鎮市])?{_STREET}"
 # 「住中正路三段那個,過橋直直走,五號」
 _NO_LANE = Pattern(
     rf"(?:住|[厝家]佇|[厝家]在)在?(?P<road>{_IN_DISTRICT})"
-    rf"(?:(?!{NUM} ?[巷號弄段公])[^0-9。!?\n]){{1,20}}?{_NUMBER}(?!公車|出口|線|月台)"
+    rf"(?=[^0-9。!?\n]{{1,20}}[,、])"
+    rf"(?:(?!{NUM} ?[巷號弄段公]|[年月天週期]|禮拜|颱風|聽說|生日|我叫)[^0-9。!?\n]){{1,20}}?{_NUMBER}"
+    r"(?=[ ,、。!?\n啦喔的]|對面|隔壁|旁邊|門口|$)"
 )
 # 「不是6號,是16號之2,都在延平街」
 _OTHER_NUMBER = Pattern(
     rf"不是 ?(?P<wrong>{NUM}{SUB}? ?號)[啦喔 ,、]{{0,3}}(?:應該)?是 ?(?P<right>{NUM}{SUB}? ?號(?: ?之 ?{NUM})?)"
-    rf"[^0-9。!?\n]{{0,8}}[在佇](?P<road>{_STREET}(?: ?{NUM} ?巷)?)"
+    rf"[ ,、]{{0,2}}(?:一樣|同樣|也|都)[是在佇]{{1,2}}(?P<road>{_STREET}(?: ?{NUM} ?巷)?)"
 )
 # 「門牌都屬成功街7巷」, and the cells of the table.
 _ROAD_OF_ALL = Pattern(
     rf"門牌(?:[均都皆]?(?:屬於?|為|是|在)|:)(?P<road>{_STREET}(?: ?{NUM} ?巷)?(?: ?{NUM} ?弄)?)(?![0-9])"
 )
-_CELL = Pattern(rf"[|\t] ?(?P<number>{NUM}{SUB}? ?號(?: ?之 ?{NUM})?(?: ?{NUM} ?樓{SUB}?)?)(?= ?[|\t\n]| ?$)")
+_CELL = Pattern(rf"[|\t] ?(?P<number>{NUM}{SUB}? ?號(?: ?之 ?{NUM}| ?{NUM} ?樓{SUB}?))(?= ?[|\t\n]| ?$)")
 _TOLD, _REACH = re.compile("住|[地住]址|門牌|[我阮]家|厝|寄|送"), 40
 _WAY, _NO_ROAD_AFTER = re.compile("路|街|大道"), re.compile("[樹燈人霸障]")
 _SHORTEST, _MOST = 3, 16
@@ -72,13 +74,16 @@ def _with_lane(folded: str, known: Set[int]) -> Iterator[Span]:
         if not known.isdisjoint(range(*found.span("road"))):
             continue
         road = _road_of(folded, *found.span("road"))
-        if road and _TOLD.search(folded, max(0, found.start() - _REACH), found.start("lane")):
+        if road is None and found["apart"] is None:
+            continue
+        road = road or found.span("road")
+        if _TOLD.search(folded, max(0, found.start() - _REACH), found.start("lane")):
             yield from (road, found.span("lane"), found.span("number"))
 
 
 def _road_of(folded: str, start: int, end: int) -> Span | None:
     """Return where a road stands without the words before it, or None where it is none: 道路, 報路樹."""
-    way = _WAY.search(folded, start + 1, end)
+    way = max(_WAY.finditer(folded, start + 1, end), key=re.Match.end, default=None)
     if way is None or NOT_A_ROAD.search(folded[start : way.end()]) or _NO_ROAD_AFTER.match(folded, way.end()):
         return None
     return name_start(folded, start, way.start()), end

@@ -19,7 +19,7 @@ _CUE = re.compile("信用卡|刷卡|卡號|簽帳|金融卡|VISA|MASTER|JCB|CARD
 _GROUPED = re.compile("[0-9]{4}([ \\-])[0-9]{4}\\1[0-9]{4}\\1[0-9]{4}")
 _OF_CARD = re.compile("卡|VISA|MASTER|CARD|JCB")
 _IN_GROUPS = in_groups("卡號|信用卡|金融卡")
-_FEWEST, _MOST = 12, 16
+_FEWEST, _MOST, _HEALTH_CARD = 12, 16, re.compile("0[0-9]{11}")
 # Four groups of four, whatever is told behind them.
 _FOURS = Pattern(
     r"(?:卡號|信用卡|金融卡)(?:[^0-9\n]|[0-9](?![0-9])){0,40}?"
@@ -44,7 +44,7 @@ class PaymentCardRecognizer(TextRecognizer):
             elif match.value[0] != "2" and (cue or (_GROUPED.fullmatch(match.value) and _OF_CARD.search(views.folded))):
                 yield self.finding(views, (match.start, match.end), 0.6)
         told = groups_of(views, _IN_GROUPS, _FEWEST, _MOST) if "卡" in views.folded else ()
-        said = (span for span in told if views.figures[span[0]] != "0")  # a health card's
+        said = (span for span in told if not _HEALTH_CARD.fullmatch(digits_of(views.figures[slice(*span)])))
         fours = (found.span(1) for found in _FOURS.finditer(views.figures))
         for span in chain(said, fours, parts_of(views, _CARD)):
             yield self.finding(views, span, 0.5)

@@ -17,8 +17,8 @@ def in_groups(cue: str, begins: str = "", sizes: str = "2,8") -> Pattern:
     """Return the pattern of a number in groups of such sizes, its group 1, that a cue announces."""
     return Pattern(
         rf"(?:{cue})(?:[^0-9A-Z\n]|[0-9](?![0-9])){{0,12}}?"
-        rf"({begins}[0-9]{{{sizes}}}(?:{NEXT_GROUP}[0-9]{{{sizes}}}){{1,5}})"
-        rf"(?![0-9]|[ ,、]{{1,2}}[0-9]{{2}}| ?[年月日號元萬])"
+        rf"({begins}[0-9]{{{sizes}}}(?:{NEXT_GROUP}[0-9]{{{sizes}}}){{1,5}}"
+        rf"(?:{NEXT_GROUP}[0-9](?=[ ,、。!?\n啦喔]|$))?)(?![0-9]|[ ,、]{{1,2}}[0-9]{{2}}| ?[年月日號元萬學級屆])"
     )
 
 

@@ -55,12 +55,13 @@ _NAMED_SO = re.compile("派出所|快遞|圖書館|紀念館")
 _ALL_BUT_SURE, _QUITE, _NEARLY, _RATHER = 0.98, 0.95, 0.9, 0.84
 # 「…謝謝。盧敬|之」: one character more at the very end belongs to the name.
 _LAST_OF_ALL = re.compile(
-    "[一-鿿](?=名下)|(?![和跟與叫找請問是的在有給被把先小女老大])[一-鿿](?=律師|先生|小姐|女士|醫師|老師|教授|建築師|代書)|(?![上啟敬謝嗎呢吧啊啦喔了的收])[一-鿿](?:(?=\\s*$)|"
+    "[一-鿿](?=名下)|(?![和跟與叫找請問是的在有給被把罵打說先小女老大])[一-鿿](?=律師|先生|小姐|女士|醫師|老師|教授|建築師|代書)|(?![上啟敬謝嗎呢吧啊啦喔了的收])[一-鿿](?:(?=\\s*$)|"
     "(?<![先小姐生媽爸伯叔姨嬸哥嫂])(?=[ ,、(]{1,2}09[0-9]{2}[ -]?[0-9]{3}))"
 )
 # 「站名是媽祖宮，媽媽的媽」: so a place is spelt.
 _PLACE_NAMED = re.compile("(?:站|店|路|里|廟|社區|公司)名(?:字|稱)?(?:[是叫為:]|寫)[^。!?\n我姓叫名]{0,16}$")
 _SPELT_PLACE = re.compile("[宮廟寺路街巷站村里橋庄][ ,、(]{1,2}$")
+_SIMPLIFIED = re.compile(f"(?<!谢)[{''.join(sorted(SIMPLIFIED_SURNAMES))}]$")
 _ELECTRONIC = re.compile("[ei]-")
 # 「Win11」, 「丁得否請求」, 「Merry Christmas」; 「member.nick=」.
 _NOBODY_HERE = re.compile(
@@ -206,7 +207,7 @@ def _is_called_so(views: Views, end: int, score: float) -> bool:
 def _with_surname(views: Views, start: int, end: int) -> int:
     """Return where a name of two characters begins: at the surname before it, if that may be one."""
     surname = end - start == _GIVEN and start > 0 and SURNAME_START.match(views.folded, start - 1)
-    if end - start == _GIVEN and views.folded[start - 1 : start] in SIMPLIFIED_SURNAMES:
+    if end - start == _GIVEN and _SIMPLIFIED.search(views.before(start, 2)):
         return start - 1
     return start - 1 if surname and load_tagger().name_at(views, start - 1) >= _MAYBE else start
 

@@ -74,7 +74,7 @@ _CUE_AFTER = Pattern(
 _OTHER_NUMBER = re.compile(
     "(?:統編|統一編號|帳號|劃撥|局號|戶號|學號|卡號|案號|編號|文號|單號|字第|保單|病歷|護照|郵遞|金額|元|載具|發票|"
     "ISBN|桿|票號|"
-    "[別特頭二三四五六]獎|水號|電號|車號|車牌|地號|建號|轉|分機|#)(?:號碼)?"
+    "水號|電號|車號|車牌|地號|建號|轉|分機|#)(?:號碼)?"
 )
 _OFFICIAL_NUMBER = re.compile(r"字第 ?$")
 # 「08-732… 是縣政府總機對吧」
@@ -82,6 +82,7 @@ _OF_OFFICE = re.compile(
     "[ ,]?就?是[^我他她家,。\n]{0,6}(?:政府|公所|分局|醫院)的?(?:總機|專線|代表號|服務電話)(?=[,。?!\n對嗎吧]|$)"
 )
 _OWN_AFTER = re.compile("[ ,]?就?是[我他她](?:家|本人|[媽爸]|太太|先生)")
+_PRIZE_BEFORE = re.compile("[別特頭二三四五六]獎(?:號碼)?[:是 ]{0,2}$")
 _OWN_OFFICE = re.compile(
     "(?:(?:我|找我|[回打]我打)(?:的|們)?辦公室|(?<!其)[她他](?:的)?(?:公司|辦公室|工廠|店裡))(?:的?電話)?[是: ]{0,2}$"
 )  # 「回我打辦公室02-…」
@@ -259,6 +260,8 @@ def _foreign(views: Views) -> Iterator[tuple[int, int, float]]:
 def _is_announced(views: Views, match: NumberMatch) -> bool:
     """Whether the nearest word before says telephone, or an extension or a telling word follows."""
     before = views.before(match.start, 16)
+    if match.value.isdigit() and _PRIZE_BEFORE.search(before) and "發票" in views.folded:
+        return False
     cues = [cue.end() for cue in _CUE.finditer(before)]
     others = max((other.end() for other in _OTHER_NUMBER.finditer(before)), default=-1)
     if cues and max(cues) > others:

@@ -52,7 +52,7 @@ def told_in_groups(figures: str) -> Iterator[tuple[list[Span], str]]:
         if begun.start() < taken:
             continue
         groups, number = _number(figures, begun.start())
-        enough = number and len(groups) >= _FEWEST[begun[0][0] == "0"]
+        enough = number and len(groups) >= _FEWEST[number.startswith("0")]
         if enough and max(len(_digits(group)) for group in groups) >= _LONG:
             taken = groups[-1].end()
             yield [group.span() for group in groups], number

@@ -106,6 +106,8 @@ _BEHIND_SPACE, _TRACE_AT_END = re.compile("[ ]([一-鿿]{2,4})"), 0.03
 _MAY_SIGN = ("敬", "謹", "拜上", "叩上", "手書", "親筆")
 _LAST = 12
 _PLACED = 0.8
+_LIST, _ITEM = re.compile("[^、。;:!?\n「」()]{2,20}(?:、[^、。;:!?\n「」()]{2,20}){2,40}"), re.compile("[^、]+")
+_LISTED_NAME = re.compile("[一-鿿]{2,4}(?<![伯叔嬸姨姑嫂哥姐姊媽公婆嬤爺師生])")
 
 
 def supported_names(views: Views, names: Collection[Scored]) -> Iterator[Scored]:
@@ -135,6 +137,7 @@ def supported_names(views: Views, names: Collection[Scored]) -> Iterator[Scored]
     yield from ((*span, _PLACED) for span in _placed(folded))
     yield from ((*span, PERSON_USUAL) for span in _in_characters(views, names))
     yield from ((*span, PERSON_USUAL) for span in _numbered(folded, names))
+    yield from ((*span, PERSON_USUAL) for span in _listed(views, names))
     yield from ((*span, PERSON_USUAL) for span in _in_japanese(views))
     yield from ((*span, PERSON_USUAL) for span in _second_parts(views, names))
     yield from ((*span, PERSON_USUAL) for span in _expected(views) if not covered.issuperset(range(*span)))
@@ -212,6 +215,20 @@ def _numbered(folded: str, names: Collection[Scored]) -> Iterator[Span]:
         for start, end in cells:
             if SURNAME_START.match(folded, start) and not _is_office(folded[start:end]):
                 yield start, end
+
+
+def _listed(views: Views, names: Collection[Scored]) -> Iterator[Span]:
+    """Yield what is no word in an enumeration of which half and two are names: 「Lò Văn Sơn、金善姬、莎莉亞」."""
+    found = {(start, end) for start, end, score in names if score >= PERSON_USUAL}
+    inside = {at for start, end in found for at in range(start, end)}
+    for listed in _LIST.finditer(views.folded) if len(found) > 1 and "、" in views.folded else ():
+        items = [item.span() for item in _ITEM.finditer(views.folded, *listed.span())]
+        if 2 * len(found.intersection(items)) >= max(len(items), _FEW + 1):
+            for start, end in items:
+                word = views.folded[start:end]
+                named = _LISTED_NAME.fullmatch(word) and not (_is_office(word) or load_tagger().is_word(word))
+                if named and inside.isdisjoint(range(start, end)):
+                    yield start, end
 
 
 def _second_parts(views: Views, names: Collection[Scored]) -> Iterator[Span]:

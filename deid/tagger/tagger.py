@@ -30,8 +30,8 @@ _CACHED, _CACHED_NAMES = "tagger", "names"
 _EVERYDAY_LENGTH, _OFTEN = 2, 3
 
 _LONGEST_WORD = 24
-# Of Latin, Cyrillic, Arabic, Devanagari and Burmese, which put spaces between words.
-_LETTER = re.compile("[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿЀ-ӿؠ-ٟٮ-ۓऀ-ॿက-႟]")
+_SPACED = "Ѐ-ӿऀ-ॿက-၉"  # Cyrillic, Devanagari and Burmese, with spaces between words or phrases
+_LETTER, _OTHER_LETTER = re.compile(f"[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ{_SPACED}]"), re.compile(f"[{_SPACED}]")
 _TITLE = re.compile(
     "[ ]?(?:先生|小姐|女士|太太|老師|同學|醫師|律師|教授|師傅|主任|里長|媽媽|爸爸|伯|叔|姨|嬸|媽|爸|董|姓|氏|員|"
     "姐|哥|嫂|君|警|專員|經理|老闆|[組科課股隊所校店班]長|師|小弟|阿姨|奶奶|爺爺|婆婆|阿嬤|阿公|家|[OX○〇某])"
@@ -117,6 +117,10 @@ class Tagger:
             return False
         return self._lexicon.words.value(word) & FREQUENCY >= _OFTEN
 
+    def is_word(self, word: str) -> bool:
+        """Whether a word of two to four Chinese characters is known to be one."""
+        return self._lexicon.words.value(word) & FREQUENCY > 0
+
     def is_english(self, word: str) -> bool:
         """Whether a word in capitals is a common one of English or of another language in Latin letters."""
         return self._lexicon.latin.get(word, 0) & ENGLISH > 0
@@ -152,6 +156,8 @@ def _people(reading: _Reading, folded: str) -> Iterator[Span]:
         for first, last in pairwise(cuts):
             whole = _whole(folded, first, last)
             score = _mean(person, *whole)
+            if _OTHER_LETTER.match(folded, first):
+                score = max(score, _mean(person, first, last))
             if score >= PERSON_SURE and _may_be_name(folded, *whole, score):
                 yield *whole, min(score, 1.0)
 

@@ -8,6 +8,7 @@ from deid import Concealer, load_policy
 from deid.recognizers.person import end_of_name
 
 FOUND = (
+    ("名單有Lê Thị Hoa、Võ Văn Bình、樸恩菲、達妮亞。都要印", ["Lê Thị Hoa", "Võ Văn Bình", "樸恩菲", "達妮亞"]),
     ("您好，我是陆配冯晓燕，想问居留", ["冯晓燕"]),
     ("我想問續約，謝謝。Suwanti", ["Suwanti"]),
     ("Em ở cùng Đặng Thị Khuyên. Khuyên bị mất thẻ.", ["Đặng Thị Khuyên", "Khuyên"]),

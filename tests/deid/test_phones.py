@@ -341,6 +341,7 @@ SAID = ["09", "07", "0937", "746", "33", "92", "3個7", "十8", "，對，", "�
 
 
 @given(st.lists(st.sampled_from(SAID), max_size=12))
+@example(["09", "，不對，", "746", "09", "09"])
 @example(["07", "，對，", "746", "，對，", "746", "，再來", "33", "，對，", "92"])
 def test_groups_of_a_number_stand_one_behind_another(said: list[str]) -> None:
     figures = Views("".join(said)).figures
