@@ -53,17 +53,17 @@ _SERVICE = re.compile("1(?:1[0-9]|6[0-9]|9[0-9]{2})")
 def with_continuations(views: Views, settled: Sequence[Finding]) -> tuple[Finding, ...]:
     """Return the settled findings and what is told on behind one in the same sentence, in text order."""
     starts, ends = [one.start for one in settled], [one.end for one in settled]
-    more, replaced = list[Finding](), set[Finding]()
+    more, replaced = dict[tuple[int, int], Finding](), set[Finding]()
     for finding in settled:
         for first, last in _told_on(views, finding) if finding.entity in _NUMBERS else ():
             touched = settled[bisect_right(ends, first) : bisect_left(starts, last)]
             wider = replace(finding, start=first, end=last, entity=_kind(views, finding, first, last))
             inside = all(first <= one.start and one.end <= last for one in touched)
-            known = any((one.start, one.end) == (first, last) for one in (*touched, *more))
+            known = any((one.start, one.end) == (first, last) for one in touched)
             if inside and not known:
-                more.append(wider)
+                more.setdefault((first, last), wider)
                 replaced.update(touched)
-    return tuple(sorted({*settled, *more} - replaced, key=lambda one: one.start)) if more else tuple(settled)
+    return tuple(sorted({*settled, *more.values()} - replaced, key=lambda one: one.start)) if more else tuple(settled)
 
 
 def _kind(views: Views, finding: Finding, first: int, last: int) -> str:

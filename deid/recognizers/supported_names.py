@@ -106,7 +106,7 @@ _BEHIND_SPACE, _TRACE_AT_END = re.compile("[ ]([一-鿿]{2,4})"), 0.03
 _MAY_SIGN = ("敬", "謹", "拜上", "叩上", "手書", "親筆")
 _LAST = 12
 _PLACED = 0.8
-_LIST, _ITEM = re.compile("[^、。;:!?\n「」()]{2,20}(?:、[^、。;:!?\n「」()]{2,20}){2,40}"), re.compile("[^、]+")
+_LIST, _ITEM = Pattern("[^、。;:!?\n「」()]{2,20}(?:、[^、。;:!?\n「」()]{2,20}){2,40}"), re.compile("[^、]+")
 _LISTED_NAME = re.compile("[一-鿿]{2,4}(?<![伯叔嬸姨姑嫂哥姐姊媽公婆嬤爺師生])")
 
 
@@ -218,7 +218,7 @@ def _numbered(folded: str, names: Collection[Scored]) -> Iterator[Span]:
 
 
 def _listed(views: Views, names: Collection[Scored]) -> Iterator[Span]:
-    """Yield what is no word in an enumeration of which half and two are names: 「Lò Văn Sơn、金善姬、莎莉亞」."""
+    """Yield what is no word in an enumeration of which half and two are names: 「Võ Văn Bình、樸恩菲、達妮亞」."""
     found = {(start, end) for start, end, score in names if score >= PERSON_USUAL}
     inside = {at for start, end in found for at in range(start, end)}
     for listed in _LIST.finditer(views.folded) if len(found) > 1 and "、" in views.folded else ():
