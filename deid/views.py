@@ -73,16 +73,7 @@ _ASCII_ALNUM = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _ESCAPED = frozenset("NRTBF")
 _MARK_BEFORE = re.compile("(?<![A-Z])(?:ID|NO)$")
 _LETTERS_BEFORE = re.compile("(?:[A-Z]{3}|(?<![A-Z])(?:ID|NO))$")
-_WIDE_PUNCTUATION = (
-    ("，", ","),
-    ("：", ":"),
-    ("？", "?"),
-    ("！", "!"),
-    ("；", ";"),
-    ("（", "("),
-    ("）", ")"),
-    ("\u3000", " "),
-)
+_WIDE_PUNCTUATION = tuple(zip("，：？！；（）\u3000", ",:?!;() ", strict=True))
 _LETTER = re.compile("[A-Z]")
 _NOT_DIGIT = re.compile("[^0-9]")
 
@@ -230,6 +221,12 @@ class Views:
         if self._origins is None:
             return start, end
         return self._origins[start], self._origins[end - 1] + 1
+
+    def written(self, start: int, end: int) -> str:
+        """Return the original character of each one in a stretch of ``folded``."""
+        if self._origins is None:
+            return self.text[start:end]
+        return "".join(map(self.text.__getitem__, self._origins[start:end]))
 
     def folded_offset(self, at: int) -> int:
         """Map an offset of the original text to ``folded``."""

@@ -200,11 +200,7 @@ def _special(values: Codes, length: int, table: Floats) -> None:
 
 
 def _case(views: Views, start: int, end: int, table: Floats) -> None:
-    first, last = views.original_span(start, end)
-    text = views.text[first:last]
-    if len(text) != end - start:
-        text = "".join(views.text[views.original_span(at, at + 1)[0]] for at in range(start, end))
-    codes = codes_of(text)
+    codes = codes_of(views.written(start, end))
     upper = (codes >= 0x41) & (codes <= 0x5A)
     lower = (codes >= 0x61) & (codes <= 0x7A)
     table[:, _CASE] = upper
