@@ -25,7 +25,7 @@ _COUNTED = (
     "年月日號元塊點分時歲樓個次十百千萬人台輛天週周期路弄巷段鄰坪度名戶成杯包箱件張折倍條款支公本位篇多幾左平棟那"
 )
 _DIGITS = (
-    r"(?<![0-9A-Z])(?P<digits>[0-9](?:[ -]?[0-9]){1,7})"
+    r"(?<![0-9A-Z])(?!(?:19|20)[0-9]{2}-[0-9])(?P<digits>[0-9](?:[ -]?[0-9]){1,7})"
     rf"(?![0-9A-Z]| ?[{_COUNTED}%]|[:/.,~-][0-9]| ?[與和跟及] ?[0-9]| [0-9])"
 )
 _SURELY = (
@@ -68,14 +68,18 @@ def with_continuations(views: Views, settled: Sequence[Finding]) -> tuple[Findin
 
 def _kind(views: Views, finding: Finding, first: int, last: int) -> str:
     """Return of which entity the digits behind a number are: two halves of sixteen are a card's."""
-    parts = ((finding.start, finding.end), (first, last))
-    counts = [len(digits_of(views.figures[slice(*map(views.folded_offset, part))])) for part in parts]
-    return "CREDIT_CARD" if finding.entity == "PHONE" and counts == [_HALF, _HALF] else finding.entity
+    halves = _count(views, finding.start, finding.end) == _count(views, first, last) == _HALF
+    return "CREDIT_CARD" if finding.entity == "PHONE" and halves else finding.entity
+
+
+def _count(views: Views, start: int, end: int) -> int:
+    """Return how many digits stand in a stretch of the original text."""
+    return len(digits_of(views.figures[views.folded_offset(start) : views.folded_offset(end)]))
 
 
 def _told_on(views: Views, finding: Finding) -> Iterator[tuple[int, int]]:
     at = views.folded_offset(finding.end)
-    told = len(digits_of(views.figures[views.folded_offset(finding.start) : at]))
+    told = _count(views, finding.start, finding.end)
     more = _MORE_OF_WHOLE if told >= _WHOLE.get(finding.entity, _LONGEST) else _MORE_OF_PART
     for _ in range(_MOST):
         found = more.match(views.figures, at)

@@ -1,8 +1,8 @@
 """Patterns that are looked for in every text: PCRE2 says in machine code where one stands, ``re`` says what it is.
 
 Most of these patterns stand nowhere in most texts, and ``re``, which interprets them step by step, took a third of the
-time of a text to find that out. Whatever PCRE2 finds is matched again by ``re`` at its place, so who searches is given
-Python's own matches. Where PCRE2 gives a text up (a lone surrogate, its stack full) ``re`` searches alone, as it does
+time of a text to find that out. Where PCRE2 finds something ``re`` looks again, so who searches is given Python's own
+matches. Where PCRE2 gives a text up (a lone surrogate, its stack full) ``re`` searches alone, as it does
 on a system that lets no process write machine code.
 
 Only what both read alike may stand in such a pattern (``tests/deid/test_patterns.py``).

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Set
 
 from deid.patterns import Pattern
 from deid.recognizers.address_grammar import HAN, HOUSE, NOT_A_ROAD, NUM, SUB, name_start
-from deid.recognizers.base import places_of
+from deid.recognizers.base import matches_near, places_of
 
 _STREET = rf"{HAN}{{1,4}}(?:路|街|大道)(?: ?{NUM} ?段)?"
 _ROAD = f"(?P<road>{_STREET})"
@@ -39,7 +39,7 @@ _OTHER_NUMBER = Pattern(
 _ROAD_OF_ALL = Pattern(
     rf"門牌(?:[均都皆]?(?:屬於?|為|是|在)|:)(?P<road>{_STREET}(?: ?{NUM} ?巷)?(?: ?{NUM} ?弄)?)(?![0-9])"
 )
-_CELL = Pattern(rf"[|\t] ?(?P<number>{NUM}{SUB}? ?號(?: ?之 ?{NUM}| ?{NUM} ?樓{SUB}?))(?= ?[|\t\n]| ?$)")
+_CELL = re.compile(rf"[|\t] ?(?P<number>{NUM}{SUB}? ?號(?: ?之 ?{NUM}| ?{NUM} ?樓{SUB}?))(?= ?[|\t\n]| ?$)")
 _TOLD, _REACH = re.compile("住|[地住]址|門牌|[我阮]家|厝|寄|送"), 40
 _WAY, _NO_ROAD_AFTER = re.compile("路|街|大道"), re.compile("[樹燈人霸障]")
 _SHORTEST, _MOST = 3, 16
@@ -47,7 +47,7 @@ _SHORTEST, _MOST = 3, 16
 _RIGHT = re.compile(
     rf"(?:不是|不對|錯了?|更正)[啦喔 ,]{{0,3}}(?:應該?)?[是算]? ?(?P<number>{NUM}{SUB}? ?號)(?![0-9出誌線月公])"
 )
-_NEAR = 24
+_NEAR, _TABLE = 24, 400
 
 Span = tuple[int, int]
 
@@ -62,8 +62,9 @@ def told_in_pieces(folded: str, addresses: Iterable[Span]) -> Iterator[Span]:
             yield from map(found.span, ("road", "number"))
     for found in _OTHER_NUMBER.finditer(folded):
         yield from map(found.span, ("wrong", "right", "road"))
-    for found in _ROAD_OF_ALL.finditer(folded):
-        yield from (found.span("road"), *(cell.span("number") for cell in _CELL.finditer(folded)))
+    roads = list(_ROAD_OF_ALL.finditer(folded))
+    yield from (found.span("road") for found in roads)
+    yield from (cell.span("number") for cell in matches_near(_CELL, folded, roads, _TABLE))
     if "巷" in folded:
         yield from _with_lane(folded, known)
 

@@ -30,7 +30,7 @@ _CACHED, _CACHED_NAMES = "tagger", "names"
 _EVERYDAY_LENGTH, _OFTEN = 2, 3
 
 _LONGEST_WORD = 24
-_SPACED = "Ѐ-ӿऀ-ॿက-၉"  # Cyrillic, Devanagari and Burmese, with spaces between words or phrases
+_SPACED = "Ѐ-ӿऀ-ॣॱ-ॿက-၉"  # Cyrillic, Devanagari and Burmese, with spaces between words or phrases
 _LETTER, _OTHER_LETTER = re.compile(f"[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ{_SPACED}]"), re.compile(f"[{_SPACED}]")
 _TITLE = re.compile(
     "[ ]?(?:先生|小姐|女士|太太|老師|同學|醫師|律師|教授|師傅|主任|里長|媽媽|爸爸|伯|叔|姨|嬸|媽|爸|董|姓|氏|員|"

@@ -13,6 +13,8 @@ from deid import Concealer, load_policy
 CONCEALER = Concealer(load_policy("default"))
 LENGTH = 100_000
 UNITS = [
+    "門牌:成功街\n|5號之2|\n",
+    "電話0912，再來34，不是，56",
     "1",
     "0912-",
     "0912",
