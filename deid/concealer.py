@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from deid.continued import with_continuations
 from deid.errors import ConcealmentError, ConcealmentTimeout, PolicyError
@@ -82,7 +83,8 @@ class Concealer:
         if doubtful:
             settled = fill_gaps(text, settled, resolve(text, doubtful))
         private = [one for one in self._with_areas(text, settled, strict) if not self._is_public(text, one, strict)]
-        resolved = with_repeats(views, with_continuations(views, private))
+        told = with_continuations(views, private, partial(self._conceals, text, strict=strict))
+        resolved = with_repeats(views, told)
         if deadline is not None and time.monotonic() > deadline:
             raise ConcealmentTimeout("concealment took too long")
         return resolved
@@ -97,6 +99,10 @@ class Concealer:
             if finding.score >= enough[finding.entity]:
                 concealed.append(finding)
         return concealed
+
+    def _conceals(self, text: str, finding: Finding, *, strict: bool) -> bool:
+        enough = self._enough[strict].get(finding.entity, math.inf)
+        return finding.score >= enough and not self._is_public(text, finding, strict)
 
     def _with_areas(self, text: str, found: Sequence[Finding], strict: bool) -> Iterator[Finding]:
         """Let addresses begin with their city and district where the policy says what becomes of these."""

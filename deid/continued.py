@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from deid.findings import Finding
@@ -50,8 +50,13 @@ _MOST, _HALF, _LONGEST = 3, 8, 20
 _SERVICE = re.compile("1(?:1[0-9]|6[0-9]|9[0-9]{2})")
 
 
-def with_continuations(views: Views, settled: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Return the settled findings and what is told on behind one in the same sentence, in text order."""
+def with_continuations(
+    views: Views, settled: Sequence[Finding], conceals: Callable[[Finding], bool]
+) -> tuple[Finding, ...]:
+    """Return the settled findings and what is told on behind one in the same sentence, in text order.
+
+    ``conceals`` says whether the policy hides such a finding.
+    """
     starts, ends = [one.start for one in settled], [one.end for one in settled]
     more, replaced = dict[tuple[int, int], Finding](), set[Finding]()
     for finding in settled:
@@ -60,7 +65,7 @@ def with_continuations(views: Views, settled: Sequence[Finding]) -> tuple[Findin
             wider = replace(finding, start=first, end=last, entity=_kind(views, finding, first, last))
             inside = all(first <= one.start and one.end <= last for one in touched)
             known = any((one.start, one.end) == (first, last) for one in touched)
-            if inside and not known:
+            if inside and not known and conceals(wider):
                 more.setdefault((first, last), wider)
                 replaced.update(touched)
     return tuple(sorted({*settled, *more.values()} - replaced, key=lambda one: one.start)) if more else tuple(settled)

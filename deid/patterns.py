@@ -1,9 +1,9 @@
 """Patterns that are looked for in every text: PCRE2 says in machine code where one stands, ``re`` says what it is.
 
-Most of these patterns stand nowhere in most texts, and ``re``, which interprets them step by step, took a third of the
-time of a text to find that out. Where PCRE2 finds something ``re`` looks again, so who searches is given Python's own
-matches. Where PCRE2 gives a text up (a lone surrogate, its stack full) ``re`` searches alone, as it does
-on a system that lets no process write machine code.
+Most of these patterns stand nowhere in most texts, and ``re`` interprets them step by step to find that out
+(``docs/decisions/0016-patterns-in-machine-code.md``). Where PCRE2 finds something ``re`` looks again, so who searches
+is given Python's own matches. Where PCRE2 gives a text up (a lone surrogate, its stack full) ``re`` searches alone, as
+it does on a system that lets no process write machine code.
 
 Only what both read alike may stand in such a pattern (``tests/deid/test_patterns.py``).
 """
@@ -26,10 +26,10 @@ _CONTEXT = machine.create_match_context()
 class Pattern:
     """A compiled pattern that searches a whole text fast; immutable, safe to share between threads.
 
-    ``match``, ``fullmatch``, ``split`` and ``sub`` are those of ``re``.
+    ``match``, ``fullmatch`` and ``sub`` are those of ``re``.
     """
 
-    __slots__ = ("_code", "_plain", "fullmatch", "groups", "match", "pattern", "split", "sub")
+    __slots__ = ("_code", "_plain", "fullmatch", "groups", "match", "pattern", "sub")
 
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
@@ -37,7 +37,7 @@ class Pattern:
         self.groups = self._plain.groups
         self._code = _machine_code(pattern)
         self.match, self.fullmatch = self._plain.match, self._plain.fullmatch
-        self.split, self.sub = self._plain.split, self._plain.sub
+        self.sub = self._plain.sub
 
     def search(self, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
         """Return the first match. Between two places of a text ``re`` searches alone: PCRE2 would count to them."""

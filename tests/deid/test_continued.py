@@ -44,7 +44,7 @@ def test_a_longer_number_takes_the_place_of_its_part() -> None:
     at = text.index("6113")
     plate = Finding(2, 8, "TW_PLATE", 0.8, "rule")
     part = Finding(at + 1, at + 4, "TW_PLATE", 0.6, "rule")
-    settled = with_continuations(Views(text), [plate, part])
+    settled = with_continuations(Views(text), [plate, part], lambda _: True)
     assert [(one.start, one.end) for one in settled] == [(2, 8), (at, at + 4)]
 
 

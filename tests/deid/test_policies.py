@@ -123,3 +123,12 @@ def test_what_was_said_before_is_a_cue_and_stays_out_of_the_answer() -> None:
     session = Concealer(load_policy("default")).session()
     assert session.conceal("23456789", after="請問您的聯絡電話？") == "〔電話1〕"
     assert Concealer(load_policy("default")).session().conceal("23456789") == "23456789"
+
+
+def test_what_is_told_on_behind_a_number_follows_the_policy(tmp_path: Path) -> None:
+    halves, pieces = "我電話4311-9520，再來0846-2374", "病歷號碼00517，眼鏡咧，再來4213"
+    assert opened(tmp_path, "").conceal(halves) == "我電話〔電話1〕，再來〔信用卡號1〕"
+    kept = opened(tmp_path, "[actions]\nCREDIT_CARD = 'keep'").conceal(halves)
+    assert kept == "我電話〔電話1〕，再來0846-2374"
+    assert "4213" not in opened(tmp_path, "").conceal(pieces)
+    assert opened(tmp_path, "public_values = ['4213']").conceal(pieces).endswith("再來4213")
