@@ -18,6 +18,7 @@ from deid.recognizers.line_id import LineIdRecognizer
 from deid.recognizers.person import PersonRecognizer
 from deid.recognizers.person_latin import LatinNameRecognizer
 from deid.recognizers.phone import TelephoneRecognizer
+from deid.recognizers.told_numbers import ToldNumberRecognizer
 from deid.recognizers.tw_address import TwAddressRecognizer
 from deid.recognizers.tw_bank_account import TwBankAccountRecognizer
 from deid.recognizers.tw_case_no import TwCaseNoRecognizer
@@ -47,6 +48,7 @@ __all__ = [
     "PersonRecognizer",
     "TelephoneRecognizer",
     "TextRecognizer",
+    "ToldNumberRecognizer",
     "TwAddressRecognizer",
     "TwBankAccountRecognizer",
     "TwCaseNoRecognizer",
@@ -95,5 +97,6 @@ def shipped_recognizers(policy: Policy) -> tuple[TextRecognizer, ...]:
         TwStudentIdRecognizer(),
         PersonRecognizer(),
         LatinNameRecognizer(),
+        ToldNumberRecognizer(),
         LearnedValueRecognizer(),
     )

@@ -1,0 +1,142 @@
+"""Numbers told in groups, as people say them: pauses, words, confirmations, repeats and corrections between the groups.
+
+「零九一二，等我一下喔，三四五，對，三四五，尾巴是六七八」. A form says what a whole number looks like; what was said so far
+is a set of readings, since a group may go on, say again what was said, or correct it. Groups belong to the number as far as
+one of the readings is whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from deid.recognizers.phone_said import digits_said
+
+Span = tuple[int, int]
+
+UNITS = (
+    " ?[年月日號元塊點分時歲樓個次十百千萬%台輛位名張天週周度米公支條件包箱路巷弄段秒折倍成期屆級戶坪成本隻頭場班]"
+    "|[幾多餘]|[:/][0-9]|\\.[0-9]"
+)
+"""What makes digits a count, a time or a place."""
+
+_COUNTS = re.compile(UNITS)
+NO_DIGIT = "[0-9](?:[直下樣起定些般路遍半碼位隻]|個(?![0-9]))"  # 一直, 一下, 三碼
+_SAID = rf"(?:[0-9]百0?[0-9]?十?[0-9]?|[1-4][個个][0-9]|雙[0-9]|[0-9]?十[0-9]?|(?!{NO_DIGIT})[0-9])"
+_FIGURES = re.compile(rf"{_SAID}(?:[ \-]?{_SAID})*")
+_CODE = re.compile(
+    rf"(?<![0-9A-Z])(?!(?:OK|ID|NO|LINE)(?![A-Z]))(?!{NO_DIGIT})[0-9A-Z](?:[ \-]?(?!{NO_DIGIT})[0-9A-Z])*"
+)
+_SAYING = (
+    "[ ,、。.…!?~(]|停頓|[)]|對[對啦啊]?|沒錯|[好可]以?了?[嗎沒]?|[欸嗯呃啊阿喔噢好齁嘿啦蛤]|那個|再來|[閣擱]來|然後[呢咧]?|接著|"
+    "接下來|接|繼續|OK|"
+    "後[面壁背尾]|[前頭][面前]|中間|最後|末尾|尾[巴數仔]|(?:[後末]|(?<=後)|(?<=[後前][面壁背尾]))[1-5](?:[個碼位]|隻?字)|剩下的?|再1?個?|先|"
+    "[槓杠斷]|1橫|就?是|等1下|等等|等我|你?[記抄聽寫]1?下|有[記抄聽寫]?[到著]?[嗎吼齁喔吧沒無]|有[記抄聽寫][到著]?|還有|你?有沒有(?:在[記抄聽]|[記抄聽]到)|"
+    "[我你][看想等記]1?下|你等我|我再?[唸念講說](?:1次|1遍)?|慢慢來?|第[1-5][組段]|\n(?:[一-鿿A-Z]{1,6}:)?|是?的"
+)
+_SAYINGS = re.compile(f"(?>{_SAYING}){{1,16}}+")
+_WRONG = re.compile("不對|不是|毋[是著]|錯|更正|抱歉|歹勢|重來|應該是|改[成為]|SORRY")
+# Words that tell of something else.
+_ELSE = re.compile(
+    "電話|手機|市話|傳真|分機|[帳卡證編案單文戶學票電水]號|身[分份]證|車牌|地址|住|生日|出生|民國|密碼|病歷|保單|統編|LINE|信箱|"
+    "[路街巷弄段樓]|公車|[餘金]額|[元萬]|另外|或|跟|和|以及|一共|總共|價|費|打給|轉"
+)
+_OPEN = re.compile("。?(?:[^0-9A-Z!?;。\n]|[0-9](?=[直下樣起定些般個位片張支])){0,20}")
+_LONGEST_BETWEEN, _MOST_GROUPS, _MOST_READINGS = 24, 16, 64
+_CLOSED = re.compile("[ ,、。.!?\n;:)~…-]|$|[啦喔哦啊呢齁嘿對有好欸嘛的]")
+
+
+class _Between(Enum):
+    SAYING, WRONG, OPEN = range(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a kind of number looks like. ``begun`` matches its beginnings, ``whole`` tells whether it may end here,
+    ``sure`` whether nothing else looks so, whatever is said between its groups; where it is ``done`` only a saying goes on. An ``exact``
+    one has so many characters that words may stand right behind it."""
+
+    begun: re.Pattern[str]
+    whole: Callable[[str], bool]
+    sure: Callable[[str], bool]
+    letters: bool = False
+    longest_group: int = 16
+    exact: bool = True
+    done: Callable[[str], bool] | None = None
+
+
+_Reading = tuple[str, bool]  # what was said so far, and whether just any words were said in between
+
+
+def told(figures: str, start: int, form: Form, limit: int | None = None) -> tuple[list[Span], str]:
+    """Return where the groups of a number stand whose first one begins at a place, and the number; none if it is none.
+
+    ``figures`` has Chinese digits as figures: 3個7, 十8. No group begins behind ``limit``.
+    """
+    group = (_CODE if form.letters else _FIGURES).match(figures, start)
+    if group is None or not _stands(figures, group, False) or len(_plain(group, form)) > form.longest_group:
+        return [], ""
+    groups, said = [group], _plain(group, form)
+    readings: set[_Reading] = {(said, False)}
+    found, number = (1, said) if form.exact and form.whole(said) and form.sure(said) else (0, "")
+    while len(groups) < _MOST_GROUPS and (group := _next(figures, groups[-1].end(), form, limit)):
+        between = _between(figures, groups[-1].end(), group)
+        if between is None:
+            break
+        said, last = _plain(group, form), said
+        readings = {new for one in readings for new in _read_on(one, said, last, between, form)}
+        if not readings or len(readings) > _MOST_READINGS:
+            break
+        groups.append(group)
+        if whole := [one for one, open_ in readings if form.whole(one) and (not open_ or form.sure(one))]:
+            found, number = len(groups), max(whole, key=len)
+    return [group.span() for group in groups[:found]], number
+
+
+def _plain(group: re.Match[str], form: Form) -> str:
+    return group[0].replace(" ", "").replace("-", "") if form.letters else digits_said(group[0].replace("-", " "))
+
+
+def _next(figures: str, end: int, form: Form, limit: int | None) -> re.Match[str] | None:
+    """Return the next group where it is not far and counts nothing."""
+    pattern = _CODE if form.letters else _FIGURES
+    near = pattern.search(figures, end, end + _LONGEST_BETWEEN + 1)
+    if near is None or (limit is not None and near.start() >= limit):
+        return None
+    group = pattern.match(figures, near.start())
+    return group if group and _stands(figures, group, form.exact and len(group[0]) > 1) else None
+
+
+def _stands(figures: str, group: re.Match[str], ends: bool) -> bool:
+    """Whether digits count nothing and end here, or may do so with any word behind them."""
+    if _COUNTS.match(figures, group.end()):
+        return False
+    return ends or (_CLOSED.match(figures, group.end()) or _SAYINGS.match(figures, group.end())) is not None
+
+
+def _between(figures: str, end: int, group: re.Match[str]) -> _Between | None:
+    words = figures[end : group.start()]
+    if _SAYINGS.fullmatch(words):
+        return _Between.SAYING
+    if _ELSE.search(words) or not _OPEN.fullmatch(words):
+        return None
+    if _WRONG.search(words):
+        return _Between.WRONG
+    return _Between.OPEN if _CLOSED.match(figures, group.end()) else None
+
+
+def _read_on(reading: _Reading, said: str, last: str, between: _Between, form: Form) -> Iterator[_Reading]:
+    """Yield what a number may be with one more group: said again, corrected, or told on."""
+    number, open_ = reading
+    if len(said) > 1 and number.endswith(said):
+        yield reading
+    if len(number) > 1 and said.startswith(number) and form.begun.fullmatch(said):
+        yield said, open_
+    if between is _Between.WRONG:
+        cuts = {0, len(number.removesuffix(last)), *range(max(0, len(number) - len(said)), len(number))}
+        yield from ((number[:cut] + said, open_) for cut in cuts if form.begun.fullmatch(number[:cut] + said))
+    opened = between is not _Between.SAYING
+    if form.begun.fullmatch(number + said) and not (opened and (form.done or form.whole)(number)):
+        yield number + said, open_ or opened
