@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import chain
 
 from deid.findings import Finding
 from deid.identifiers import credit_card
 from deid.patterns import Pattern
 from deid.recognizers.base import TextRecognizer
-from deid.recognizers.number_groups import NEXT_GROUP, groups_of, in_groups
 from deid.recognizers.partial_number import parts_of
 from deid.views import SEPARATORS, Views, digits_of
 
@@ -18,13 +16,6 @@ _SHAPE = Pattern(rf"[2-6](?:{SEPARATORS}{{0,2}}[0-9]){{12,18}}(?![0-9])")
 _CUE = re.compile("信用卡|刷卡|卡號|簽帳|金融卡|VISA|MASTER|JCB|CARD|我的卡")
 _GROUPED = re.compile("[0-9]{4}([ \\-])[0-9]{4}\\1[0-9]{4}\\1[0-9]{4}")
 _OF_CARD = re.compile("卡|VISA|MASTER|CARD|JCB")
-_IN_GROUPS = in_groups("卡號|信用卡|金融卡")
-_FEWEST, _MOST, _HEALTH_CARD = 12, 16, re.compile("0[0-9]{11}")
-# Four groups of four, whatever is told behind them.
-_FOURS = Pattern(
-    r"(?:卡號|信用卡|金融卡)(?:[^0-9\n]|[0-9](?![0-9])){0,40}?"
-    rf"(?<![0-9])([0-9]{{4}}(?:{NEXT_GROUP}[0-9]{{4}}){{3}})(?![0-9])"
-)
 _CARD = re.compile("信用卡|卡號|卡片|簽帳|金融卡|刷卡|CARD")
 
 
@@ -43,8 +34,5 @@ class PaymentCardRecognizer(TextRecognizer):
                 yield self.finding(views, (valid.start, valid.end), 1.0 if cue else 0.8)
             elif match.value[0] != "2" and (cue or (_GROUPED.fullmatch(match.value) and _OF_CARD.search(views.folded))):
                 yield self.finding(views, (match.start, match.end), 0.6)
-        told = groups_of(views, _IN_GROUPS, _FEWEST, _MOST) if "卡" in views.folded else ()
-        said = (span for span in told if not _HEALTH_CARD.fullmatch(digits_of(views.figures[slice(*span)])))
-        fours = (found.span(1) for found in _FOURS.finditer(views.figures))
-        for span in chain(said, fours, parts_of(views, _CARD)):
+        for span in parts_of(views, _CARD):
             yield self.finding(views, span, 0.5)

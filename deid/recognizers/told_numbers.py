@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from deid.findings import Finding
@@ -14,21 +14,26 @@ from deid.recognizers.cued import is_example
 from deid.recognizers.told import Form, told
 from deid.views import Views
 
-_NEAR = 16
+# The kinds a word may announce; what is told shows which of them it is.
 _CUES = {
-    "TW_NHI_CARD": "健保(?:IC)?卡(?:卡?號碼?)?",
-    "TW_CITIZEN_CERT": "憑證(?:卡?號碼?)?",
-    "TW_STUDENT_ID": "學號|學生證",
-    "TW_MEDICAL_RECORD": "病歷號?碼?",
-    "TW_HOUSEHOLD_NO": "戶號",
-    "TW_PASSPORT": "護照號?碼?",
-    "TW_NATIONAL_ID": "身[分份]證(?:字號|號碼|統一編號)?|證號|身證|居留證號?碼?|(?<![A-Z])(?:ID|ARC)(?![A-Z])|(?<![台臺府院部局法令])字號",
-    "TW_BANK_ACCOUNT": "[帳賬][號戶]|戶頭|存摺|存簿|簿仔|簿子|匯[款到去給]|局號",
-    "TW_PLATE": "車牌號?碼?|車號|牌照號?碼?|[機汽轎貨]車",
-    "CREDIT_CARD": "信用卡(?:卡?號碼?)?|金融卡(?:卡?號碼?)?|簽帳卡|(?<!卡)卡號",
-    "ACCOUNT": "電號|水號|保單號?碼?|用戶號碼?|(?:電|水|瓦斯)表號?碼?|會員編號|合約編號|契約編號",
+    "健保(?:IC)?卡": "TW_NHI_CARD",
+    "憑證": "TW_CITIZEN_CERT",
+    "學號|學生證": "TW_STUDENT_ID",
+    "病歷": "TW_MEDICAL_RECORD",
+    "戶號": "TW_HOUSEHOLD_NO",
+    "護照": "TW_PASSPORT",
+    "身[分份]?證|證號|居留證|(?<![A-Z])(?:ID|ARC)(?![A-Z])|(?<![臺台府院部局法令])字號": "TW_NATIONAL_ID",
+    "[帳賬][號戶]|戶頭|存摺|存簿|簿仔|簿子|匯[款到去給]|局號": "TW_BANK_ACCOUNT",
+    "車牌|車號|牌照|[機汽轎貨]車": "TW_PLATE",
+    "信用卡|金融卡|簽帳卡|卡[號片]": "CREDIT_CARD TW_NHI_CARD TW_CITIZEN_CERT",
+    "電號|水號|保單|用戶號碼?|(?:電|水|瓦斯)表號?碼?|[會團]員編號|[合契]約編號": "ACCOUNT",
 }
-_CUE = Pattern("|".join(f"(?P<{kind}>{words})" for kind, words in _CUES.items()))
+_KINDS = [kinds.split() for kinds in _CUES.values()]
+# Four zeros begin a health card's number and nothing else that is told in groups.
+_ZEROS = "(?<![0-9A-Z-])(?:4[個个]0|0000)(?=[ ,、])"
+_CUE = Pattern("|".join(f"({words})" for words in (*_CUES, _ZEROS)))
+_PASSPORT_LATER = Pattern("護照[^\n]{0,60}?號碼")
+_REACH = {False: 24, True: 40}  # of other numbers, and of those with a certain length
 
 
 def _form(begun: str, whole: str, sure: Any = None, letters: bool = False, longest: int = 16, done: Any = None) -> Form:
@@ -73,18 +78,29 @@ class ToldNumberRecognizer(TextRecognizer):
 
     def find(self, views: Views) -> Iterator[Finding]:
         figures = views.figures
-        for cue in _CUE.finditer(views.folded):
-            kind = cue.lastgroup or ""
-            form = _FORMS[kind]
-            for first in _FIRST.finditer(figures, cue.end(), cue.end() + _NEAR):
-                spans, number = told(figures, first.start(), form)
-                if spans:
-                    break
+        for cue in _CUE.finditer(figures):
+            if cue.lastindex == len(_CUES) + 1:
+                places = [("TW_NHI_CARD", cue.start())]
             else:
+                places = _firsts(figures, cue.end(), _KINDS[(cue.lastindex or 1) - 1])
+            yield from self._first_told(views, places)
+        for later in _PASSPORT_LATER.finditer(figures):
+            yield from self._first_told(views, _firsts(figures, later.end(), ["TW_PASSPORT"]))
+
+    def _first_told(self, views: Views, places: Iterable[tuple[str, int]]) -> Iterator[Finding]:
+        for kind, start in places:
+            spans, number = told(views.figures, start, _FORMS[kind])
+            if not spans:
                 continue
-            if tw_phone.is_valid(number) or is_example(views, spans[0]):
-                continue
-            if kind == "TW_NATIONAL_ID" and not number[1] in "12":
-                kind = "TW_UI_NO"
-            for span in spans:
-                yield Finding(*views.original_span(*span), kind, 0.6, self.name)
+            if not (tw_phone.is_valid(number) or is_example(views, spans[0])):
+                entity = "TW_UI_NO" if kind == "TW_NATIONAL_ID" and number[1] not in "12" else kind
+                yield from (Finding(*views.original_span(*span), entity, 0.6, self.name) for span in spans)
+            return
+
+
+def _firsts(figures: str, end: int, kinds: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Yield the places behind a cue where a number may begin, for each kind."""
+    for first in _FIRST.finditer(figures, end, end + _REACH[True]):
+        for kind in kinds:
+            if first.start() < end + _REACH[_FORMS[kind].exact]:
+                yield kind, first.start()

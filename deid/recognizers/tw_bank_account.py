@@ -12,7 +12,6 @@ from deid.number_places import NumberMatch
 from deid.patterns import Pattern
 from deid.recognizers import cue_words
 from deid.recognizers.cued import Cue, CuedRecognizer, Span, cues_of
-from deid.recognizers.number_groups import NEXT_GROUP, groups_of, in_groups
 from deid.recognizers.partial_number import parts_of
 from deid.recognizers.phone_parts import has_extension
 from deid.views import Views, digits_of
@@ -38,10 +37,6 @@ _HALF_BEFORE = re.compile(
     rf"局號[ :是為]{{0,3}}(?P<first>{_DIGIT}(?:[ \-]?{_DIGIT}){{5,7}})[ ,、和/]{{0,3}}[帳賬][號戶][ :是為]{{0,3}}$"
 )
 _HALF_REACH = 40
-_BOOK = "[帳賬][號戶]|戶頭|簿仔|簿子|存摺|存簿|匯[款到去給]"
-_IN_GROUPS = in_groups(_BOOK, sizes="3,6")
-_CODE_FIRST = in_groups(_BOOK, f"(?:{tw_bank_account.BANKS.pattern}){NEXT_GROUP}")
-_MOST_IN_GROUPS, _POSTAL = 17, 7
 _VERSION = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,6}){3}")  # 「Chrome 131.0.6778.86」
 _DIRECT = re.compile("(?:[帳賬][號戶]|戶頭|局號|存[摺簿]|ACC(?:OUN)?T)[^0-9撥打洽電]{0,4}$")
 _FEWEST = {cue_words.POST_BRANCH: 6, cue_words.LOGIN: 8, cue_words.BANK: 8, cue_words.BANK_NAME: 10}
@@ -54,12 +49,6 @@ def _told(views: Views) -> Iterator[Span]:
     for code in _CODE_TOLD.finditer(views.figures):
         if tw_bank_account.BANKS.fullmatch(code[1]):
             yield code.span(1)
-    fewest = _POSTAL if "郵局" in views.folded or "局號" in views.folded else _FEWEST[cue_words.BANK_NAME]
-    said = (groups_of(views, pattern, fewest, _MOST_IN_GROUPS) for pattern in (_IN_GROUPS, _CODE_FIRST))
-    for span in chain.from_iterable(said):
-        number = digits_of(views.figures[slice(*span)])
-        if not (tw_phone.is_valid(number) or tw_phone.is_toll_free(number)):
-            yield span
 
 
 class TwBankAccountRecognizer(CuedRecognizer):

@@ -9,13 +9,10 @@ from deid.findings import Finding
 from deid.patterns import Pattern
 from deid.recognizers import cue_words
 from deid.recognizers.cued import WORD_BEFORE, CuedRecognizer
-from deid.recognizers.number_groups import groups_of, in_groups
 from deid.views import SEPARATORS, Views
 
 _SHAPE = Pattern(rf"[A-Z]{SEPARATORS}?[A-Z](?:{SEPARATORS}{{0,2}}[0-9]){{14}}(?![0-9A-Z])")
 
-_IN_GROUPS = in_groups("憑證|卡號|卡片", "[A-Z][ ,、]{0,2}[A-Z][ ,、]{0,2}")
-_DIGITS = 14
 _WORD = re.compile(f"{WORD_BEFORE}[ .]")
 
 
@@ -32,8 +29,6 @@ class TwCitizenCertRecognizer(CuedRecognizer):
     SCORE = 0.7
 
     def find(self, views: Views) -> Iterator[Finding]:
-        for span in groups_of(views, _IN_GROUPS, _DIGITS, _DIGITS) if views.has_letter and "證" in views.folded else ():
-            yield self.finding(views, span, 0.7)
         if not views.has_long_number:
             return
         for match in views.number_matches(_SHAPE) if views.has_letter else ():

@@ -10,7 +10,6 @@ from deid.identifiers import tw_phone
 from deid.patterns import Pattern
 from deid.recognizers import cue_words
 from deid.recognizers.cued import LETTERS, CuedRecognizer
-from deid.recognizers.number_groups import groups_of, in_groups
 from deid.recognizers.phone_parts import is_landline
 from deid.views import SEPARATORS, Views
 
@@ -20,7 +19,6 @@ _OF_HOSPITAL = Pattern(
     r"(?:那邊|這邊)?(?:給我?|核給|發|編)?[的之]?(?:號碼|檔案|編號)(?:就?是|為|:| ){0,3}"
     r"(?P<no>[A-Z]{0,2}[0-9](?:[ -]?[0-9]){4,9})(?![0-9A-Z]|[ -][0-9]| ?[元人年月])"
 )
-_IN_GROUPS, _FEWEST, _MOST = in_groups("病歷號?碼?"), 5, 10
 _DAY = re.compile("(?:(?:19|20)[0-9]{2}|1[01][0-9])-?[01][0-9]-?[0-3][0-9]")
 
 
@@ -38,8 +36,6 @@ class TwMedicalRecordRecognizer(CuedRecognizer):
 
     def find(self, views: Views) -> Iterator[Finding]:
         yield from super().find(views)
-        for span in groups_of(views, _IN_GROUPS, _FEWEST, _MOST) if "病歷" in views.folded else ():
-            yield self.finding(views, span, 0.6)
         for match in _OF_HOSPITAL.finditer(views.figures):
             number = tw_phone.compact(match["no"])
             line = is_landline(views.figures, match.span("no")) or tw_phone.is_valid(number) or number[:3] == "412"

@@ -6,26 +6,14 @@ import re
 from collections.abc import Iterator
 
 from deid.findings import Finding
-from deid.patterns import Pattern
 from deid.recognizers import cue_words
 from deid.recognizers.cued import CuedRecognizer, Span, is_example
-from deid.recognizers.number_groups import INTERRUPTION, NEXT_GROUP
 from deid.recognizers.phone_parts import is_landline
 from deid.views import SEPARATORS, Views
 
 _CARD = re.compile(rf"0{SEPARATORS}?0{SEPARATORS}?0{SEPARATORS}?0(?:{SEPARATORS}?[0-9]){{8}}(?![0-9A-Z])")
 _HEALTH, _CARD_NUMBER = "健保", re.compile(r"(?<!卡)卡號[^0-9\n]{0,8}([0-9]{12})(?![0-9A-Z])")
 _HEALTH_REACH = 80
-# 「卡號唸給你，0000，然後4172，然後9035」
-_THEN = "[ ,、]{1,2}(?:(?:然後|再來|接著|最後|後面)是?[ ,]?)?"
-_SAID = re.compile(
-    f"卡(?:[^0-9\n]|[0-9](?![0-9])){{0,24}}?([0-9]{{4}}){_THEN}([0-9]{{4}}){_THEN}([0-9]{{4}})(?![0-9A-Z])"
-)
-# 「四個零，三八二六，五五一二」, 「0000,四個零,1837,6645」: nothing else is told so.
-_ZEROS = Pattern(
-    rf"(?<![0-9])(4[個个]0|0000){NEXT_GROUP}(?:(4[個个]0){NEXT_GROUP})?"
-    rf"([0-9]{{4}}){INTERRUPTION}([0-9]{{4}})(?![0-9]| ?[年元號])"
-)
 
 
 class TwNhiCardRecognizer(CuedRecognizer):
@@ -42,10 +30,6 @@ class TwNhiCardRecognizer(CuedRecognizer):
         return not is_landline(views.figures, span) and super().accepts(views, span, kind)
 
     def find(self, views: Views) -> Iterator[Finding]:
-        for said in _SAID.finditer(views.figures) if _HEALTH in views.folded else ():
-            yield from (self.finding(views, said.span(part), 0.7) for part in (1, 2, 3))
-        for zeros in _ZEROS.finditer(views.figures) if "0" in views.figures else ():
-            yield from (self.finding(views, zeros.span(part), 0.7) for part in range(1, 5) if zeros[part])
         if not views.has_long_number:
             return
         yield from super().find(views)

@@ -10,7 +10,6 @@ from deid.patterns import Pattern
 from deid.recognizers import cue_words
 from deid.recognizers.base import matches_near
 from deid.recognizers.cued import CuedRecognizer, Span
-from deid.recognizers.number_groups import INTERRUPTION
 from deid.recognizers.partial_number import parts_of
 from deid.recognizers.phone_parts import is_landline
 from deid.views import SEPARATORS, Views
@@ -25,16 +24,6 @@ _OTHER_ONE = re.compile(
     r"|(?:[新舊](?:的|那?本)|另一?本)(?:號碼)?[是為: ]{0,3}(?=[A-Z]?[A-Z0-9][0-9]{6})"
 )
 _REACH = 120
-# 「護照號碼 301，122，733」
-_IN_GROUPS = re.compile(
-    r"護照(?:[^0-9\n]|[0-9](?![0-9])){0,24}?([0-9]{3}(?:[ ,、]{1,2}[0-9]{3}){2})(?![0-9]|[ ,]{1,2}[0-9])"
-)
-# 「361,欸等一下,再來907,最後是254」
-_APART = re.compile(
-    r"(?<![0-9][ ,])(?<![#轉0-9-])"
-    rf"([1-9][0-9]{{2}}){INTERRUPTION}([0-9]{{3}}){INTERRUPTION}([0-9]{{3}})"
-    r"(?![0-9-]|[ ,、]{1,2}[0-9]| ?[年月日號元公人度])"
-)
 _LOCAL_LINE = re.compile("[2-8][0-9]{3}-[0-9]{4}")  # 「掉在書店 2365-1074」
 
 
@@ -61,10 +50,6 @@ class TwPassportRecognizer(CuedRecognizer):
         if _PASSPORT.search(views.folded):
             for span in parts_of(views, _PASSPORT):
                 yield self.finding(views, span, 0.5)
-            for said in _IN_GROUPS.finditer(figures):
-                yield self.finding(views, said.span(1), self.SCORE)
-            for apart in matches_near(_APART, figures, _PASSPORT.finditer(views.folded), _REACH):
-                yield from (self.finding(views, apart.span(part), 0.5) for part in (1, 2, 3))
             openings += matches_near(_OTHER_ONE, figures, _PASSPORT.finditer(views.folded), _REACH)
         for opening in openings:
             value = self.VALUE.match(figures, opening.end())

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from deid.findings import Finding
 from deid.recognizers import cue_words
 from deid.recognizers.cued import LETTERS, CuedRecognizer
-from deid.recognizers.number_groups import groups_of, in_groups
 from deid.views import SEPARATORS, Views
 
 _PAPERS = ("在學證明", "成績單", "學生證")
@@ -17,7 +16,6 @@ _OF_PAPER = re.compile(
     r"(?<![0-9A-Z.\-/字號])(?!(?:19|20)[0-9]{6}(?![0-9]))(?P<number>[A-Z]{0,2}[0-9]{6,10})"
     rf" ?的(?:那[張個份]?)?(?:{'|'.join(_PAPERS)})"
 )
-_IN_GROUPS, _FEWEST, _MOST = in_groups("學號", "(?:[A-Z]{1,2}[ ,、]{0,2})?"), 6, 11
 _OTHER_NUMBER = re.compile("費|統編|劃撥|字號|民國|[0-9] ?$")
 
 
@@ -36,8 +34,6 @@ class TwStudentIdRecognizer(CuedRecognizer):
 
     def find(self, views: Views) -> Iterator[Finding]:
         yield from super().find(views)
-        for span in groups_of(views, _IN_GROUPS, _FEWEST, _MOST) if "學號" in views.folded else ():
-            yield self.finding(views, span, 0.6)
         if views.has_long_number and any(paper in views.folded for paper in _PAPERS):
             for match in _OF_PAPER.finditer(views.figures):
                 if _OTHER_NUMBER.search(views.before(match.start(), 6)) is None:
