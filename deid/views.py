@@ -15,37 +15,19 @@ Recognisers work in offsets of ``folded`` and hand them back through ``original_
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from functools import cached_property, lru_cache
-from itertools import chain, islice
+from functools import cached_property
+from itertools import chain
 from typing import Any
 
+from deid.folding import FIGURES as _FIGURES
+from deid.folding import fold
 from deid.number_places import NumberMatch, NumberPlaces
-from deid.patterns import AnyPattern, Pattern
+from deid.patterns import AnyPattern
 
 SEPARATORS = r"[ .\-·・‧]"
 
-_DROPPED = "\u200b\u200c\u200d\u2060\ufeff\ufe0f\u20e3"
-_DASHES = "‐‑‒–—―−ー－﹣"
-_STABLE = r" -`{-~\n\r\t\u3001-\u301b\u3041-\u3096\u30a1-\u30fb\u4e00-\u9fff"
-_UNSTABLE = Pattern(f"[a-z]+|[^{_STABLE}]")
-_REPLACED = {char: "" for char in _DROPPED} | {char: "-" for char in _DASHES}
-
-_DIGIT_GROUPS = ("零〇○", "一壹么幺", "二貳兩", "三參", "四肆", "五伍", "六陸", "七柒", "八捌", "九玖")
-_FIGURES = {char: str(value) for value, group in enumerate(_DIGIT_GROUPS) for char in group}
-_PAUSE = re.compile(f"[⋯…][⋯… {_DROPPED}]*")
-_PAUSES, _DIGITS = frozenset("⋯…"), frozenset("0123456789").union(*_DIGIT_GROUPS)
-_DIGIT = f"[{''.join(sorted(_DIGITS))}]"
-_PART = 24
-_MAY_PAUSE, _MOST_PAUSES = _DIGITS | {" ", ""}, 10_000
-# A mobile number, a line with its area code, an ID, a card; an account may go on.
-_WHOLE = re.compile("(?:09[0-9]{8}|0[2-8][0-9]{7,8}|[A-Z][0-9A-D][0-9]{8}|[0-9]{15,})(?![0-9])")
-_PART_BEFORE = re.compile(rf"(?:{_DIGIT}[ .\-]?|[A-Z][ .\-]?)*{_DIGIT} ?$")
-_PART_AFTER = re.compile(
-    rf"{_DIGIT}(?: ?[⋯…]|[ \-]?{_DIGIT})(?!{_DIGIT}{{0,2}} ?[年月日號點時天歲間樓元次個人位百千萬])"
-)
 _RADIO_DIGIT = re.compile("[洞拐勾]")
 _RADIO_RUN = re.compile("[0-9洞拐勾兩](?:(?:[ ,、-]|,?然後,?)?[0-9洞拐勾兩]){3,}")
 # The next groups of somebody who says his numbers so.
@@ -73,83 +55,8 @@ _ASCII_ALNUM = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _ESCAPED = frozenset("NRTBF")
 _MARK_BEFORE = re.compile("(?<![A-Z])(?:ID|NO)$")
 _LETTERS_BEFORE = re.compile("(?:[A-Z]{3}|(?<![A-Z])(?:ID|NO))$")
-_WIDE_PUNCTUATION = tuple(zip("，：？！；（）\u3000", ",:?!;() ", strict=True))
 _LETTER = re.compile("[A-Z]")
 _NOT_DIGIT = re.compile("[^0-9]")
-
-
-@lru_cache(maxsize=4096)
-def _fold_char(char: str) -> str:
-    replaced = _REPLACED.get(char)
-    if replaced is None:
-        replaced = unicodedata.normalize("NFKC", char)
-        replaced = "".join(c.upper() if "a" <= c <= "z" else c for c in replaced)
-    return replaced
-
-
-def _fold(text: str) -> tuple[str, Sequence[int] | None]:
-    """Return the folded text and, when a length changed, the original index of each folded character.
-
-    The full-width punctuation of ordinary Chinese text goes first: it is most of what changes, one for one.
-    """
-    for wide, narrow in _WIDE_PUNCTUATION:
-        if wide in text:
-            text = text.replace(wide, narrow)
-    if not _UNSTABLE.search(text):
-        return text, None
-    resized: list[tuple[int, int]] = []
-    paused = _pauses(text) if "⋯" in text or "…" in text else frozenset()
-
-    def replace(match: re.Match[str]) -> str:
-        piece = match[0]
-        if "a" <= piece[0] <= "z":
-            return piece.upper()
-        folded = "" if match.start() in paused else _fold_char(piece)
-        if len(folded) != 1:
-            resized.append((match.start(), len(folded)))
-        return folded
-
-    folded = _UNSTABLE.sub(replace, text)
-    return folded, _origins(len(text), resized) if resized else None
-
-
-def _pauses(text: str) -> frozenset[int]:
-    """Return where the dots of the pauses stand that somebody makes inside a number.
-
-    A number that is whole before its pause is not joined to the next one, nor is one to a time or a count. No more
-    are looked for than anybody makes.
-    """
-    found: set[int] = set()
-    likely = (one for one in _PAUSE.finditer(text) if _fold_char(text[one.start() - 1])[-1:] in _MAY_PAUSE)
-    for pause in islice(likely, _MOST_PAUSES):
-        before = _PART_BEFORE.search(_folded_part(text[max(0, pause.start() - _PART) : pause.start()]))
-        after = _folded_part(text[pause.end() : pause.end() + _PART])
-        if before is None or _WHOLE.fullmatch(_compact(before[0])) or _WHOLE.match(_compact(after)):
-            continue
-        if _PART_AFTER.match(after):
-            found.update(at for at in range(*pause.span()) if text[at] in _PAUSES)
-    return frozenset(found)
-
-
-def _compact(text: str) -> str:
-    """Return digits as figures and the letters, without what separates them."""
-    return "".join(_FIGURES.get(char, char) for char in text if char not in " .-")
-
-
-def _folded_part(text: str) -> str:
-    return "".join(map(_fold_char, text))
-
-
-def _origins(length: int, resized: Sequence[tuple[int, int]]) -> Sequence[int]:
-    """Return the original index of each folded character, given the places whose folded form is of another length."""
-    origins: list[int] = []
-    position = 0
-    for index, count in resized:
-        origins.extend(range(position, index))
-        origins.extend([index] * count)
-        position = index + 1
-    origins.extend(range(position, length))
-    return origins
 
 
 def _without_radio_digits(run: re.Match[str]) -> str:
@@ -165,7 +72,7 @@ class Views:
         self.text = text
         # What recognisers have worked out about this text and share: one entry each, under a name of their own.
         self.cache: dict[str, Any] = {}
-        self.folded, self._origins = _fold(text)
+        self.folded, self._origins = fold(text)
 
     @cached_property
     def figures(self) -> str:

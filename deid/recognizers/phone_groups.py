@@ -20,12 +20,9 @@ _BEGINS = Pattern(
     rf"|{_NO_NUMBER}0(?=[ ,、。~\-\n][^0-9]{{0,12}}9[ ,、。~\-\n])"
     "|(?:電話|市話|家裡|公司|辦公室)[的喔是: ,]{0,2}([2-8][0-9]{2,3})(?= ?[,、])"
 )
-_LOCAL = re.compile("[2-8][0-9]{6,7}")
 _BEGUN = re.compile("0[0-9]{0,9}")
-_LINE = Form(_BEGUN, tw_phone.is_valid, tw_phone.is_valid)
-_LOCAL_LINE = Form(
-    re.compile("[2-8][0-9]{0,7}"), lambda said: _LOCAL.fullmatch(said) is not None, lambda said: False, exact=False
-)
+_LINE = Form(_BEGUN, tw_phone.is_valid, sure=tw_phone.is_valid)
+_LOCAL_LINE = Form(re.compile("[2-8][0-9]{0,7}"), re.compile("[2-8][0-9]{6,7}").fullmatch, exact=False)
 _GOES_ON = re.compile(f"[ ,、]{{0,2}}(?!{NO_DIGIT})[0-9]|{UNITS}")
 _LONG, _HIGHEST = 3, 49
 _CUE, _CUE_REACH = re.compile("電話|手機|門號|市話|聯絡|打給|[撥打][^0-9]{0,6}$"), 12

@@ -1,8 +1,8 @@
-"""Numbers told in groups, as people say them: pauses, words, confirmations, repeats and corrections between the groups.
+"""Numbers told in groups: with pauses, words, confirmations, repeats and corrections between the groups.
 
-「零九一二，等我一下喔，三四五，對，三四五，尾巴是六七八」. A form says what a whole number looks like; what was said so far
-is a set of readings, since a group may go on, say again what was said, or correct it. Groups belong to the number as far as
-one of the readings is whole.
+「零九一二，等我一下喔，三四五，對，三四五，尾巴是六七八」. A form says what a whole number looks like; what was said
+so far is a set of readings, since a group may go on, say again what was said, or correct it. Groups belong to the number
+as far as one of the readings is whole.
 """
 
 from __future__ import annotations
@@ -30,9 +30,10 @@ _CODE = re.compile(
     rf"(?<![0-9A-Z])(?!(?:OK|ID|NO|LINE)(?![A-Z]))(?!{NO_DIGIT})[0-9A-Z](?:[ \-]?(?!{NO_DIGIT})[0-9A-Z])*"
 )
 _SAYING = (
-    "[ ,、。.…!?~(]|停頓|[)]|對[對啦啊]?|沒錯|[好可]以?了?[嗎沒]?|[欸嗯呃啊阿喔噢好齁嘿啦蛤]|那個|再來|[閣擱]來|然後[呢咧]?|接著|"
-    "接下來|接|繼續|OK|"
-    "後[面壁背尾]|[前頭][面前]|中間|最後|末尾|尾[巴數仔]|(?:[後末]|(?<=後)|(?<=[後前][面壁背尾]))[1-5](?:[個碼位]|隻?字)|剩下的?|再1?個?|先|"
+    "[ ,、。.…!?~(]|停頓|[)]|對[對啦啊]?|沒錯|[好可]以?了?[嗎沒]?|[欸嗯呃啊阿喔噢好齁嘿啦蛤]|那個|再來|[閣擱]來|"
+    "然後[呢咧]?|接著|接下來|接|繼續|OK|"
+    "後[面壁背尾]|[前頭][面前]|中間|最後|末尾|尾[巴數仔]|(?:[後末]|(?<=後)|(?<=[後前][面壁背尾]))"
+    "[1-5](?:[個碼位]|隻?字)|剩下的?|再1?個?|先|"
     "[槓杠斷]|1橫|就?是|等1下|等等|等我|你?[記抄聽寫]1?下|有[記抄聽寫]?[到著]?[嗎吼齁喔吧沒無]|有[記抄聽寫][到著]?|還有|你?有沒有(?:在[記抄聽]|[記抄聽]到)|"
     "[我你][看想等記]1?下|你等我|我再?[唸念講說](?:1次|1遍)?|慢慢來?|第[1-5][組段]|\n(?:[一-鿿A-Z]{1,6}:)?|是?的"
 )
@@ -41,9 +42,10 @@ _WRONG = re.compile("不對|不是|毋[是著]|錯|更正|抱歉|歹勢|重來|�
 # Words that tell of something else.
 _ELSE = re.compile(
     "電話|手機|市話|傳真|分機|[帳卡證編案單文戶學票電水]號|身[分份]證|車牌|地址|住|生日|出生|民國|密碼|病歷|保單|統編|LINE|信箱|"
-    "[路街巷弄段樓]|公車|[餘金]額|[元萬]|或|跟|和|以及|一共|總共|價|費|打給|轉"
+    "[路街巷弄段樓]|公車|[餘金]額|[元萬]|另外(?!1片)|或|跟|和|以及|一共|總共|價|費|打給|轉"
 )
 _OPEN = re.compile("。?(?:[^0-9A-Z!?;。\n]|[0-9](?=[直下樣起定些般個位片張支碼隻字])){0,20}")
+_OF_OTHER = re.compile("[:/.](?<=[0-9][:/.])")  # minutes, a day, a decimal
 _LONGEST_BETWEEN, _MOST_GROUPS, _MOST_READINGS = 24, 16, 64
 _CLOSED = re.compile("[ ,、。.!?\n;:)~…-]|$|[啦喔哦啊呢齁嘿對有好欸嘛的]")
 
@@ -52,36 +54,43 @@ class _Between(Enum):
     SAYING, WRONG, OPEN = range(3)
 
 
+def _never(_said: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a kind of number looks like. ``begun`` matches its beginnings, ``whole`` tells whether it may end here,
-    ``sure`` whether nothing else looks so, whatever is said between its groups; where it is ``done`` only a saying goes on. An ``exact``
-    one has so many characters that words may stand right behind it."""
+    """What a kind of number looks like.
+
+    ``begun`` matches what may have been said so far; ``whole`` tells whether it may end here, ``sure`` whether it is
+    one whatever words stood between its groups. Where it is ``done`` (``whole``, if not given) only a saying goes on.
+    An ``exact`` one has a certain length: any word may stand right behind it.
+    """
 
     begun: re.Pattern[str]
-    whole: Callable[[str], bool]
-    sure: Callable[[str], bool]
+    whole: Callable[[str], object]
+    sure: Callable[[str], object] = _never
+    done: Callable[[str], object] | None = None
     letters: bool = False
-    longest_group: int = 16
+    longest: int = 16  # characters of its first group
     exact: bool = True
-    done: Callable[[str], bool] | None = None
 
 
 _Reading = tuple[str, bool]  # what was said so far, and whether just any words were said in between
 
 
-def told(figures: str, start: int, form: Form, limit: int | None = None) -> tuple[list[Span], str]:
+def told(figures: str, start: int, form: Form) -> tuple[list[Span], str]:
     """Return where the groups of a number stand whose first one begins at a place, and the number; none if it is none.
 
-    ``figures`` has Chinese digits as figures: 3個7, 十8. No group begins behind ``limit``.
+    ``figures`` has Chinese digits as figures: 3個7, 十8.
     """
     group = (_CODE if form.letters else _FIGURES).match(figures, start)
-    if group is None or not _stands(figures, group, False) or len(_plain(group, form)) > form.longest_group:
+    if group is None or not _stands(figures, group, False) or len(_plain(group, form)) > form.longest:
         return [], ""
     groups, said = [group], _plain(group, form)
     readings: set[_Reading] = {(said, False)}
     found, number = (1, said) if form.exact and form.whole(said) and form.sure(said) else (0, "")
-    while len(groups) < _MOST_GROUPS and (group := _next(figures, groups[-1].end(), form, limit)):
+    while len(groups) < _MOST_GROUPS and (group := _next(figures, groups[-1].end(), form)):
         between = _between(figures, groups[-1].end(), group)
         if between is None:
             break
@@ -99,11 +108,11 @@ def _plain(group: re.Match[str], form: Form) -> str:
     return group[0].replace(" ", "").replace("-", "") if form.letters else digits_said(group[0].replace("-", " "))
 
 
-def _next(figures: str, end: int, form: Form, limit: int | None) -> re.Match[str] | None:
+def _next(figures: str, end: int, form: Form) -> re.Match[str] | None:
     """Return the next group where it is not far and counts nothing."""
     pattern = _CODE if form.letters else _FIGURES
     near = pattern.search(figures, end, end + _LONGEST_BETWEEN + 1)
-    if near is None or (limit is not None and near.start() >= limit):
+    if near is None or _OF_OTHER.match(figures, near.start() - 1):
         return None
     group = pattern.match(figures, near.start())
     return group if group and _stands(figures, group, form.exact and len(group[0]) > 1) else None

@@ -33,42 +33,46 @@ _KINDS = [kinds.split() for kinds in _CUES.values()]
 _ZEROS = "(?<![0-9A-Z-])(?:4[個个]0|0000)(?=[ ,、])"
 _CUE = Pattern("|".join(f"({words})" for words in (*_CUES, _ZEROS)))
 _PASSPORT_LATER = Pattern("護照[^\n]{0,60}?號碼")
+_LOOSE: dict[str, Any] = {"letters": True, "longest": 8, "exact": False}
 _REACH = {False: 24, True: 40}  # of other numbers, and of those with a certain length
 
 
-def _form(begun: str, whole: str, sure: Any = None, letters: bool = False, longest: int = 16, done: Any = None) -> Form:
-    matches = re.compile(whole).fullmatch
-    return Form(re.compile(begun), lambda said: matches(said) is not None, sure or (lambda said: False), letters, longest, longest == 16, done)
+def _form(begun: str, whole: str, **options: Any) -> Form:
+    return Form(re.compile(begun), re.compile(whole).fullmatch, **options)
 
 
-def _any(said: str) -> bool:
+def _any(_said: str) -> bool:
     return True
 
 
 _FORMS = {
     "TW_NATIONAL_ID": _form(
         "[A-Z]{1,2}|[A-Z][12][0-9]{0,8}|[A-Z][A-D89][0-9]{0,8}", "[A-Z][12A-D89][0-9]{8}",
-        lambda said: tw_national_id.is_valid(said) or tw_ui_no.is_valid(said), letters=True,
+        sure=lambda said: tw_national_id.is_valid(said) or tw_ui_no.is_valid(said), letters=True,
     ),
-    "TW_NHI_CARD": _form("[0-9]{1,12}", "[0-9]{12}", lambda said: said.startswith("0000")),
-    "CREDIT_CARD": _form("[3-6][0-9]{0,15}", "[3-6][0-9]{15}|3[47][0-9]{13}", credit_card.is_valid),
+    "TW_NHI_CARD": _form("[0-9]{1,12}", "[0-9]{12}", sure=lambda said: said.startswith("0000")),
+    "CREDIT_CARD": _form("[3-6][0-9]{0,15}", "[3-6][0-9]{15}|3[47][0-9]{13}", sure=credit_card.is_valid),
     "TW_PASSPORT": _form("[0-9A-Z][0-9]{0,8}", "[0-9A-Z][0-9]{8}", letters=True),
-    "TW_CITIZEN_CERT": _form("[A-Z]{1,2}|[A-Z]{2}[0-9]{1,14}", "[A-Z]{2}[0-9]{14}", _any, letters=True),
+    "TW_CITIZEN_CERT": _form("[A-Z]{1,2}|[A-Z]{2}[0-9]{1,14}", "[A-Z]{2}[0-9]{14}", sure=_any, letters=True),
     "TW_PLATE": _form(
         "[A-Z]{1,3}|[A-Z]{2,3}[0-9]{1,4}|[0-9]{3,4}[A-Z]{1,3}", "[A-Z]{2,3}[0-9]{3,4}|[0-9]{3,4}[A-Z]{2,3}",
-        re.compile("[A-Z]{3}[0-9]{4}").fullmatch, letters=True,
+        sure=re.compile("[A-Z]{3}[0-9]{4}").fullmatch, letters=True,
     ),
-    "TW_BANK_ACCOUNT": _form("[0-9]{1,17}", "[0-9]{7,17}", _any, longest=9, done=re.compile("[0-9]{7}|[0-9]{10,}").fullmatch),
-    "TW_STUDENT_ID": _form("[A-Z]{0,2}[0-9]{0,10}", "[A-Z]{0,2}[0-9]{6,10}", letters=True, longest=8),
-    "TW_MEDICAL_RECORD": _form("[A-Z]{0,2}[0-9]{0,10}", "[A-Z]{0,2}[0-9]{5,10}", letters=True, longest=8),
-    "TW_HOUSEHOLD_NO": _form("[A-Z][0-9]{0,7}", "[A-Z][0-9]{7}", _any, letters=True),
-    "ACCOUNT": _form("[A-Z]{0,2}[0-9]{0,14}", "[A-Z]{0,2}[0-9]{7,14}", letters=True, longest=8),
+    "TW_HOUSEHOLD_NO": _form("[A-Z][0-9]{0,7}", "[A-Z][0-9]{7}", sure=_any, letters=True),
+    # Seven digits are whole at the post office.
+    "TW_BANK_ACCOUNT": _form(
+        "[0-9]{1,17}", "[0-9]{7,17}", sure=_any, done=re.compile("[0-9]{7}|[0-9]{10,}").fullmatch, longest=9,
+        exact=False,
+    ),
+    "TW_STUDENT_ID": _form("[A-Z]{0,2}[0-9]{0,10}", "[A-Z]{0,2}[0-9]{6,10}", **_LOOSE),
+    "TW_MEDICAL_RECORD": _form("[A-Z]{0,2}[0-9]{0,10}", "[A-Z]{0,2}[0-9]{5,10}", **_LOOSE),
+    "ACCOUNT": _form("[A-Z]{0,2}[0-9]{0,14}", "[A-Z]{0,2}[0-9]{7,14}", **_LOOSE),
 }  # fmt: skip
 _FIRST = re.compile("(?<![0-9A-Z_])(?<![0-9A-Z][ .-])[0-9A-Z]")
 
 
 class ToldNumberRecognizer(TextRecognizer):
-    """Groups of a number with words between them are found one by one; one group alone is left to the number's own rules."""
+    """Groups of a number with words between them are found one by one; one alone is left to the number's own rules."""
 
     ENTITY = "ACCOUNT"
 
@@ -80,10 +84,10 @@ class ToldNumberRecognizer(TextRecognizer):
         figures = views.figures
         for cue in _CUE.finditer(figures):
             if cue.lastindex == len(_CUES) + 1:
-                places = [("TW_NHI_CARD", cue.start())]
+                yield from self._first_told(views, [("TW_NHI_CARD", cue.start())])
             else:
-                places = _firsts(figures, cue.end(), _KINDS[(cue.lastindex or 1) - 1])
-            yield from self._first_told(views, places)
+                firsts = _firsts(figures, cue.end(), _KINDS[(cue.lastindex or 1) - 1])
+                yield from self._first_told(views, firsts)
         for later in _PASSPORT_LATER.finditer(figures):
             yield from self._first_told(views, _firsts(figures, later.end(), ["TW_PASSPORT"]))
 

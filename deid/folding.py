@@ -1,0 +1,156 @@
+"""Folds a text: what a reader takes for the same becomes the same characters, with the way back to the original.
+
+Zero-width characters and pauses between digits (0912⋯⋯345) are dropped, dashes unified to ``-``, NFKC per character,
+ASCII upper case; then what only lays the text out goes: marks of quoted lines, blanks to be filled in, spaces in forms.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import islice
+
+from deid.patterns import Pattern
+
+# What is not seen, in ranges: joiners, marks of direction (around numbers copied from a phone), fillers, selectors.
+_UNSEEN = (
+    "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20e3\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0"
+)
+_DASHES = "‐‑‒–—―−ー－﹣─━➖"
+_STABLE = r" -`{-~\n\r\t\u3001-\u301b\u3041-\u3096\u30a1-\u30fb\u4e00-\u9fff"
+_UNSTABLE = Pattern(f"[a-z]+|[^{_STABLE}]")
+_REPLACED = {char: "-" for char in _DASHES} | {char: "·" for char in "•∙⋅"}
+
+_NOT_SEEN = re.compile(f"[{_UNSEEN}]")
+
+_DIGIT_GROUPS = ("零〇○", "一壹么幺", "二貳兩", "三參", "四肆", "五伍", "六陸", "七柒", "八捌", "九玖")
+FIGURES = {char: str(value) for value, group in enumerate(_DIGIT_GROUPS) for char in group}
+_PAUSE = re.compile(f"[⋯…][⋯… {_UNSEEN}]*")
+_PAUSES, _DIGITS = frozenset("⋯…"), frozenset("0123456789").union(*_DIGIT_GROUPS)
+_DIGIT = f"[{''.join(sorted(_DIGITS))}]"
+_PART = 24
+_MAY_PAUSE, _MOST_PAUSES = _DIGITS | {" ", ""}, 10_000
+# A mobile number, a line with its area code, an ID, a card; an account may go on.
+_WHOLE = re.compile("(?:09[0-9]{8}|0[2-8][0-9]{7,8}|[A-Z][0-9A-D][0-9]{8}|[0-9]{15,})(?![0-9])")
+_PART_BEFORE = re.compile(rf"(?:{_DIGIT}[ .\-]?|[A-Z][ .\-]?)*{_DIGIT} ?$")
+_PART_AFTER = re.compile(
+    rf"{_DIGIT}(?: ?[⋯…]|[ \-]?{_DIGIT})(?!{_DIGIT}{{0,2}} ?[年月日號點時天歲間樓元次個人位百千萬])"
+)
+_WIDE_PUNCTUATION = tuple(zip("，：？！；（）\u3000", ",:?!;() ", strict=True))
+# A carriage return, the mark of a quoted line, a blank of a form, a line that is broken inside a number.
+_LAYOUT = re.compile(
+    r"\r(?=\n)|(?<=[0-9]-)\r?\n(?:> ?)*(?=[0-9])|(?<=\n)(?:> ?)+"
+    r"|(?<![0-9A-Z_])_{2,}|_{2,}(?![0-9A-Z_])"
+)
+_SPACES, _SPACED_LINE = re.compile("(?<= ) +"), re.compile("[^\n]*?  [^\n]*")
+_ZHUYIN_DASH = re.compile("(?<=[0-9])ㄧ(?=[0-9])")
+
+
+def fold(text: str) -> tuple[str, Sequence[int] | None]:
+    """Return the folded text and, when a length changed, the original index of each folded character."""
+    folded, origins = _fold(text)
+    if "ㄧ" in folded:
+        folded = _ZHUYIN_DASH.sub("-", folded)
+    gone = list(_laid_out(folded))
+    if not gone:
+        return folded, origins
+    starts, ends = [0, *(end for _, end in gone)], [*(start for start, _ in gone), len(folded)]
+    kept = [at for start, end in zip(starts, ends, strict=True) for at in range(start, end)]
+    return "".join(map(folded.__getitem__, kept)), kept if origins is None else [origins[at] for at in kept]
+
+
+def _laid_out(folded: str) -> Iterator[tuple[int, int]]:
+    """Yield what only lays the text out, in order."""
+    found: list[tuple[int, int]] = []
+    if "\r" in folded or "\n>" in folded or "__" in folded or "-\n" in folded:
+        found += [match.span() for match in _LAYOUT.finditer(folded)]
+    if "  " in folded:
+        found += _spaces(folded)
+    return iter(sorted(found))
+
+
+def _spaces(folded: str) -> Iterator[tuple[int, int]]:
+    """Yield the spaces behind a space, but for those that may part the cells of a table."""
+    lines = list(_SPACED_LINE.finditer(folded))
+    for line in lines:
+        if len(lines) == 1 or ":" in line[0].partition("  ")[0]:
+            yield from (match.span() for match in _SPACES.finditer(folded, *line.span()))
+
+
+@lru_cache(maxsize=4096)
+def _fold_char(char: str) -> str:
+    replaced = "" if _NOT_SEEN.match(char) else _REPLACED.get(char)
+    if replaced is None:
+        replaced = unicodedata.normalize("NFKC", char)
+        replaced = "".join(c.upper() if "a" <= c <= "z" else c for c in replaced)
+    return replaced
+
+
+def _fold(text: str) -> tuple[str, Sequence[int] | None]:
+    """Return the folded text and, when a length changed, the original index of each folded character.
+
+    The full-width punctuation of ordinary Chinese text goes first: it is most of what changes, one for one.
+    """
+    for wide, narrow in _WIDE_PUNCTUATION:
+        if wide in text:
+            text = text.replace(wide, narrow)
+    if not _UNSTABLE.search(text):
+        return text, None
+    resized: list[tuple[int, int]] = []
+    paused = _pauses(text) if "⋯" in text or "…" in text else frozenset()
+
+    def replace(match: re.Match[str]) -> str:
+        piece = match[0]
+        if "a" <= piece[0] <= "z":
+            return piece.upper()
+        folded = "" if match.start() in paused else _fold_char(piece)
+        if len(folded) != 1:
+            resized.append((match.start(), len(folded)))
+        return folded
+
+    folded = _UNSTABLE.sub(replace, text)
+    return folded, _origins(len(text), resized) if resized else None
+
+
+def _pauses(text: str) -> frozenset[int]:
+    """Return where the dots of the pauses stand that somebody makes inside a number.
+
+    A number that is whole before its pause is not joined to the next one, nor is one to a time or a count. No more
+    are looked for than anybody makes.
+    """
+    found: set[int] = set()
+    likely = (one for one in _PAUSE.finditer(text) if _fold_char(text[one.start() - 1])[-1:] in _MAY_PAUSE)
+    for pause in islice(likely, _MOST_PAUSES):
+        before = _PART_BEFORE.search(_folded_part(text[max(0, pause.start() - _PART) : pause.start()]))
+        after = _folded_part(text[pause.end() : pause.end() + _PART])
+        if before is None or _WHOLE.fullmatch(_compact(before[0])) or _WHOLE.match(_compact(after)):
+            continue
+        if _PART_AFTER.match(after):
+            found.update(at for at in range(*pause.span()) if text[at] in _PAUSES)
+    return frozenset(found)
+
+
+def _compact(text: str) -> str:
+    """Return digits as figures and the letters, without what separates them."""
+    return "".join(FIGURES.get(char, char) for char in text if char not in " .-")
+
+
+def _folded_part(text: str) -> str:
+    return "".join(map(_fold_char, text))
+
+
+def _origins(length: int, resized: Sequence[tuple[int, int]]) -> Sequence[int]:
+    """Return the original index of each folded character, given the places whose folded form is of another length."""
+    origins: list[int] = []
+    position = 0
+    for index, count in resized:
+        origins.extend(range(position, index))
+        origins.extend([index] * count)
+        position = index + 1
+    origins.extend(range(position, length))
+    return origins
+
+
