@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from deid.identifiers import tw_phone
 from deid.patterns import Pattern
 from deid.recognizers.phone_said import digits_said
-from deid.recognizers.told import NO_DIGIT, UNITS, Form, Span, told
+from deid.recognizers.told import NO_DIGIT, UNITS, Form, Span, joined, told
 
 # A group that goes before another; most numbers are whole and end here.
 _NO_NUMBER = r"(?<![0-9./$#\-A-Z十百])(?<![0-9][: ])"
@@ -23,7 +23,7 @@ _BEGINS = Pattern(
 _BEGUN = re.compile("0[0-9]{0,9}")
 _LINE = Form(_BEGUN, tw_phone.is_valid, sure=tw_phone.is_valid)
 _LOCAL_LINE = Form(re.compile("[2-8][0-9]{0,7}"), re.compile("[2-8][0-9]{6,7}").fullmatch, exact=False)
-_GOES_ON = re.compile(f"[ ,、]{{0,2}}(?!{NO_DIGIT})[0-9]|{UNITS}")
+_GOES_ON = re.compile(f"[ ,、]{{0,2}}(?!{NO_DIGIT}|[0-9]{{1,4}}(?:{UNITS}))[0-9]|{UNITS}")
 _LONG, _HIGHEST = 3, 49
 _CUE, _CUE_REACH = re.compile("電話|手機|門號|市話|聯絡|打給|[撥打][^0-9]{0,6}$"), 12
 
@@ -39,11 +39,10 @@ def told_in_groups(figures: str) -> Iterator[tuple[list[Span], str]]:
         if start < taken:
             continue
         groups, number = told(figures, start, _LINE if figures[start] == "0" else _LOCAL_LINE)
-        if not groups or _GOES_ON.match(figures, groups[-1][1]):
+        if len(groups) < 2 or _GOES_ON.match(figures, groups[-1][1]) or _may_be_drawn(figures, groups):
             continue
-        if len(groups) > 1 and not _may_be_drawn(figures, groups):
-            taken = groups[-1][1]
-            yield groups, number
+        taken = groups[-1][1]
+        yield list(joined(figures, groups)), number
 
 
 def _may_be_drawn(figures: str, groups: Sequence[Span]) -> bool:

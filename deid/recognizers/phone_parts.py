@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import chain
 
 from deid.identifiers import tw_phone
 from deid.patterns import Pattern
@@ -56,11 +55,6 @@ _FRAGMENT = Pattern(
 )
 _HEADED = Pattern(
     r"(?<![0-9])(09[0-9]{2}) ?(?:開頭|起頭|打頭)[^0-9\n]{0,8}([0-9][0-9 \-]{1,8}[0-9])(?![0-9])(?! ?[年月日點元號樓])"
-)
-# 「電話0988，欸小孩在吵，205，613」; 「分機改26了」.
-_INTERRUPTED = re.compile(
-    r"(?:電話|手機|號碼|聯絡|打給?)[^0-9\n]{0,6}(?<![0-9])(09[0-9]{2})[^0-9。\n]{1,16}([0-9]{3})[^0-9。\n]{1,8}([0-9]{3})"
-    r"(?![0-9]| ?[年月日號樓點分元塊])"
 )
 # 「尾數講錯了,是603」
 _END_WRONG = Pattern(
@@ -175,7 +169,7 @@ def fragments(figures: str) -> Iterator[tuple[int, int]]:
     """Yield parts of a number: 「0912… 不對」, 「0912開頭，後面 345678」, 「手機末三碼 123」, ``phone LIKE '%123'``."""
     if "09" in figures:
         yield from (found.span() for found in _FRAGMENT.finditer(figures))
-        for found in chain(_HEADED.finditer(figures), _INTERRUPTED.finditer(figures)):
+        for found in _HEADED.finditer(figures):
             yield from map(found.span, range(1, len(found.groups()) + 1))
     if "09" in figures or "電話" in figures:
         yield from _parts_corrected(figures)

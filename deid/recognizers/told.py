@@ -1,16 +1,17 @@
 """Numbers told in groups: with pauses, words, confirmations, repeats and corrections between the groups.
 
 「零九一二，等我一下喔，三四五，對，三四五，尾巴是六七八」. A form says what a whole number looks like; what was said
-so far is a set of readings, since a group may go on, say again what was said, or correct it. Groups belong to the number
-as far as one of the readings is whole.
+so far is a set of readings, since a group may go on, say again what was said, or correct it. Groups belong to the
+number as far as one of the readings is whole.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 
 from deid.recognizers.phone_said import digits_said
 
@@ -23,7 +24,7 @@ UNITS = (
 """What makes digits a count, a time or a place."""
 
 _COUNTS = re.compile(UNITS)
-NO_DIGIT = "[0-9](?:[直下樣起定些般路遍半碼位隻]|個(?![0-9]))"  # 一直, 一下, 三碼
+NO_DIGIT = "[0-9](?:[直下樣起定些般路遍半碼位隻片張支]|個(?![0-9]))"  # 一直, 一下, 三碼
 _SAID = rf"(?:[0-9]百0?[0-9]?十?[0-9]?|[1-4][個个][0-9]|雙[0-9]|[0-9]?十[0-9]?|(?!{NO_DIGIT})[0-9])"
 _FIGURES = re.compile(rf"{_SAID}(?:[ \-]?{_SAID})*")
 _CODE = re.compile(
@@ -47,6 +48,7 @@ _ELSE = re.compile(
 _OPEN = re.compile("。?(?:[^0-9A-Z!?;。\n]|[0-9](?=[直下樣起定些般個位片張支碼隻字])){0,20}")
 _OF_OTHER = re.compile("[:/.](?<=[0-9][:/.])")  # minutes, a day, a decimal
 _LONGEST_BETWEEN, _MOST_GROUPS, _MOST_READINGS = 24, 16, 64
+_PAUSE = re.compile("[ ,、.…~-]{0,2}(?:那個|[欸呃嗯啊喔對齁]{1,2})?[ ,、.…~-]{0,2}")
 _CLOSED = re.compile("[ ,、。.!?\n;:)~…-]|$|[啦喔哦啊呢齁嘿對有好欸嘛的]")
 
 
@@ -104,6 +106,16 @@ def told(figures: str, start: int, form: Form) -> tuple[list[Span], str]:
     return [group.span() for group in groups[:found]], number
 
 
+def joined(figures: str, groups: Sequence[Span]) -> Iterator[Span]:
+    """Yield the groups, those as one between which hardly anything is said."""
+    start = groups[0][0]
+    for (_, end), (after, _) in pairwise(groups):
+        if not _PAUSE.fullmatch(figures, end, after):
+            yield start, end
+            start = after
+    yield start, groups[-1][1]
+
+
 def _plain(group: re.Match[str], form: Form) -> str:
     return group[0].replace(" ", "").replace("-", "") if form.letters else digits_said(group[0].replace("-", " "))
 
@@ -127,9 +139,11 @@ def _stands(figures: str, group: re.Match[str], ends: bool) -> bool:
 
 def _between(figures: str, end: int, group: re.Match[str]) -> _Between | None:
     words = figures[end : group.start()]
+    if _ELSE.search(words):
+        return None
     if _SAYINGS.fullmatch(words):
         return _Between.SAYING
-    if _ELSE.search(words) or not _OPEN.fullmatch(words):
+    if not _OPEN.fullmatch(words):
         return None
     if _WRONG.search(words):
         return _Between.WRONG

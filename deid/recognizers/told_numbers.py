@@ -11,7 +11,7 @@ from deid.identifiers import credit_card, tw_national_id, tw_phone, tw_ui_no
 from deid.patterns import Pattern
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.cued import is_example
-from deid.recognizers.told import Form, told
+from deid.recognizers.told import Form, joined, told
 from deid.views import Views
 
 # The kinds a word may announce; what is told shows which of them it is.
@@ -68,7 +68,7 @@ _FORMS = {
     "TW_MEDICAL_RECORD": _form("[A-Z]{0,2}[0-9]{0,10}", "[A-Z]{0,2}[0-9]{5,10}", **_LOOSE),
     "ACCOUNT": _form("[A-Z]{0,2}[0-9]{0,14}", "[A-Z]{0,2}[0-9]{7,14}", **_LOOSE),
 }  # fmt: skip
-_FIRST = re.compile("(?<![0-9A-Z_])(?<![0-9A-Z][ .-])[0-9A-Z]")
+_FIRST = re.compile("(?<![0-9A-Z_])(?<![0-9A-Z][ .:/-])[0-9A-Z]")
 
 
 class ToldNumberRecognizer(TextRecognizer):
@@ -98,7 +98,8 @@ class ToldNumberRecognizer(TextRecognizer):
                 continue
             if not (tw_phone.is_valid(number) or is_example(views, spans[0])):
                 entity = "TW_UI_NO" if kind == "TW_NATIONAL_ID" and number[1] not in "12" else kind
-                yield from (Finding(*views.original_span(*span), entity, 0.6, self.name) for span in spans)
+                pieces = joined(views.figures, spans)
+                yield from (Finding(*views.original_span(*piece), entity, 0.6, self.name) for piece in pieces)
             return
 
 
