@@ -46,6 +46,8 @@ _LAYOUT = re.compile(
     r"|(?<![0-9A-Z_])_{2,}|_{2,}(?![0-9A-Z_])"
 )
 _SPACES, _SPACED_LINE = re.compile("(?<= ) +"), re.compile("[^\n]*?  [^\n]*")
+# 「王 小 明」, 「台 北 市 …」: single characters.
+_SPACED_OUT = re.compile("(?<![0-9] )[一-鿿](?: (?:[一-鿿](?![一-鿿0-9])|[0-9](?![0-9A-Z.:/-]))){2,}")
 _ZHUYIN_DASH = re.compile("(?<=[0-9])ㄧ(?=[0-9])")
 
 
@@ -54,7 +56,16 @@ def fold(text: str) -> tuple[str, Sequence[int] | None]:
     folded, origins = _fold(text)
     if "ㄧ" in folded:
         folded = _ZHUYIN_DASH.sub("-", folded)
-    gone = list(_laid_out(folded))
+    folded, origins = _without(folded, origins, sorted(_laid_out(folded)))
+    if " " in folded:
+        return _without(folded, origins, [gap for run in _SPACED_OUT.finditer(folded) for gap in _gaps(run)])
+    return folded, origins
+
+
+def _without(
+    folded: str, origins: Sequence[int] | None, gone: Sequence[tuple[int, int]]
+) -> tuple[str, Sequence[int] | None]:
+    """Return the text and the origins without some stretches, which are in order."""
     if not gone:
         return folded, origins
     starts, ends = [0, *(end for _, end in gone)], [*(start for start, _ in gone), len(folded)]
@@ -62,14 +73,16 @@ def fold(text: str) -> tuple[str, Sequence[int] | None]:
     return "".join(map(folded.__getitem__, kept)), kept if origins is None else [origins[at] for at in kept]
 
 
+def _gaps(run: re.Match[str]) -> Iterator[tuple[int, int]]:
+    yield from ((at, at + 1) for at in range(*run.span()) if run.string[at] == " ")
+
+
 def _laid_out(folded: str) -> Iterator[tuple[int, int]]:
-    """Yield what only lays the text out, in order."""
-    found: list[tuple[int, int]] = []
+    """Yield what only lays the text out."""
     if "\r" in folded or "\n>" in folded or "__" in folded or "-\n" in folded:
-        found += [match.span() for match in _LAYOUT.finditer(folded)]
+        yield from (match.span() for match in _LAYOUT.finditer(folded))
     if "  " in folded:
-        found += _spaces(folded)
-    return iter(sorted(found))
+        yield from _spaces(folded)
 
 
 def _spaces(folded: str) -> Iterator[tuple[int, int]]:
