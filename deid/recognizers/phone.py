@@ -16,6 +16,7 @@ from deid.recognizers.address_english import follows_office
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.linked_places import is_line_of_institution, is_nobodys_line
 from deid.recognizers.phone_answers import phones_answered
+from deid.recognizers.phone_extensions import extensions_apart, numbers_in_columns
 from deid.recognizers.phone_groups import told_in_groups
 from deid.recognizers.phone_parts import (
     EXTENSION,
@@ -117,9 +118,13 @@ class TelephoneRecognizer(TextRecognizer):
         self._public = frozenset(compacted).union(subscriber for _, subscriber in areas)
 
     def find(self, views: Views) -> Iterator[Finding]:
+        numbers = []
         for start, end, score in self._spans(views):
             for span in with_followers(views.figures, start, end):
+                numbers.append(span)
                 yield self.finding(views, span, score)
+        for span in extensions_apart(views, sorted(numbers)):
+            yield self.finding(views, span, 0.6)
         answered = phones_answered(views.figures) if "\n" in views.figures else ()
         for span in chain(fragments(views.figures), in_words(views.folded), answered, _disguised(views)):
             yield self.finding(views, span, 0.5)
@@ -182,6 +187,10 @@ class TelephoneRecognizer(TextRecognizer):
 
     def _local(self, views: Views, judged: set[int], verdicts: dict[str, bool]) -> Iterator[tuple[int, int, float]]:
         """Find numbers that only a telephone cue tells from others: no area code or no leading zero."""
+        for start, end in numbers_in_columns(views):
+            number = tw_phone.compact(views.folded[start:end])
+            if not (self._is_public(number) or _is_published(views, (start, end), number, verdicts)):
+                yield start, end, 0.6
         if _WHOLE.fullmatch(views.folded):
             yield 0, len(views.folded), 0.5
         if not _CUE.search(views.folded) and not _CUE_AFTER.search(views.folded):

@@ -1,0 +1,64 @@
+"""Finds what belongs to a telephone number and stands apart: its extension, and the numbers of a table's column."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from deid.patterns import Pattern
+from deid.recognizers.columns import tables
+from deid.recognizers.told import UNITS
+from deid.views import Views
+
+Span = tuple[int, int]
+
+_DIGIT = "[0-9洞拐勾]"
+_NUMBER = rf"(?P<number>{_DIGIT}(?: ?{_DIGIT}){{0,5}}(?![0-9A-Z])|[0-9]百[0-9]?十?[0-9]?|[0-9]?十[0-9]?)"
+_COUNTED = f"(?! ?[0-9]|{UNITS}|-[0-9])"
+_NAMED = Pattern(
+    rf"(?:分機|內線|(?<![A-Z])EXT(?:ENSION|\.)?(?![A-Z]))(?:號碼?|[是為]|IS|[:= \"'\n>.]){{0,5}}{_NUMBER}{_COUNTED}"
+)
+# 「打我公司02-2738-4196再按312」
+_DIALLED = re.compile(
+    rf"[ ,)]{{0,2}}(?:之?後|以後|接通後?|再|然後|請|啊|欸|不[對是]|應該是|[,\n> ]){{0,3}}[轉按撥](?:分機)?[ :]?{_NUMBER}{_COUNTED}"
+)
+_HEADS_EXTENSIONS = re.compile("分機|內線|EXT")
+_HEADS_NUMBERS = re.compile("電話|手機|市話|PHONE|MOBILE|(?<![A-Z])TEL")
+_EXTENSION = re.compile("[0-9]{1,6}")
+# Without its area, or as a sheet writes it that takes it for a number: 928317740.
+_LOCAL = re.compile("[2-8][0-9]{2,3}-?[0-9]{4}|9[0-9]{8}|[2-8][0-9]{7,8}")
+_CELL = re.compile("[ \"]*(?P<value>.*?)[ \"]*$")
+_BETWEEN, _DIGITS = 16, re.compile("[0-9]")
+
+
+def extensions_apart(views: Views, numbers: Sequence[Span]) -> Iterator[Span]:
+    """Yield the extensions that stand behind private ``numbers``, which are in order."""
+    if not numbers:
+        return
+    ends = [end for _, end in numbers]
+    for named in _NAMED.finditer(views.figures):
+        nearest = bisect_left(ends, named.start() + 1) - 1
+        near = nearest >= 0 and named.start() - ends[nearest] <= _BETWEEN
+        if near and not _DIGITS.search(views.figures, ends[nearest], named.start()):
+            yield named.span("number")
+    for end in ends:
+        if dialled := _DIALLED.match(views.figures, end):
+            yield dialled.span("number")
+    yield from _column(views, _HEADS_EXTENSIONS, _EXTENSION)
+
+
+def numbers_in_columns(views: Views) -> Iterator[Span]:
+    """Yield the local numbers, and those without their 0, of columns that are headed by a word for telephones."""
+    return _column(views, _HEADS_NUMBERS, _LOCAL)
+
+
+def _column(views: Views, heads: re.Pattern[str], value: re.Pattern[str]) -> Iterator[Span]:
+    for header, rows in tables(views):
+        columns = [index for index, cell in enumerate(header) if heads.search(views.folded, *cell)]
+        for row in rows if columns else ():
+            counted = len(row) - len(header) == 1  # the rows are counted, and nothing heads that
+            for start, end in (row[index + counted] for index in columns if index + counted < len(row)):
+                cell = _CELL.match(views.folded, start, end)
+                if cell and value.fullmatch(views.folded, *cell.span("value")):
+                    yield cell.span("value")
