@@ -47,7 +47,8 @@ _LAYOUT = re.compile(
 )
 _SPACES, _SPACED_LINE = re.compile("(?<= ) +"), re.compile("[^\n]*?  [^\n]*")
 # 「王 小 明」, 「台 北 市 …」: single characters.
-_SPACED_OUT = re.compile("(?<![0-9] )[一-鿿](?: (?:[一-鿿](?![一-鿿0-9])|[0-9](?![0-9A-Z.:/-]))){2,}")
+_WORD = "(?![一二三四五六七八九十百])[一-鿿]"
+_SPACED_OUT = re.compile(f"(?<![0-9] ){_WORD}(?: (?:{_WORD}(?![一-鿿0-9])|[0-9](?![0-9A-Z.:/-]))){{2,}}")
 _ZHUYIN_DASH = re.compile("(?<=[0-9])ㄧ(?=[0-9])")
 
 

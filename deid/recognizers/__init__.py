@@ -18,7 +18,6 @@ from deid.recognizers.line_id import LineIdRecognizer
 from deid.recognizers.person import PersonRecognizer
 from deid.recognizers.person_latin import LatinNameRecognizer
 from deid.recognizers.phone import TelephoneRecognizer
-from deid.recognizers.told_numbers import ToldNumberRecognizer
 from deid.recognizers.tw_address import TwAddressRecognizer
 from deid.recognizers.tw_bank_account import TwBankAccountRecognizer
 from deid.recognizers.tw_case_no import TwCaseNoRecognizer
@@ -48,7 +47,6 @@ __all__ = [
     "PersonRecognizer",
     "TelephoneRecognizer",
     "TextRecognizer",
-    "ToldNumberRecognizer",
     "TwAddressRecognizer",
     "TwBankAccountRecognizer",
     "TwCaseNoRecognizer",
@@ -97,6 +95,5 @@ def shipped_recognizers(policy: Policy) -> tuple[TextRecognizer, ...]:
         TwStudentIdRecognizer(),
         PersonRecognizer(),
         LatinNameRecognizer(),
-        ToldNumberRecognizer(),
         LearnedValueRecognizer(),
     )

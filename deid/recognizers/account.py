@@ -13,6 +13,7 @@ from deid.recognizers import cue_words
 from deid.recognizers.cued import CODE, CuedRecognizer, Span
 from deid.recognizers.handles import HANDLE, is_name, is_official, is_private
 from deid.recognizers.phone_parts import is_landline
+from deid.recognizers.told_numbers import pieces_told
 from deid.views import Views
 
 _MENTION = Pattern(
@@ -105,6 +106,8 @@ class AccountRecognizer(CuedRecognizer):
     SCORE = 0.65
 
     def find(self, views: Views) -> Iterator[Finding]:
+        for span in pieces_told(views, self.ENTITY):
+            yield self.finding(views, span, 0.6)
         yield from super().find(views)
         folded = views.folded
         yield from self._mentioned(views)

@@ -10,6 +10,7 @@ from deid.identifiers import credit_card
 from deid.patterns import Pattern
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.partial_number import parts_of
+from deid.recognizers.told_numbers import pieces_told
 from deid.views import SEPARATORS, Views, digits_of
 
 _SHAPE = Pattern(rf"[2-6](?:{SEPARATORS}{{0,2}}[0-9]){{12,18}}(?![0-9])")
@@ -25,6 +26,8 @@ class PaymentCardRecognizer(TextRecognizer):
     ENTITY = "CREDIT_CARD"
 
     def find(self, views: Views) -> Iterator[Finding]:
+        for span in pieces_told(views, self.ENTITY):
+            yield self.finding(views, span, 0.6)
         for match in views.number_matches(_SHAPE):
             cue = _CUE.search(views.around(match.start, match.end)) is not None
             valid = next(

@@ -34,6 +34,18 @@ _GAP = r"[ .\-·・‧()]{0,3}"
 _NATIONAL = re.compile(
     rf"(?:[+加]886{_GAP}(?:0{_GAP})?|886{_GAP}(?:0{_GAP})?|\(0|0)[2-9](?:{_GAP}[0-9]){{7,9}}(?![0-9]){EXTENSION}"
 )
+_SPLIT_GAP = (
+    r"(?:[ \t\r\n.,、/_\-*~]{1,3}| ?DASH ?"
+    r"|[ ,]{0,2}(?:(?:然後|再來|接著|之後|後面|最後面?|尾巴|中間|那個|等[一1]下|我看[一1]?下|[嗯呃欸喔啊對])"
+    r"是?[ ,]{0,2}){1,4})"
+)
+_SPLIT = Pattern(
+    rf"(?<![0-9])(?:09|[+加]?886[ \-]?0?9)[0-9]{{2}}(?:{_SPLIT_GAP}[0-9]{{3}}{_SPLIT_GAP}[0-9]{{3}}|"
+    rf"{_SPLIT_GAP}[0-9]{{6}}|"
+    rf"(?:{_SPLIT_GAP}[0-9]{{2}}){{3}})"
+    r"(?![0-9])"
+)
+# 「加六三 九一…」, 「國碼 八五三 六二…」: the countries that citizens call, read out.
 _COUNTRY_SAID = "(?:加 ?|(?<=國碼)|(?<=國碼[ 是]))(?=(?:1|44|6[0-6]|8[1246]|85[235]|9[1-5])[ .\\-])"
 _FOREIGN = Pattern(
     rf"(?:\+(?!886)[1-9]|{_COUNTRY_SAID}[1-9]|"
@@ -177,10 +189,17 @@ class TelephoneRecognizer(TextRecognizer):
     ) -> Iterator[tuple[int, int, float]]:
         """Find numbers whose groups stand between commas or words, or are said in tens."""
         figures = views.figures
+        if "09" in figures or "886" in figures:
+            for split in _SPLIT.finditer(figures):
+                if split.start() not in judged:
+                    judged.update(range(*split.span()))
+                    yield from ((*span, 0.8) for span in pieces(figures, *split.span()))
         read_out = chain(landlines_read_out(figures), said_in_tens(figures))
         whole = (([*pieces(figures, *span)], number) for *span, number in read_out if span[0] not in judged)
         for spans, number in chain(whole, told_in_groups(figures)):
             start, end = spans[0][0], spans[-1][1]
+            if start in judged and end - 1 in judged:
+                continue
             if not (self._is_public(number) or _is_published(views, (start, end), number, verdicts)):
                 yield from ((*span, 0.8) for span in spans)
             judged.update(range(start, end))

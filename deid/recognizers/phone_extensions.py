@@ -21,7 +21,8 @@ _NAMED = Pattern(
 )
 # 「打我公司02-2738-4196再按312」
 _DIALLED = re.compile(
-    rf"[ ,)]{{0,2}}(?:之?後|以後|接通後?|再|然後|請|啊|欸|不[對是]|應該是|[,\n> ]){{0,3}}[轉按撥](?:分機)?[ :]?{_NUMBER}{_COUNTED}"
+    "[ ,)]{0,2}(?:之?後|以後|接通後?|再|然後|請|啊|欸|不[對是]|應該是|[,\n> ]){0,3}"
+    rf"[轉按撥](?:分機)?[ :]?{_NUMBER}{_COUNTED}"
 )
 _HEADS_EXTENSIONS = re.compile("分機|內線|EXT")
 _HEADS_NUMBERS = re.compile("電話|手機|市話|PHONE|MOBILE|(?<![A-Z])TEL")

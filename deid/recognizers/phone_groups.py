@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from deid.identifiers import tw_phone
 from deid.patterns import Pattern
 from deid.recognizers.phone_said import digits_said
-from deid.recognizers.told import NO_DIGIT, UNITS, Form, Span, joined, told
+from deid.recognizers.told import NO_DIGIT, UNITS, Form, Span, told
 
 # A group that goes before another; most numbers are whole and end here.
 _NO_NUMBER = r"(?<![0-9./$#\-A-Z十百])(?<![0-9][: ])"
@@ -42,7 +42,7 @@ def told_in_groups(figures: str) -> Iterator[tuple[list[Span], str]]:
         if len(groups) < 2 or _GOES_ON.match(figures, groups[-1][1]) or _may_be_drawn(figures, groups):
             continue
         taken = groups[-1][1]
-        yield list(joined(figures, groups)), number
+        yield groups, number
 
 
 def _may_be_drawn(figures: str, groups: Sequence[Span]) -> bool:

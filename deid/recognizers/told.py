@@ -48,6 +48,8 @@ _ELSE = re.compile(
 _OPEN = re.compile("。?(?:[^0-9A-Z!?;。\n]|[0-9](?=[直下樣起定些般個位片張支碼隻字])){0,20}")
 _OF_OTHER = re.compile("[:/.](?<=[0-9][:/.])")  # minutes, a day, a decimal
 _LONGEST_BETWEEN, _MOST_GROUPS, _MOST_READINGS = 24, 16, 64
+_TURN = re.compile("[^\n]*\n[一-鿿A-Z]{1,6}:")  # somebody else speaks; other lines may be rows of a table
+_VALUE = 7  # characters of a first group that is a value of its own: half an account of the post office
 _PAUSE = re.compile("[ ,、.…~-]{0,2}(?:那個|[欸呃嗯啊喔對齁]{1,2})?[ ,、.…~-]{0,2}")
 _CLOSED = re.compile("[ ,、。.!?\n;:)~…-]|$|[啦喔哦啊呢齁嘿對有好欸嘛的]")
 
@@ -74,7 +76,8 @@ class Form:
     sure: Callable[[str], object] = _never
     done: Callable[[str], object] | None = None
     letters: bool = False
-    longest: int = 16  # characters of its first group
+    shortest: int = 1  # characters of its first group
+    longest: int = 16
     exact: bool = True
 
 
@@ -87,13 +90,16 @@ def told(figures: str, start: int, form: Form) -> tuple[list[Span], str]:
     ``figures`` has Chinese digits as figures: 3個7, 十8.
     """
     group = (_CODE if form.letters else _FIGURES).match(figures, start)
-    if group is None or not _stands(figures, group, False) or len(_plain(group, form)) > form.longest:
+    if group is None or not _stands(figures, group, False):
         return [], ""
-    groups, said = [group], _plain(group, form)
+    if not form.shortest <= len(_plain(group, form)) <= form.longest:
+        return [], ""
+    groups, first = [group], _plain(group, form)
+    said = first
     readings: set[_Reading] = {(said, False)}
     found, number = (1, said) if form.exact and form.whole(said) and form.sure(said) else (0, "")
     while len(groups) < _MOST_GROUPS and (group := _next(figures, groups[-1].end(), form)):
-        between = _between(figures, groups[-1].end(), group)
+        between = _between(figures, groups[-1].end(), group, form)
         if between is None:
             break
         said, last = _plain(group, form), said
@@ -103,14 +109,17 @@ def told(figures: str, start: int, form: Form) -> tuple[list[Span], str]:
         groups.append(group)
         if whole := [one for one, open_ in readings if form.whole(one) and (not open_ or form.sure(one))]:
             found, number = len(groups), max(whole, key=len)
+    if found > 1 and number == first and not form.exact:
+        return [], ""  # only said again
     return [group.span() for group in groups[:found]], number
 
 
 def joined(figures: str, groups: Sequence[Span]) -> Iterator[Span]:
     """Yield the groups, those as one between which hardly anything is said."""
     start = groups[0][0]
-    for (_, end), (after, _) in pairwise(groups):
-        if not _PAUSE.fullmatch(figures, end, after):
+    for (begin, end), (after, _) in pairwise(groups):
+        halves = begin == groups[0][0] and end - begin >= _VALUE
+        if halves or not _PAUSE.fullmatch(figures, end, after):
             yield start, end
             start = after
     yield start, groups[-1][1]
@@ -137,9 +146,9 @@ def _stands(figures: str, group: re.Match[str], ends: bool) -> bool:
     return ends or (_CLOSED.match(figures, group.end()) or _SAYINGS.match(figures, group.end())) is not None
 
 
-def _between(figures: str, end: int, group: re.Match[str]) -> _Between | None:
+def _between(figures: str, end: int, group: re.Match[str], form: Form) -> _Between | None:
     words = figures[end : group.start()]
-    if _ELSE.search(words):
+    if _ELSE.search(words) or not (form.exact or _TURN.match(words) or "\n" not in words):
         return None
     if _SAYINGS.fullmatch(words):
         return _Between.SAYING
@@ -155,11 +164,13 @@ def _read_on(reading: _Reading, said: str, last: str, between: _Between, form: F
     number, open_ = reading
     if len(said) > 1 and number.endswith(said):
         yield reading
-    if len(number) > 1 and said.startswith(number) and form.begun.fullmatch(said):
+    anew = not form.whole(said) and form.begun.fullmatch(said) is not None
+    if anew and len(number) > 1 and said.startswith(number):
         yield said, open_
     if between is _Between.WRONG:
         cuts = {0, len(number.removesuffix(last)), *range(max(0, len(number) - len(said)), len(number))}
-        yield from ((number[:cut] + said, open_) for cut in cuts if form.begun.fullmatch(number[:cut] + said))
+        kept = {number[:cut] for cut in cuts if cut or anew}
+        yield from ((one + said, open_) for one in kept if form.begun.fullmatch(one + said))
     opened = between is not _Between.SAYING
     if form.begun.fullmatch(number + said) and not (opened and (form.done or form.whole)(number)):
         yield number + said, open_ or opened

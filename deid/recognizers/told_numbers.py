@@ -1,16 +1,15 @@
-"""Finds numbers that are told in groups behind the word that announces them."""
+"""Numbers that are told in groups behind the word that announces them, looked for once for all recognisers."""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from deid.findings import Finding
-from deid.identifiers import credit_card, tw_national_id, tw_phone, tw_ui_no
+from deid.identifiers import tw_national_id, tw_phone, tw_ui_no
 from deid.patterns import Pattern
-from deid.recognizers.base import TextRecognizer
-from deid.recognizers.cued import is_example
+from deid.recognizers.cued import Span, is_example
 from deid.recognizers.told import Form, joined, told
 from deid.views import Views
 
@@ -33,7 +32,7 @@ _KINDS = [kinds.split() for kinds in _CUES.values()]
 _ZEROS = "(?<![0-9A-Z-])(?:4[個个]0|0000)(?=[ ,、])"
 _CUE = Pattern("|".join(f"({words})" for words in (*_CUES, _ZEROS)))
 _PASSPORT_LATER = Pattern("護照[^\n]{0,60}?號碼")
-_LOOSE: dict[str, Any] = {"letters": True, "longest": 8, "exact": False}
+_LOOSE: dict[str, Any] = {"letters": True, "shortest": 2, "longest": 8, "exact": False}
 _REACH = {False: 24, True: 40}  # of other numbers, and of those with a certain length
 
 
@@ -51,8 +50,10 @@ _FORMS = {
         sure=lambda said: tw_national_id.is_valid(said) or tw_ui_no.is_valid(said), letters=True,
     ),
     "TW_NHI_CARD": _form("[0-9]{1,12}", "[0-9]{12}", sure=lambda said: said.startswith("0000")),
-    "CREDIT_CARD": _form("[3-6][0-9]{0,15}", "[3-6][0-9]{15}|3[47][0-9]{13}", sure=credit_card.is_valid),
-    "TW_PASSPORT": _form("[0-9A-Z][0-9]{0,8}", "[0-9A-Z][0-9]{8}", letters=True),
+    "CREDIT_CARD": _form("[3-6][0-9]{0,15}", "[3-6][0-9]{15}|3[47][0-9]{13}", sure=_any),
+    "TW_PASSPORT": _form(
+        "[0-9A-Z][0-9]{0,8}", "[0-9A-Z][0-9]{8}", sure=re.compile("3[0-9]{8}").fullmatch, letters=True
+    ),
     "TW_CITIZEN_CERT": _form("[A-Z]{1,2}|[A-Z]{2}[0-9]{1,14}", "[A-Z]{2}[0-9]{14}", sure=_any, letters=True),
     "TW_PLATE": _form(
         "[A-Z]{1,3}|[A-Z]{2,3}[0-9]{1,4}|[0-9]{3,4}[A-Z]{1,3}", "[A-Z]{2,3}[0-9]{3,4}|[0-9]{3,4}[A-Z]{2,3}",
@@ -61,45 +62,51 @@ _FORMS = {
     "TW_HOUSEHOLD_NO": _form("[A-Z][0-9]{0,7}", "[A-Z][0-9]{7}", sure=_any, letters=True),
     # Seven digits are whole at the post office.
     "TW_BANK_ACCOUNT": _form(
-        "[0-9]{1,17}", "[0-9]{7,17}", sure=_any, done=re.compile("[0-9]{7}|[0-9]{10,}").fullmatch, longest=9,
-        exact=False,
+        "[0-9]{1,17}", "[0-9]{7,17}", sure=_any, done=re.compile("[0-9]{7}|[0-9]{10,}").fullmatch, shortest=2,
+        longest=9, exact=False,
     ),
     "TW_STUDENT_ID": _form("[A-Z]{0,2}[0-9]{0,10}", "[A-Z]{0,2}[0-9]{6,10}", **_LOOSE),
     "TW_MEDICAL_RECORD": _form("[A-Z]{0,2}[0-9]{0,10}", "[A-Z]{0,2}[0-9]{5,10}", **_LOOSE),
     "ACCOUNT": _form("[A-Z]{0,2}[0-9]{0,14}", "[A-Z]{0,2}[0-9]{7,14}", **_LOOSE),
 }  # fmt: skip
+_CACHED = "told"
 _FIRST = re.compile("(?<![0-9A-Z_])(?<![0-9A-Z][ .:/-])[0-9A-Z]")
 
 
-class ToldNumberRecognizer(TextRecognizer):
-    """Groups of a number with words between them are found one by one; one alone is left to the number's own rules."""
+def told_of(views: Views, entity: str) -> list[list[Span]]:
+    """Return the groups of each number of one kind that is told in groups, in offsets of the folded view."""
+    found: dict[str, list[list[Span]]] | None = views.cache.get(_CACHED)
+    if found is None:
+        found = views.cache[_CACHED] = defaultdict(list)
+        for kind, groups in _all_told(views):
+            found[kind].append(groups)
+    return found.get(entity, [])
 
-    ENTITY = "ACCOUNT"
 
-    def __init__(self, supported_language: str = "zh", name: str | None = None, **options: Any) -> None:
-        super().__init__(supported_language, name, **options)
-        self.supported_entities = [*_FORMS, "TW_UI_NO"]
+def pieces_told(views: Views, entity: str) -> Iterator[Span]:
+    """Yield the places of such numbers, groups as one between which hardly anything is said."""
+    for groups in told_of(views, entity):
+        yield from joined(views.figures, groups)
 
-    def find(self, views: Views) -> Iterator[Finding]:
-        figures = views.figures
-        for cue in _CUE.finditer(figures):
-            if cue.lastindex == len(_CUES) + 1:
-                yield from self._first_told(views, [("TW_NHI_CARD", cue.start())])
-            else:
-                firsts = _firsts(figures, cue.end(), _KINDS[(cue.lastindex or 1) - 1])
-                yield from self._first_told(views, firsts)
-        for later in _PASSPORT_LATER.finditer(figures):
-            yield from self._first_told(views, _firsts(figures, later.end(), ["TW_PASSPORT"]))
 
-    def _first_told(self, views: Views, places: Iterable[tuple[str, int]]) -> Iterator[Finding]:
-        for kind, start in places:
-            spans, number = told(views.figures, start, _FORMS[kind])
-            if not spans:
-                continue
-            if not (tw_phone.is_valid(number) or is_example(views, spans[0])):
-                entity = "TW_UI_NO" if kind == "TW_NATIONAL_ID" and number[1] not in "12" else kind
-                pieces = joined(views.figures, spans)
-                yield from (Finding(*views.original_span(*piece), entity, 0.6, self.name) for piece in pieces)
+def _all_told(views: Views) -> Iterator[tuple[str, list[Span]]]:
+    figures = views.figures
+    for cue in _CUE.finditer(figures):
+        if cue.lastindex == len(_CUES) + 1:
+            yield from _first_told(views, [("TW_NHI_CARD", cue.start())])
+        else:
+            yield from _first_told(views, _firsts(figures, cue.end(), _KINDS[(cue.lastindex or 1) - 1]))
+    for later in _PASSPORT_LATER.finditer(figures):
+        yield from _first_told(views, _firsts(figures, later.end(), ["TW_PASSPORT"]))
+
+
+def _first_told(views: Views, places: Iterable[tuple[str, int]]) -> Iterator[tuple[str, list[Span]]]:
+    for kind, start in places:
+        groups, number = told(views.figures, start, _FORMS[kind])
+        if groups:
+            if not (tw_phone.is_valid(number) or is_example(views, groups[0])):
+                foreign = kind == "TW_NATIONAL_ID" and number[1] not in "12"
+                yield "TW_UI_NO" if foreign else kind, groups
             return
 
 

@@ -14,6 +14,7 @@ from deid.recognizers import cue_words
 from deid.recognizers.cued import Cue, CuedRecognizer, Span, cues_of
 from deid.recognizers.partial_number import parts_of
 from deid.recognizers.phone_parts import has_extension
+from deid.recognizers.told_numbers import pieces_told
 from deid.views import Views, digits_of
 
 _DIGIT = "[0-9零〇一二三四五六七八九]"
@@ -67,6 +68,8 @@ class TwBankAccountRecognizer(CuedRecognizer):
     SCORE = 0.7
 
     def find(self, views: Views) -> Iterator[Finding]:
+        for span in pieces_told(views, self.ENTITY):
+            yield self.finding(views, span, 0.6)
         for span in chain(parts_of(views, _ACCOUNT), _told(views) if _SPEAKS_OF_MONEY.search(views.folded) else ()):
             yield self.finding(views, span, 0.5)
         if not views.has_long_number:

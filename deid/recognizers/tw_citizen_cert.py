@@ -9,6 +9,7 @@ from deid.findings import Finding
 from deid.patterns import Pattern
 from deid.recognizers import cue_words
 from deid.recognizers.cued import WORD_BEFORE, CuedRecognizer
+from deid.recognizers.told_numbers import pieces_told
 from deid.views import SEPARATORS, Views
 
 _SHAPE = Pattern(rf"[A-Z]{SEPARATORS}?[A-Z](?:{SEPARATORS}{{0,2}}[0-9]){{14}}(?![0-9A-Z])")
@@ -29,6 +30,8 @@ class TwCitizenCertRecognizer(CuedRecognizer):
     SCORE = 0.7
 
     def find(self, views: Views) -> Iterator[Finding]:
+        for span in pieces_told(views, self.ENTITY):
+            yield self.finding(views, span, 0.6)
         if not views.has_long_number:
             return
         for match in views.number_matches(_SHAPE) if views.has_letter else ():

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from deid.findings import Finding
 from deid.recognizers import cue_words
 from deid.recognizers.cued import CuedRecognizer, Span
+from deid.recognizers.told_numbers import pieces_told
 from deid.views import SEPARATORS, Views
 
 _FEWEST_DIGITS = 4
@@ -25,6 +26,8 @@ class TwHouseholdNoRecognizer(CuedRecognizer):
     REACH = 32
 
     def find(self, views: Views) -> Iterator[Finding]:
+        for span in pieces_told(views, self.ENTITY):
+            yield self.finding(views, span, 0.6)
         yield from super().find(views)
         for apart in _APART.finditer(views.figures) if "戶號" in views.folded else ():
             yield from (self.finding(views, apart.span(part), 0.6) for part in (1, 2))

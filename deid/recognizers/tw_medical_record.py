@@ -11,6 +11,7 @@ from deid.patterns import Pattern
 from deid.recognizers import cue_words
 from deid.recognizers.cued import LETTERS, CuedRecognizer
 from deid.recognizers.phone_parts import is_landline
+from deid.recognizers.told_numbers import pieces_told
 from deid.views import SEPARATORS, Views
 
 # 「榮總的號碼是A0712345」, 「在彰基的檔案451207」.
@@ -35,6 +36,8 @@ class TwMedicalRecordRecognizer(CuedRecognizer):
     REACH = 32
 
     def find(self, views: Views) -> Iterator[Finding]:
+        for span in pieces_told(views, self.ENTITY):
+            yield self.finding(views, span, 0.6)
         yield from super().find(views)
         for match in _OF_HOSPITAL.finditer(views.figures):
             number = tw_phone.compact(match["no"])

@@ -10,6 +10,7 @@ from deid.identifiers import tw_national_id
 from deid.patterns import Pattern
 from deid.recognizers.base import TextRecognizer, without_month
 from deid.recognizers.partial_number import parts_of
+from deid.recognizers.told_numbers import pieces_told
 from deid.views import SEPARATORS, Views
 
 _SHAPE = Pattern(
@@ -34,6 +35,8 @@ class TwNationalIdRecognizer(TextRecognizer):
     COUNTRY_CODE = "tw"
 
     def find(self, views: Views) -> Iterator[Finding]:
+        for span in pieces_told(views, self.ENTITY):
+            yield self.finding(views, span, 0.6)
         if views.has_letter:
             for match in views.number_matches(_SHAPE):
                 yield from self._judge(views, match.start, match.end, match.value)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from deid.findings import Finding
 from deid.recognizers import cue_words
 from deid.recognizers.cued import CuedRecognizer, Span, is_example
 from deid.recognizers.phone_parts import is_landline
+from deid.recognizers.told_numbers import told_of
 from deid.views import SEPARATORS, Views
 
 _CARD = re.compile(rf"0{SEPARATORS}?0{SEPARATORS}?0{SEPARATORS}?0(?:{SEPARATORS}?[0-9]){{8}}(?![0-9A-Z])")
@@ -30,6 +32,8 @@ class TwNhiCardRecognizer(CuedRecognizer):
         return not is_landline(views.figures, span) and super().accepts(views, span, kind)
 
     def find(self, views: Views) -> Iterator[Finding]:
+        for group in chain.from_iterable(told_of(views, self.ENTITY)):
+            yield self.finding(views, group, 0.7)
         if not views.has_long_number:
             return
         yield from super().find(views)

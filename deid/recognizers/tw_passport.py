@@ -12,6 +12,7 @@ from deid.recognizers.base import matches_near
 from deid.recognizers.cued import CuedRecognizer, Span
 from deid.recognizers.partial_number import parts_of
 from deid.recognizers.phone_parts import is_landline
+from deid.recognizers.told_numbers import pieces_told
 from deid.views import SEPARATORS, Views
 
 _PASSPORT = Pattern("護照|PASSPORT")
@@ -44,6 +45,8 @@ class TwPassportRecognizer(CuedRecognizer):
     SCORE = 0.7
 
     def find(self, views: Views) -> Iterator[Finding]:
+        for span in pieces_told(views, self.ENTITY):
+            yield self.finding(views, span, 0.6)
         yield from super().find(views)
         figures = views.figures
         openings = list(_SHORT.finditer(figures)) if "PP" in figures else []

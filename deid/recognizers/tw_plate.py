@@ -12,6 +12,7 @@ from deid.recognizers import cue_words
 from deid.recognizers import tw_plate_shapes as shapes
 from deid.recognizers.base import matches_near
 from deid.recognizers.cued import CuedRecognizer, Span, is_example
+from deid.recognizers.told_numbers import pieces_told
 from deid.views import Views
 
 _TRAFFIC = Pattern(
@@ -66,6 +67,8 @@ class TwPlateRecognizer(CuedRecognizer):
     SCORE = 0.8
 
     def find(self, views: Views) -> Iterator[Finding]:
+        for span in pieces_told(views, self.ENTITY):
+            yield self.finding(views, span, 0.6)
         traffic = _TRAFFIC.search(views.folded) is not None
         if not traffic and not _TWO_DIGITS.search(views.figures):
             return

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from deid.findings import Finding
 from deid.recognizers import cue_words
 from deid.recognizers.cued import LETTERS, CuedRecognizer
+from deid.recognizers.told_numbers import pieces_told
 from deid.views import SEPARATORS, Views
 
 _PAPERS = ("在學證明", "成績單", "學生證")
@@ -33,6 +34,8 @@ class TwStudentIdRecognizer(CuedRecognizer):
     REACH = 32
 
     def find(self, views: Views) -> Iterator[Finding]:
+        for span in pieces_told(views, self.ENTITY):
+            yield self.finding(views, span, 0.6)
         yield from super().find(views)
         if views.has_long_number and any(paper in views.folded for paper in _PAPERS):
             for match in _OF_PAPER.finditer(views.figures):

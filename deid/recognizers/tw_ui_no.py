@@ -9,6 +9,7 @@ from deid.findings import Finding
 from deid.identifiers import tw_ui_no
 from deid.patterns import Pattern
 from deid.recognizers.base import TextRecognizer, without_month
+from deid.recognizers.told_numbers import pieces_told
 from deid.views import SEPARATORS, Views
 
 _SHAPE = Pattern(
@@ -31,8 +32,12 @@ class TwUiNoRecognizer(TextRecognizer):
     COUNTRY_CODE = "tw"
 
     def find(self, views: Views) -> Iterator[Finding]:
-        if not views.has_letter:
-            return
+        for span in pieces_told(views, self.ENTITY):
+            yield self.finding(views, span, 0.6)
+        if views.has_letter:
+            yield from self._written(views)
+
+    def _written(self, views: Views) -> Iterator[Finding]:
         if _SURE_CUE.search(views.folded):
             for part in _MISCOUNTED.finditer(views.figures):
                 if _SURE_CUE.search(views.before(part.start(), 12)):
