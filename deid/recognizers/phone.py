@@ -16,7 +16,6 @@ from deid.recognizers.address_english import follows_office
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.linked_places import is_line_of_institution, is_nobodys_line
 from deid.recognizers.phone_answers import phones_answered
-from deid.recognizers.phone_extensions import extensions_apart, numbers_in_columns
 from deid.recognizers.phone_groups import told_in_groups
 from deid.recognizers.phone_parts import (
     EXTENSION,
@@ -26,6 +25,7 @@ from deid.recognizers.phone_parts import (
     pieces,
     with_followers,
 )
+from deid.recognizers.phone_places import disguised, extensions_apart, numbers_in_columns, parts_told
 from deid.recognizers.phone_said import said_in_tens
 from deid.recognizers.public_context import PublicContext, is_called, reads_as_private, reads_as_public
 from deid.views import Views
@@ -105,14 +105,6 @@ _AREA_APART = re.compile(
 )
 
 
-# 「O9l6-4O7-38l」, 「0916/407/381」, 「02/2345-6789」
-_DISGUISED = Pattern(
-    "(?<![0-9A-Z/])(?:[O0]9[0-9OIL]{2}[ /*_~-]?[0-9OIL]{3}[ /*_~-]?[0-9OIL]{3}|0[2-8][0-9]?/[2-9][0-9]{2,3}-?[0-9]{4})"
-    "(?![0-9A-Z/])"
-)
-_FEWEST_FIGURES = 6
-
-
 class TelephoneRecognizer(TextRecognizer):
     """Public lines stay: toll-free and 412 numbers, the agency's own (the whole number must match), and what the
     words around a number show to be an agency's.
@@ -135,10 +127,10 @@ class TelephoneRecognizer(TextRecognizer):
             for span in with_followers(views.figures, start, end):
                 numbers.append(span)
                 yield self.finding(views, span, score)
-        for span in extensions_apart(views, sorted(numbers)):
+        for span in chain(extensions_apart(views, sorted(numbers)), parts_told(views)):
             yield self.finding(views, span, 0.6)
         answered = phones_answered(views.figures) if "\n" in views.figures else ()
-        for span in chain(fragments(views.figures), in_words(views.folded), answered, _disguised(views)):
+        for span in chain(fragments(views.figures), in_words(views.folded), answered, disguised(views)):
             yield self.finding(views, span, 0.5)
 
     def _spans(self, views: Views) -> Iterator[tuple[int, int, float]]:
@@ -230,13 +222,6 @@ class TelephoneRecognizer(TextRecognizer):
     def _is_public(self, number: str) -> bool:
         main = number.partition("#")[0]
         return main in self._public or tw_phone.is_service_line(main)
-
-
-def _disguised(views: Views) -> Iterator[tuple[int, int]]:
-    """Yield numbers with letters that look like digits, or with slashes."""
-    for match in _DISGUISED.finditer(views.figures) if "/" in views.figures or views.has_letter else ():
-        if sum(map(str.isdigit, match[0])) >= _FEWEST_FIGURES:
-            yield match.span()
 
 
 def _is_published(views: Views, span: tuple[int, int], number: str, verdicts: dict[str, bool]) -> bool:

@@ -27,7 +27,7 @@ _COUNTS = re.compile(UNITS)
 NO_DIGIT = "[0-9](?:[直下樣起定些般路遍半碼位隻片張支]|個(?![0-9]))"  # 一直, 一下, 三碼
 _SAID = rf"(?:[0-9]百0?[0-9]?十?[0-9]?|[1-4][個个][0-9]|雙[0-9]|[0-9]?十[0-9]?|(?!{NO_DIGIT})[0-9])"
 _FIGURES = re.compile(rf"{_SAID}(?:[ \-]?{_SAID})*")
-_CODE = re.compile(
+CODE = re.compile(
     rf"(?<![0-9A-Z])(?!(?:OK|ID|NO|LINE)(?![A-Z]))(?!{NO_DIGIT})[0-9A-Z](?:[ \-]?(?!{NO_DIGIT})[0-9A-Z])*"
 )
 _SAYING = (
@@ -41,7 +41,7 @@ _SAYING = (
 _SAYINGS = re.compile(f"(?>{_SAYING}){{1,16}}+")
 _WRONG = re.compile("不對|不是|毋[是著]|錯|更正|抱歉|歹勢|重來|應該是|改[成為]|SORRY")
 # Words that tell of something else.
-_ELSE = re.compile(
+ELSE = re.compile(
     "電話|手機|市話|傳真|分機|[帳卡證編案單文戶學票電水]號|身[分份]證|車牌|地址|住|生日|出生|民國|密碼|病歷|保單|統編|LINE|信箱|"
     "[路街巷弄段樓]|公車|[餘金]額|[元萬]|另外(?!1片)|或|跟|和|以及|一共|總共|價|費|打給|轉"
 )
@@ -89,7 +89,7 @@ def told(figures: str, start: int, form: Form) -> tuple[list[Span], str]:
 
     ``figures`` has Chinese digits as figures: 3個7, 十8.
     """
-    group = (_CODE if form.letters else _FIGURES).match(figures, start)
+    group = (CODE if form.letters else _FIGURES).match(figures, start)
     if group is None or not _stands(figures, group, False):
         return [], ""
     if not form.shortest <= len(_plain(group, form)) <= form.longest:
@@ -131,7 +131,7 @@ def _plain(group: re.Match[str], form: Form) -> str:
 
 def _next(figures: str, end: int, form: Form) -> re.Match[str] | None:
     """Return the next group where it is not far and counts nothing."""
-    pattern = _CODE if form.letters else _FIGURES
+    pattern = CODE if form.letters else _FIGURES
     near = pattern.search(figures, end, end + _LONGEST_BETWEEN + 1)
     if near is None or _OF_OTHER.match(figures, near.start() - 1):
         return None
@@ -148,7 +148,7 @@ def _stands(figures: str, group: re.Match[str], ends: bool) -> bool:
 
 def _between(figures: str, end: int, group: re.Match[str], form: Form) -> _Between | None:
     words = figures[end : group.start()]
-    if _ELSE.search(words) or not (form.exact or _TURN.match(words) or "\n" not in words):
+    if ELSE.search(words) or not (form.exact or _TURN.match(words) or "\n" not in words):
         return None
     if _SAYINGS.fullmatch(words):
         return _Between.SAYING

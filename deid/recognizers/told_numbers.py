@@ -9,6 +9,7 @@ from typing import Any
 
 from deid.identifiers import tw_national_id, tw_phone, tw_ui_no
 from deid.patterns import Pattern
+from deid.recognizers.answers import answered
 from deid.recognizers.cued import Span, is_example
 from deid.recognizers.told import Form, joined, told
 from deid.views import Views
@@ -91,6 +92,7 @@ def pieces_told(views: Views, entity: str) -> Iterator[Span]:
 
 def _all_told(views: Views) -> Iterator[tuple[str, list[Span]]]:
     figures = views.figures
+    yield from answered(figures)
     for cue in _CUE.finditer(figures):
         if cue.lastindex == len(_CUES) + 1:
             yield from _first_told(views, [("TW_NHI_CARD", cue.start())])

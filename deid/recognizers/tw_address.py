@@ -20,6 +20,7 @@ from deid.recognizers.address_pieces import numbers_again, told_in_pieces
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.linked_places import belongs_to_institution
 from deid.recognizers.public_context import PublicContext, reads_as_private, reads_as_public
+from deid.recognizers.told_numbers import pieces_told
 from deid.tw_districts import PLAIN_PLACES
 from deid.views import Views
 
@@ -61,6 +62,8 @@ class TwAddressRecognizer(TextRecognizer):
     COUNTRY_CODE = "tw"
 
     def find(self, views: Views) -> Iterator[Finding]:
+        for span in pieces_told(views, self.ENTITY):
+            yield self.finding(views, span, 0.6)
         context, told = PublicContext.of(views), list[tuple[int, int]]()
         for start, end in self._spans(views):
             published = context.publishes_address(start, end) or follows_office(views, start)

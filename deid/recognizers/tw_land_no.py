@@ -11,6 +11,7 @@ from deid.patterns import Pattern
 from deid.recognizers.address_grammar import HAN, name_start
 from deid.recognizers.base import TextRecognizer, matches_near
 from deid.recognizers.public_context import PublicContext
+from deid.recognizers.told_numbers import pieces_told
 from deid.views import Views
 
 _DIGIT = "[0-9一二三四五六七八九十百千零〇○]"
@@ -69,6 +70,8 @@ class TwLandNoRecognizer(TextRecognizer):
     COUNTRY_CODE = "tw"
 
     def find(self, views: Views) -> Iterator[Finding]:
+        for span in pieces_told(views, self.ENTITY):
+            yield self.finding(views, span, 0.6)
         folded = views.folded
         for start, end in _spans(folded):
             if folded[max(0, start - 2) : start].rstrip().endswith(_AREA_ENDS):

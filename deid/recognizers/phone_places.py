@@ -1,4 +1,4 @@
-"""Finds what belongs to a telephone number and stands apart: its extension, and the numbers of a table's column."""
+"""Finds extensions that stand apart, and numbers that a column, an answer or a disguise shows to be telephones."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
+from deid.identifiers import tw_phone
 from deid.patterns import Pattern
 from deid.recognizers.columns import tables
 from deid.recognizers.told import UNITS
-from deid.views import Views
+from deid.recognizers.told_numbers import pieces_told
+from deid.views import Views, digits_of
 
 Span = tuple[int, int]
 
@@ -29,6 +31,12 @@ _HEADS_NUMBERS = re.compile("電話|手機|市話|PHONE|MOBILE|(?<![A-Z])TEL")
 _EXTENSION = re.compile("[0-9]{1,6}")
 # Without its area, or as a sheet writes it that takes it for a number: 928317740.
 _LOCAL = re.compile("[2-8][0-9]{2,3}-?[0-9]{4}|9[0-9]{8}|[2-8][0-9]{7,8}")
+# 「O9l6-4O7-38l」, 「0916/407/381」, 「02/2345-6789」
+_DISGUISED = Pattern(
+    "(?<![0-9A-Z/])(?:[O0]9[0-9OIL]{2}[ /*_~-]?[0-9OIL]{3}[ /*_~-]?[0-9OIL]{3}|0[2-8][0-9]?/[2-9][0-9]{2,3}-?[0-9]{4})"
+    "(?![0-9A-Z/])"
+)
+_FEWEST_FIGURES, _FEWEST_WHOLE = 6, 7
 _CELL = re.compile("[ \"]*(?P<value>.*?)[ \"]*$")
 _BETWEEN, _DIGITS = 16, re.compile("[0-9]")
 
@@ -52,6 +60,21 @@ def extensions_apart(views: Views, numbers: Sequence[Span]) -> Iterator[Span]:
 def numbers_in_columns(views: Views) -> Iterator[Span]:
     """Yield the local numbers, and those without their 0, of columns that are headed by a word for telephones."""
     return _column(views, _HEADS_NUMBERS, _LOCAL)
+
+
+def disguised(views: Views) -> Iterator[Span]:
+    """Yield numbers with letters that look like digits, or with slashes."""
+    for match in _DISGUISED.finditer(views.figures) if "/" in views.figures or views.has_letter else ():
+        if sum(map(str.isdigit, match[0])) >= _FEWEST_FIGURES:
+            yield match.span()
+
+
+def parts_told(views: Views) -> Iterator[Span]:
+    """Yield the parts of a number that answer a question; a whole one is judged like any other."""
+    for start, end in pieces_told(views, "PHONE"):
+        number = digits_of(views.figures[start:end])
+        if len(number) < _FEWEST_WHOLE or (number[0] == "0" and not tw_phone.is_valid(number)):
+            yield start, end
 
 
 def _column(views: Views, heads: re.Pattern[str], value: re.Pattern[str]) -> Iterator[Span]:

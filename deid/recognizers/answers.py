@@ -1,0 +1,87 @@
+"""Finds the parts of a number or an address that answer a question of the turn before: 「請問您的手機？」「0928」."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from deid.recognizers.address_grammar import NUM
+from deid.recognizers.told import CODE, ELSE, UNITS
+from deid.recognizers.turns import turns
+
+Span = tuple[int, int]
+
+_ASKED = {
+    "PHONE": "電話|手機|市話|門號|分機|回電",
+    "TW_NATIONAL_ID": "身[分份]?證(?!明)|(?<!統一)證號",
+    "TW_UI_NO": "居留證|統一證號|(?<![A-Z])ARC(?![A-Z])",
+    "TW_NHI_CARD": "健保(?:IC)?卡",
+    "TW_CITIZEN_CERT": "憑證",
+    "TW_BANK_ACCOUNT": "[帳賬][號戶]|局號|存摺",
+    "CREDIT_CARD": "信用卡|金融卡|(?<!保卡)卡號",
+    "TW_PLATE": "車牌|車號|牌照",
+    "TW_PASSPORT": "護照",
+    "TW_STUDENT_ID": "學號",
+    "TW_MEDICAL_RECORD": "病歷",
+    "ACCOUNT": "電號|水號|保單|用戶號|會員編號",
+    "TW_LAND_NO": "地號",
+}
+_KINDS = "(?:" + "|".join(f"(?P<{kind}>{words})" for kind, words in _ASKED.items()) + ")"
+_ASKS = re.compile(
+    f"{_KINDS}"
+    "(?:卡號|號碼|號|字號|英文|數字|編號|的|部分|[前後末中]面?[1-9一二三四五六七八間]?[碼位]?"
+    "|[ 是呢嗎幾多少什麼哪念唸說講給我:?]){0,12}$"
+)
+# 「身分證前四碼 A128」「中間三碼 703」; 「*740」 corrects the end of what was sent.
+_TOLD = re.compile(f"{_KINDS}[^\n]*$")
+_PART = re.compile("[^0-9A-Z]{0,4}(?:[前後末中][面間]?|最後|尾[數巴仔]?)[1-9]?[碼位]|\\*[0-9]")
+_QUESTION = re.compile("[?呢嗎:]$|[幾哪]|多少|什麼|請|[您你妳]|是 ?$|告訴|提供")
+_ADDRESS_ASKED = re.compile(f"(?:門牌(?:號碼)?|[路街段巷弄]?幾號|幾樓|樓層|{NUM} ?號|住址|地址)[ 是呢嗎住:?]{{0,4}}$")
+_ADDRESS_PART = re.compile(
+    rf"(?:是|就是|補充:?|樓層是?|那個|[嗯喔 ,])*(?P<part>(?:{NUM} ?(?:之 ?{NUM} ?)?號?)?(?:{NUM} ?樓(?: ?之 ?{NUM})?)?)"
+    r"(?:啦|喔|[。. ])*"
+)
+_WORDS, _MOST_WORDS, _LONGEST, _LONGEST_QUESTION = re.compile("[^ ,、。.!?~-]"), 12, 48, 40
+# A citizen may ask, too, for what an agency publishes.
+_OF_OFFICE = re.compile("[你妳您]們|貴|[局處所館院校署部會司店]的?(?:電話|門牌|地址|在)|中心|客服|專線|1999")
+_SERVICE = re.compile("1[0-9]{2,3}|0800.*")
+_DIGIT, _COUNTED = re.compile("[0-9]"), re.compile(UNITS)
+_NOT_TOLD = re.compile("沒有|不知道|不清楚|不記得|忘記|等")
+
+
+def answered(figures: str) -> Iterator[tuple[str, list[Span]]]:
+    """Yield of each answer which kind was asked for and where its parts stand."""
+    if "\n" not in figures:
+        return
+    for (_, start, end), (_, first, last) in pairwise(turns(figures)):
+        if last - first > _LONGEST:
+            continue
+        question = max(start, end - _LONGEST_QUESTION)
+        if _OF_OFFICE.search(figures, question, end) or "|" in figures[start:last] or "\t" in figures[start:last]:
+            continue
+        goes_on = _PART.match(figures, first, last) and _TOLD.search(figures, question, end)
+        asks = _QUESTION.search(figures, question, end)
+        if asked := (asks and _ASKS.search(figures, question, end)) or goes_on:
+            parts = _parts(figures, first, last)
+            if parts:
+                yield asked.lastgroup or "", parts
+        elif _ADDRESS_ASKED.search(figures, question, end):
+            told = _ADDRESS_PART.fullmatch(figures, first, last)
+            if told and told["part"]:
+                yield "TW_ADDRESS", [told.span("part")]
+
+
+def _parts(figures: str, start: int, end: int) -> list[Span]:
+    """Return the groups of an answer that says hardly anything else."""
+    groups = [group.span() for group in CODE.finditer(figures, start, end)]
+    rest = figures[start:end]
+    for first, last in reversed(groups):
+        rest = rest[: first - start] + rest[last - start :]
+    if len(_WORDS.findall(rest)) > _MOST_WORDS or ELSE.search(rest) or _NOT_TOLD.search(rest):
+        return []
+    counted = any(_COUNTED.match(figures, last) for _, last in groups)
+    digits = any(_DIGIT.search(figures, *group) for group in groups)
+    service = any(_SERVICE.fullmatch(figures, *group) for group in groups)
+    return groups if (digits or len(groups) == 1) and not (counted or service) else []
+
