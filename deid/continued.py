@@ -16,6 +16,7 @@ _NUMBERS = frozenset(
      "ACCOUNT", "TW_STUDENT_ID", "TW_PASSPORT", "TW_HOUSEHOLD_NO", "TW_PLATE", "TW_CITIZEN_CERT",
      "TW_EINVOICE_CARRIER", "TW_LAND_NO"}
 )  # fmt: skip
+_AMENDABLE = _NUMBERS | {"DATE_OF_BIRTH"}
 _END = "(?:最後|後[面壁背尾頭])"
 _THEN = "(?:再來|然後|接著|接下來|[閣擱]來)"
 _LOOKS = "(?:等咧|[等看找聽]1?下)[喔啊欸齁]?"
@@ -40,6 +41,20 @@ _MORE_OF_PART = re.compile(
     rf"|{_THEN}是?[ ,、]{{0,2}}|{_LOOKS}[ ,、]{{1,2}})"
     rf"{_DIGITS}|{_LAST}"
 )
+_PLACE = "(?:前面|開頭|中間|結尾|尾[數巴]|最後(?:[1-5]?[碼個])?|第[1-9]碼|[末後前][1-9]?碼)"
+# 「前面應該是0938」, 「第二碼是2」, 「中間317改371」, 「不是0是9」
+_AMENDED = re.compile(
+    rf"[ ,、。]{{0,2}}[啊欸喔呃]?[ ,、]{{0,2}}"
+    rf"(?:{_PLACE}的?(?:數字)?(?:應該?[是為]|更正[為成]?|才?是) ?(?P<right>[0-9]{{1,8}})"
+    rf"|{_PLACE} ?(?P<old>[0-9]{{1,6}}) ?(?:要改|改|更正)[成為]? ?(?P<new>[0-9]{{1,6}})"
+    rf"|{_PLACE}?不是 ?(?P<wrong>[0-9A-Z]{{1,6}})[ ,啦]{{0,2}}是 ?(?P<instead>[0-9A-Z]{{1,6}}))"
+    rf"(?![0-9A-Z]| ?[{_COUNTED}%])"
+)
+# 「生日是78年5月13,不對,14號」, 「寫錯月份,6月才對」
+_DATE_AMENDED = re.compile(
+    "[ ,、。]{0,2}[啊欸喔呃]?(?:不對|不是|[寫講說打]錯(?:[月日年]份?|了)?|更正|錯了)[啦喔 ,、]{0,3}(?:應該)?是? ?"
+    "(?P<date>(?:[0-9十]{2,4} ?年)?(?:[0-9十]{1,3} ?月)?(?:[0-9十]{1,3} ?[日號])?)(?=才對|[ ,、。!?\n啦喔]|$)"
+)
 # From how many digits on a number is whole; of others nobody knows.
 _WHOLE = {
     "PHONE": 9, "TW_PLATE": 3, "CREDIT_CARD": 14, "TW_NHI_CARD": 12, "TW_PASSPORT": 8, "TW_NATIONAL_ID": 9,
@@ -60,7 +75,7 @@ def with_continuations(
     starts, ends = [one.start for one in settled], [one.end for one in settled]
     more, replaced = dict[tuple[int, int], Finding](), set[Finding]()
     for finding in settled:
-        for first, last in _told_on(views, finding) if finding.entity in _NUMBERS else ():
+        for first, last in _told_on(views, finding):
             touched = settled[bisect_right(ends, first) : bisect_left(starts, last)]
             wider = replace(finding, start=first, end=last, entity=_kind(views, finding, first, last))
             inside = all(first <= one.start and one.end <= last for one in touched)
@@ -84,6 +99,13 @@ def _count(views: Views, start: int, end: int) -> int:
 
 def _told_on(views: Views, finding: Finding) -> Iterator[tuple[int, int]]:
     at = views.folded_offset(finding.end)
+    amended = (_AMENDED if finding.entity in _NUMBERS else _DATE_AMENDED).match(views.figures, at)
+    if amended and finding.entity in _AMENDABLE:
+        spans = (amended.span(part) for part in amended.groupdict() if amended[part])
+        yield from (views.original_span(*span) for span in spans)
+        return
+    if finding.entity not in _NUMBERS:
+        return
     told = _count(views, finding.start, finding.end)
     more = _MORE_OF_WHOLE if told >= _WHOLE.get(finding.entity, _LONGEST) else _MORE_OF_PART
     for _ in range(_MOST):

@@ -14,7 +14,7 @@ from deid.tw_districts import CITIES, DISTRICTS
 
 HAN = "[㐀-䶿一-鿿\ue000-\uf8ff]"
 DAMAGED = "[?\ufffd□○◯〇*_]"
-_NUMERALS = "一二三四五六七八九十百千零〇○廿卅兩壹貳參叁肆伍陸柒捌玖拾佰么"
+_NUMERALS = "一二三四五六七八九十百千零〇○廿卅兩壹貳參叁肆伍陸柒捌玖拾佰么幺洞拐勾"
 NUM = f"(?:[0-9]{{1,5}}|[{_NUMERALS}]{{1,8}})"
 SUB = f"(?: ?[之~-] ?{NUM})"
 _UNIT = f"{NUM}{SUB}{{0,2}}"

@@ -43,9 +43,16 @@ _CELL = re.compile(rf"[|\t] ?(?P<number>{NUM}{SUB}? ?號(?: ?之 ?{NUM}| ?{NUM} 
 _TOLD, _REACH = re.compile("住|[地住]址|門牌|[我阮]家|厝|寄|送"), 40
 _WAY, _NO_ROAD_AFTER = re.compile("路|街|大道"), re.compile("[樹燈人霸障]")
 _SHORTEST, _MOST = 3, 16
-# 「五號門口,不是,應該算七號」
+# 「五號門口,不是,應該算七號」, 「5樓,不對,是6樓」, 「一段,啊不是一段,是二段」
 _RIGHT = re.compile(
-    rf"(?:不是|不對|錯了?|更正)[啦喔 ,]{{0,3}}(?:應該?)?[是算]? ?(?P<number>{NUM}{SUB}? ?號)(?![0-9出誌線月公])"
+    rf"(?:(?:不是|不對|錯了?|更正)(?:{NUM} ?[段巷弄號樓])?)[啦喔 ,]{{0,3}}(?:應該?)?[是算]? ?"
+    rf"(?P<number>(?:{NUM} ?[段巷弄]){{1,3}}(?:{NUM}{SUB}? ?號)?|{NUM}{SUB}? ?號(?:{NUM} ?樓{SUB}?)?|{NUM} ?樓{SUB}?)"
+    "(?![0-9出誌線月公])"
+)
+# 「公正路。話務:幾號呢?民眾:一百五十二號」; 「…巷那支路燈暗了。我就住巷底二十三號」
+_ASKED = Pattern(
+    rf"(?P<road>{_IN_DISTRICT}(?: ?{NUM} ?巷)?(?: ?{NUM} ?弄)?)(?![0-9])"
+    rf"(?:[^0-9\n]{{1,16}}\n?[^0-9\n]{{0,8}}幾號[^0-9]{{0,12}}?|[^0-9\n]{{1,20}}我[就也家]?[住在][^0-9,。!?\n]{{0,4}}){_NUMBER}"
 )
 _NEAR, _TABLE = 24, 400
 
@@ -60,6 +67,10 @@ def told_in_pieces(folded: str, addresses: Iterable[Span]) -> Iterator[Span]:
     for found in _NO_LANE.finditer(folded):
         if known.isdisjoint(range(*found.span("road"))):
             yield from map(found.span, ("road", "number"))
+    for found in _ASKED.finditer(folded):
+        if known.isdisjoint(range(*found.span("road"))):
+            road = _road_of(folded, *found.span("road"))
+            yield from (road, found.span("number")) if road else ()
     for found in _OTHER_NUMBER.finditer(folded):
         yield from map(found.span, ("wrong", "right", "road"))
     roads = list(_ROAD_OF_ALL.finditer(folded))
