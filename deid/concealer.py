@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 
 from deid.continued import with_continuations
 from deid.errors import ConcealmentError, ConcealmentTimeout, PolicyError
 from deid.findings import Finding
-from deid.generalise import area_start
+from deid.generalise import with_area
 from deid.officials import in_role
 from deid.overlaps import fill_gaps, resolve
 from deid.policy import KEEP, MASK, Policy
@@ -82,7 +83,7 @@ class Concealer:
         settled = resolve(text, found)
         if doubtful:
             settled = fill_gaps(text, settled, resolve(text, doubtful))
-        private = [one for one in self._with_areas(text, settled, strict) if not self._is_public(text, one, strict)]
+        private = [one for one in self._with_areas(views, settled, strict) if not self._is_public(text, one, strict)]
         told = with_continuations(views, private, partial(self._conceals, text, strict=strict))
         resolved = with_repeats(views, told)
         if deadline is not None and time.monotonic() > deadline:
@@ -104,13 +105,15 @@ class Concealer:
         enough = self._enough[strict].get(finding.entity, math.inf)
         return finding.score >= enough and not self._is_public(text, finding, strict)
 
-    def _with_areas(self, text: str, found: Sequence[Finding], strict: bool) -> Iterator[Finding]:
-        """Let addresses begin with their city and district where the policy says what becomes of these."""
+    def _with_areas(self, views: Views, found: Sequence[Finding], strict: bool) -> Iterator[Finding]:
+        """Let addresses take in their city and district where the policy says what becomes of these."""
         policy, end = self._policy, 0
         masked = policy.action("TW_ADDRESS", strict=strict) == MASK
-        for finding in found:
+        ends = chain((following.start for following in found[1:]), (len(views.text),))
+        for finding, highest in zip(found, ends, strict=False):
             if finding.entity == "TW_ADDRESS" and not (masked and policy.keep_areas and not strict):
-                finding = replace(finding, start=max(end, area_start(text, finding.start)))
+                first, last = with_area(views, finding.start, finding.end)
+                finding = replace(finding, start=max(end, first), end=min(highest, last))
             end = finding.end
             yield finding
 

@@ -51,8 +51,9 @@ def is_word(word: str) -> bool:
 
 
 def write(word: str, number: int, coarser: str = "") -> str:
-    """Return the placeholder as it is issued."""
-    return f"〔{word}{number}：{coarser}〕" if coarser else f"〔{word}{number}〕"
+    """Return the placeholder as it is issued; without a coarser form with which it would not be accepted back."""
+    detailed = f"{word}{number}：{coarser}"
+    return f"〔{detailed}〕" if coarser and len(detailed) <= LONGEST_INNER else f"〔{word}{number}〕"
 
 
 def head(normalised: str) -> str:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from deid.patterns import Pattern
-from deid.tw_districts import ROMANISED_DISTRICTS
+from deid.tw_districts import ROMANISED_CITIES, ROMANISED_DISTRICTS
 from deid.views import Views
 
 _KIND = Pattern(
@@ -72,10 +72,7 @@ _INDONESIAN = Pattern(
     rf"(?<![A-Z])(?:NO(?:MOR|\.)? ?{_NUMBER}(?:,? GANG [0-9]{{1,4}})?,? {_STREET}{_LEVEL}"
     rf"|{_STREET}(?: BAGIAN [0-9])?,? (?:NO(?:MOR|\.)? ?)?{_NUMBER}{_LEVEL})"
 )
-_CITY = (
-    "(?:NEW TAIPEI|TAIPEI|TAOYUAN|TAICHUNG|TAINAN|KAOHSIUNG|HSINCHU|KEELUNG|CHIAYI|YILAN|HUALIEN|TAITUNG|PINGTUNG|"
-    "CHANGHUA|NANTOU|YUNLIN|MIAOLI|TAIWAN)"
-)
+_CITY = f"(?:{'|'.join(ROMANISED_CITIES)}|TAIWAN)"
 _KIND_OF_PLACE = r" (?:DIST(?:RICT|\.)?|CITY|COUNTY|TOWNSHIP)(?![A-Z])\.?"
 # Districts that one names without saying what they are: 「Zhongshan N. Rd., Shilin」.
 _DISTRICT = f"(?:{'|'.join(sorted(ROMANISED_DISTRICTS))})"

@@ -25,6 +25,8 @@ from deid.tw_districts import PLAIN_PLACES
 from deid.views import Views
 
 _LEFT_WINDOW = 48
+# What simplified characters leave of a house number and its floor.
+_TRADITIONAL = str.maketrans("号楼区县乡镇", "號樓區縣鄉鎮")
 _NOT_NUMBERS = re.compile("[第字]$|(?:台|國道|縣道|省道) ?$")
 _NOT_HOUSE = re.compile(" ?(?:間(?![房隔歇接壁])|公車|出口|月台|候車|登機|窗口|櫃)")
 _NOT_HOUSE_IN_DISTRICT = re.compile(
@@ -79,7 +81,7 @@ class TwAddressRecognizer(TextRecognizer):
             yield self.finding(views, span, 0.5)
 
     def _spans(self, views: Views) -> Iterator[tuple[int, int]]:
-        folded = views.folded
+        folded = views.folded.translate(_TRADITIONAL) if "号" in views.folded else views.folded
         if "號" in folded:
             lowest = 0
             for house in grammar.HOUSE.finditer(folded):

@@ -12,10 +12,14 @@ from deid.policy import ENTITIES
 HOME = "我家在臺北市信義區松仁路12號3樓"
 
 
-def opened(tmp_path: Path, content: str) -> Session:
+def _written(tmp_path: Path, content: str) -> Path:
     path = tmp_path / "tenant.toml"
     path.write_text(f"extends = 'default'\n{content}", encoding="utf-8")
-    return Concealer(load_policy(path)).session()
+    return path
+
+
+def opened(tmp_path: Path, content: str) -> Session:
+    return Concealer(load_policy(_written(tmp_path, content))).session()
 
 
 @pytest.mark.parametrize("name", policy_names())
@@ -52,6 +56,72 @@ def test_city_and_district_stay_before_a_masked_address_unless_the_policy_masks_
     for written in (HOME, HOME.replace("臺北市", "110 台灣台北市"), HOME.replace("臺北市", "")):
         assert opened(tmp_path, "areas = 'mask'").conceal(written) == "我家在〔地址1〕"
     assert opened(tmp_path, "areas = 'mask'").conceal("松山區公所在哪") == "松山區公所在哪"
+
+
+# An address, what stays of it inside the placeholder of ``routing``, and what ``areas = "mask"`` leaves.
+AREAS = [
+    ("我住台北信義區松仁路12號", "台北信義區", "我住"),
+    ("我住新竹 東區 光復路二段101號5樓", "新竹東區", "我住"),
+    ("我住台北縣板橋市中山路12號", "台北縣板橋市", "我住"),
+    ("戶籍在桃園縣中壢市中正路5號", "桃園縣中壢市", "戶籍在"),
+    ("高雄縣鳳山市光遠路7號", "高雄縣鳳山市", ""),
+    ("地址：臺北市，信義區，松仁路12號", "臺北市信義區", "地址："),
+    ("地址：臺北市、信義區、松仁路12號", "臺北市信義區", "地址："),
+    ("地址：臺北市\n信義區\n松仁路12號", "臺北市信義區", "地址："),
+    ("臺北\u200b市信義區松仁路12號", "臺北市信義區", ""),
+    ("我住台中市西屯 文心路三段99號", "台中市西屯", "我住"),
+    ("她住台北市大安區的仁愛路四段3號", "台北市大安區", "她住"),
+    ("寄到(110)臺北市信義區松仁路12號", "臺北市信義區", "寄到"),
+    ("寄到（110208）臺北市信義區松仁路12號", "臺北市信義區", "寄到"),
+    ("寄到110208 台灣 臺北市信義區松仁路12號", "臺北市信義區", "寄到"),
+    ("我住信義區松仁路12号", "信義區", "我住"),
+    ("我住台中港路12號", "", "我住"),
+    ("我住中山路12號", "", "我住"),
+    ("I live at No. 12, Songren Rd., Xinyi Dist., Taipei City", "Xinyi, Taipei", "I live at "),
+    ("No.12, Sec. 2, Zhonghua Rd., East Dist., Hsinchu City 300", "East, Hsinchu City", ""),
+    ("12 Zhongshan Rd., Puzi City, Chiayi County", "Puzi, Chiayi County", ""),
+    ("I live in Xinyi District, Taipei, 12 Songren Road", "Xinyi, Taipei", "I live in "),
+    ("No. 12, Songren Rd., Xinyi District, Taipei City 110, Taiwan (R.O.C.)", "Xinyi, Taipei", ""),
+    ("5F., No. 12, Songren Rd., Banqiao, New Taipei", "Banqiao, New Taipei", ""),
+    ("No. 12, Songren Rd.", "", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "area", "left"), AREAS)
+def test_city_and_district_go_where_the_policy_says_however_they_are_written(
+    tmp_path: Path, text: str, area: str, left: str
+) -> None:
+    for policy in (load_policy("strict"), load_policy(_written(tmp_path, "areas = 'mask'"))):
+        assert Concealer(policy).session().conceal(text) == f"{left}〔地址1〕"
+    session = Concealer(load_policy("routing")).session()
+    concealed = session.conceal(text)
+    assert concealed == f"{left}〔地址1：{area}〕" if area else f"{left}〔地址1〕"
+    assert session.restore(concealed) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("我住台北信義區松仁路12號", "我住台北信義區〔地址1〕"),
+        ("我住台北縣板橋市中山路12號", "我住台北縣板橋市〔地址1〕"),
+        ("寄到(110)臺北市，信義區，松仁路12號", "寄到(110)臺北市，信義區，〔地址1〕"),
+        ("No. 12, Songren Rd., Xinyi Dist., Taipei City", "〔地址1〕, Xinyi Dist., Taipei City"),
+        ("松仁路12号3楼的住戶", "〔地址1〕的住戶"),
+    ],
+)
+def test_city_and_district_stay_by_default(text: str, shown: str) -> None:
+    assert Concealer(load_policy("default")).session().conceal(text) == shown
+
+
+def test_an_address_leaves_the_values_beside_it_alone(tmp_path: Path) -> None:
+    text = "12 Songren Rd., Xinyi Dist., Taipei City, 0912345678, Taipei"
+    assert opened(tmp_path, "areas = 'mask'").conceal(text) == "〔地址1〕, 〔電話1〕, Taipei"
+
+
+def test_a_coarser_form_that_would_not_be_restored_is_left_out(tmp_path: Path) -> None:
+    session = opened(tmp_path, "[actions]\nTW_ADDRESS = 'generalise'\n[words]\nTW_ADDRESS = 'Whereabouts'")
+    text = "No. 12, Wenhua Rd., Zhongzheng Dist., New Taipei City"
+    assert session.conceal(text) == "〔Whereabouts1〕" and session.restore("〔Whereabouts1〕") == text
 
 
 def test_a_typed_look_alike_of_a_generalised_placeholder_addresses_no_value() -> None:
