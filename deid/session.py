@@ -155,7 +155,8 @@ class Session:
         return text if clean == decoded else clean
 
     def _conceal(self, text: str, cue: str, lookalikes: list[Finding], kept: Iterable[Finding] = ()) -> str:
-        self.special_category = self.special_category or speaks_of_special_category(text)
+        if not self.special_category and text.strip():
+            self.special_category = speaks_of_special_category(cue + text)
         found = self._detect(cue + text, deadline=self.deadline, strict=self.special_category)
         if cue:
             found = _without_prefix(found, len(cue))

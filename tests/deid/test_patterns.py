@@ -16,10 +16,12 @@ from pcre2 import _cy as machine
 
 from deid import Concealer, load_policy
 from deid.patterns import Pattern
+from deid.special_category import speaks_of_special_category
 from deid.views import Views
 from tests.deid.evaluation import annotated_texts
 
 CONCEALER = Concealer(load_policy("default"))
+speaks_of_special_category("")  # its words are compiled with the first text
 PATTERNS = sorted((one for one in gc.get_objects() if type(one) is Pattern), key=lambda one: one.pattern)
 SETS = ("dev", "dev2", "dev4", "dev12", "dev15", "dev20")
 OFTEN = [*"0123456789一二十零號巷路街樓年月日ABCXabc@.,-:/ \n、。我車生帳卡證", "電話", "地址"]
