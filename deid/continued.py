@@ -97,11 +97,15 @@ def _count(views: Views, start: int, end: int) -> int:
     return len(digits_of(views.figures[views.folded_offset(start) : views.folded_offset(end)]))
 
 
+def _is_public(number: str) -> bool:
+    return _SERVICE.fullmatch(number) is not None or tw_phone.is_toll_free(number)
+
+
 def _told_on(views: Views, finding: Finding) -> Iterator[tuple[int, int]]:
     at = views.folded_offset(finding.end)
     amended = (_AMENDED if finding.entity in _NUMBERS else _DATE_AMENDED).match(views.figures, at)
     if amended and finding.entity in _AMENDABLE:
-        spans = (amended.span(part) for part in amended.groupdict() if amended[part])
+        spans = (amended.span(part) for part, said in amended.groupdict("").items() if said and not _is_public(said))
         yield from (views.original_span(*span) for span in spans)
         return
     if finding.entity not in _NUMBERS:
@@ -114,7 +118,7 @@ def _told_on(views: Views, finding: Finding) -> Iterator[tuple[int, int]]:
             return
         group = found.lastgroup or 0
         number = digits_of(found[group])
-        if _SERVICE.fullmatch(number) or tw_phone.is_toll_free(number):
+        if _is_public(number):
             return
         yield views.original_span(*found.span(group))
         at = found.end()

@@ -45,6 +45,8 @@ _ADDRESS_PART = re.compile(
 _WORDS, _MOST_WORDS, _LONGEST, _LONGEST_QUESTION = re.compile("[^ ,、。.!?~-]"), 12, 48, 40
 # A citizen may ask, too, for what an agency publishes.
 _OF_OFFICE = re.compile("[你妳您]們|貴|[局處所館院校署部會司店]的?(?:電話|門牌|地址|在)|中心|客服|專線|1999")
+# With a digit, a letter alone, or the letters of a plate; other letters are a word.
+_MAY_BE_TOLD = re.compile("[A-Z]|.*[0-9].*|[A-Z](?:[ -]?[A-Z]){1,2}", re.DOTALL)
 _SERVICE = re.compile("1[0-9]{2,3}|0800.*")
 _DIGIT, _COUNTED = re.compile("[0-9]"), re.compile(UNITS)
 _NOT_TOLD = re.compile("沒有|不知道|不清楚|不記得|忘記|等")
@@ -63,25 +65,24 @@ def answered(figures: str) -> Iterator[tuple[str, list[Span]]]:
         goes_on = _PART.match(figures, first, last) and _TOLD.search(figures, question, end)
         asks = _QUESTION.search(figures, question, end)
         if asked := (asks and _ASKS.search(figures, question, end)) or goes_on:
-            parts = _parts(figures, first, last)
+            kind = asked.lastgroup or ""
+            parts = _parts(figures, first, last, kind)
             if parts:
-                yield asked.lastgroup or "", parts
+                yield kind, parts
         elif _ADDRESS_ASKED.search(figures, question, end):
             told = _ADDRESS_PART.fullmatch(figures, first, last)
             if told and told["part"]:
                 yield "TW_ADDRESS", [told.span("part")]
 
 
-def _parts(figures: str, start: int, end: int) -> list[Span]:
+def _parts(figures: str, start: int, end: int, kind: str) -> list[Span]:
     """Return the groups of an answer that says hardly anything else."""
-    groups = [group.span() for group in CODE.finditer(figures, start, end)]
+    groups = [group.span() for group in CODE.finditer(figures, start, end) if _MAY_BE_TOLD.fullmatch(group[0])]
     rest = figures[start:end]
     for first, last in reversed(groups):
         rest = rest[: first - start] + rest[last - start :]
     if len(_WORDS.findall(rest)) > _MOST_WORDS or ELSE.search(rest) or _NOT_TOLD.search(rest):
         return []
-    counted = any(_COUNTED.match(figures, last) for _, last in groups)
     digits = any(_DIGIT.search(figures, *group) for group in groups)
-    service = any(_SERVICE.fullmatch(figures, *group) for group in groups)
-    return groups if (digits or len(groups) == 1) and not (counted or service) else []
-
+    other = any(_COUNTED.match(figures, last) or _SERVICE.fullmatch(figures, first, last) for first, last in groups)
+    return groups if (digits or kind == "TW_PLATE") and not other else []

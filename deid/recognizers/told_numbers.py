@@ -32,9 +32,8 @@ _KINDS = [kinds.split() for kinds in _CUES.values()]
 # Four zeros begin a health card's number and nothing else that is told in groups.
 _ZEROS = "(?<![0-9A-Z-])(?:4[個个]0|0000)(?=[ ,、])"
 _CUE = Pattern("|".join(f"({words})" for words in (*_CUES, _ZEROS)))
-_PASSPORT_LATER = Pattern("護照[^\n]{0,60}?號碼")
 _LOOSE: dict[str, Any] = {"letters": True, "shortest": 2, "longest": 8, "exact": False}
-_REACH = {False: 24, True: 40}  # of other numbers, and of those with a certain length
+_PASSPORT_REACH, _REACH = 120, {False: 24, True: 40}  # of other numbers, and of those with a certain length
 
 
 def _form(begun: str, whole: str, **options: Any) -> Form:
@@ -53,7 +52,7 @@ _FORMS = {
     "TW_NHI_CARD": _form("[0-9]{1,12}", "[0-9]{12}", sure=lambda said: said.startswith("0000")),
     "CREDIT_CARD": _form("[3-6][0-9]{0,15}", "[3-6][0-9]{15}|3[47][0-9]{13}", sure=_any),
     "TW_PASSPORT": _form(
-        "[0-9A-Z][0-9]{0,8}", "[0-9A-Z][0-9]{8}", sure=re.compile("3[0-9]{8}").fullmatch, letters=True
+        "[0-9A-Z][0-9]{0,8}", "[0-9A-Z][0-9]{8}", sure=str.isdigit, letters=True
     ),
     "TW_CITIZEN_CERT": _form("[A-Z]{1,2}|[A-Z]{2}[0-9]{1,14}", "[A-Z]{2}[0-9]{14}", sure=_any, letters=True),
     "TW_PLATE": _form(
@@ -98,8 +97,6 @@ def _all_told(views: Views) -> Iterator[tuple[str, list[Span]]]:
             yield from _first_told(views, [("TW_NHI_CARD", cue.start())])
         else:
             yield from _first_told(views, _firsts(figures, cue.end(), _KINDS[(cue.lastindex or 1) - 1]))
-    for later in _PASSPORT_LATER.finditer(figures):
-        yield from _first_told(views, _firsts(figures, later.end(), ["TW_PASSPORT"]))
 
 
 def _first_told(views: Views, places: Iterable[tuple[str, int]]) -> Iterator[tuple[str, list[Span]]]:
@@ -113,8 +110,8 @@ def _first_told(views: Views, places: Iterable[tuple[str, int]]) -> Iterator[tup
 
 
 def _firsts(figures: str, end: int, kinds: Sequence[str]) -> Iterator[tuple[str, int]]:
-    """Yield the places behind a cue where a number may begin, for each kind."""
-    for first in _FIRST.finditer(figures, end, end + _REACH[True]):
+    """Yield the places behind a cue where a number may begin, for each kind; those of a passport may be far."""
+    for first in _FIRST.finditer(figures, end, end + (_PASSPORT_REACH if "TW_PASSPORT" in kinds else _REACH[True])):
         for kind in kinds:
-            if first.start() < end + _REACH[_FORMS[kind].exact]:
+            if first.start() < end + _REACH[_FORMS[kind].exact] or kind == "TW_PASSPORT":
                 yield kind, first.start()

@@ -26,7 +26,7 @@ from deid.views import Views
 
 _LEFT_WINDOW = 48
 # What simplified characters leave of a house number and its floor.
-_TRADITIONAL = str.maketrans("号楼区县乡镇", "號樓區縣鄉鎮")
+_TRADITIONAL = str.maketrans("号楼阶階区县乡镇", "號樓樓樓區縣鄉鎮")
 _NOT_NUMBERS = re.compile("[第字]$|(?:台|國道|縣道|省道) ?$")
 _NOT_HOUSE = re.compile(" ?(?:間(?![房隔歇接壁])|公車|出口|月台|候車|登機|窗口|櫃)")
 _NOT_HOUSE_IN_DISTRICT = re.compile(
