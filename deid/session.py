@@ -88,9 +88,7 @@ class Session:
         a cue. Raises PersonalDataBlocked when the policy refuses texts that hold what this one holds.
         """
         cue = f"{after[-_LONGEST_AFTER:]}\n" if after else ""
-        concealed = self._conceal(text, cue, self._lookalikes(text))
-        self._check_blocked()
-        return CleanText(concealed)
+        return CleanText(self._conceal(text, cue, self._lookalikes(text)))
 
     def conceal_answer(self, text: str) -> CleanText:
         """Conceal a model's answer again: this session's placeholders stay, invented values and names do not.
@@ -99,8 +97,9 @@ class Session:
         """
         text = json_values.decode_escapes(text)
         lookalikes = self._lookalikes(text)
-        kept = [found for found in lookalikes if self._is_issued(text[found.start : found.end])]
-        return CleanText(self._conceal(text, "", lookalikes, kept))
+        kept = {found for found in lookalikes if self._is_issued(text[found.start : found.end])}
+        found = self._find(text, "", lookalikes)
+        return CleanText(self._replace(text, [finding for finding in found if finding not in kept]))
 
     def conceal_json_text(self, text: str) -> CleanText:
         """Conceal a string that holds JSON, with its escapes read first; anything else is concealed as plain text.
@@ -108,7 +107,6 @@ class Session:
         JSON in which nothing had to be concealed comes back unchanged; otherwise it is written anew.
         """
         concealed = self._json().conceal_json_text(text)
-        self._check_blocked()
         if concealed is not None:
             return CleanText(concealed)
         decoded = json_values.decode_escapes(text)
@@ -121,9 +119,7 @@ class Session:
         ``key`` is what the value is called, and a cue. Raises KeyHoldsPersonalData when the key of an object in the
         value would have to be concealed.
         """
-        concealed = self._json().conceal_tree(value, key)
-        self._check_blocked()
-        return concealed
+        return self._json().conceal_tree(value, key)
 
     def holds_any(self, text: str) -> bool:
         """Whether anything in a text would be concealed, without concealing it."""
@@ -132,9 +128,9 @@ class Session:
 
     def conceal_whole(self, text: str, entity: str) -> CleanText:
         """Conceal a text that is one value of a known entity, such as a column of names."""
-        concealed = self._placeholder(Finding(0, len(text), entity, 1.0, "Session"), text)
-        self._check_blocked()
-        return CleanText(concealed)
+        whole = Finding(0, len(text), entity, 1.0, "Session")
+        self._check_blocked([whole])
+        return CleanText(self._placeholder(whole, text))
 
     def restorer(self, *, json_escaped: bool = False) -> Restorer:
         return Restorer(self._issued, json_escaped=json_escaped)
@@ -154,7 +150,12 @@ class Session:
         clean = self._conceal(decoded, cue_prefix(key), self._lookalikes(decoded))
         return text if clean == decoded else clean
 
-    def _conceal(self, text: str, cue: str, lookalikes: list[Finding], kept: Iterable[Finding] = ()) -> str:
+    def _conceal(self, text: str, cue: str, lookalikes: list[Finding]) -> str:
+        found = self._find(text, cue, lookalikes)
+        self._check_blocked(found)
+        return self._replace(text, found)
+
+    def _find(self, text: str, cue: str, lookalikes: list[Finding]) -> tuple[Finding, ...]:
         if not self.special_category and text.strip():
             self.special_category = speaks_of_special_category(cue + text)
         found = self._detect(cue + text, deadline=self.deadline, strict=self.special_category)
@@ -165,12 +166,12 @@ class Session:
             found = tuple(sorted((*found, *cut_out(text, known, list(found))), key=lambda f: f.start))
         if lookalikes:
             found = tuple(sorted((*cut_out(text, found, lookalikes), *lookalikes), key=lambda f: f.start))
-        visible = {(finding.start, finding.end) for finding in kept}
+        return found
+
+    def _replace(self, text: str, found: Iterable[Finding]) -> str:
         pieces: list[str] = []
         position = 0
         for finding in found:
-            if (finding.start, finding.end) in visible:
-                continue
             pieces += (text[position : finding.start], self._placeholder(finding, text))
             position = finding.end
         pieces.append(text[position:])
@@ -194,10 +195,10 @@ class Session:
         action = self._policy.action(entity, strict=self.special_category)
         return coarser(entity, original) if action == GENERALISE else ""
 
-    def _check_blocked(self) -> None:
-        for entity in self._totals:
-            if self._policy.action(entity) == BLOCK:
-                raise PersonalDataBlocked(entity)
+    def _check_blocked(self, found: Iterable[Finding]) -> None:
+        for finding in found:
+            if self._policy.action(finding.entity) == BLOCK:
+                raise PersonalDataBlocked(finding.entity)
 
     def _remember(self, entity: str, original: str) -> None:
         long_enough = len(original) >= _SHORTEST_REMEMBERED_NAME
