@@ -17,6 +17,7 @@ from deid.officials import in_role
 from deid.overlaps import fill_gaps, resolve
 from deid.policy import KEEP, MASK, Policy
 from deid.presidio import EntityRecognizer
+from deid.published import PublishedValues
 from deid.recognizers import shipped_recognizers
 from deid.recognizers.base import TextRecognizer
 from deid.repeated import with_repeats
@@ -40,10 +41,10 @@ class Concealer:
         for recognizer in recognizers:
             for entity in recognizer.get_supported_entities():
                 if entity not in policy.words:
-                    raise PolicyError(f"policy has no word for entity {entity}")
+                    raise PolicyError(f"policy {policy.name} has no word for entity {entity}")
         doubted = (isinstance(one, TextRecognizer) and one.LAST_RESORT for one in recognizers)
         self._readers = tuple(zip(map(_reader, recognizers), doubted, strict=True))
-        self._public = frozenset(_plain(value) for value in policy.public_values)
+        self._published = PublishedValues(policy.public_values, policy.words)
         self._enough = {strict: _scores_that_count(policy, strict=strict) for strict in (False, True)}
 
     def session(self, *, deadline: float | None = None) -> Session:
@@ -83,8 +84,8 @@ class Concealer:
         settled = resolve(text, found)
         if doubtful:
             settled = fill_gaps(text, settled, resolve(text, doubtful))
-        private = [one for one in self._with_areas(views, settled, strict) if not self._is_public(text, one, strict)]
-        told = with_continuations(views, private, partial(self._conceals, text, strict=strict))
+        private = [one for one in self._with_areas(views, settled, strict) if not self._is_public(views, one, strict)]
+        told = with_continuations(views, private, partial(self._conceals, views, strict=strict))
         resolved = with_repeats(views, told)
         if deadline is not None and time.monotonic() > deadline:
             raise ConcealmentTimeout("concealment took too long")
@@ -101,9 +102,9 @@ class Concealer:
                 concealed.append(finding)
         return concealed
 
-    def _conceals(self, text: str, finding: Finding, *, strict: bool) -> bool:
+    def _conceals(self, views: Views, finding: Finding, *, strict: bool) -> bool:
         enough = self._enough[strict].get(finding.entity, math.inf)
-        return finding.score >= enough and not self._is_public(text, finding, strict)
+        return finding.score >= enough and not self._is_public(views, finding, strict)
 
     def _with_areas(self, views: Views, found: Sequence[Finding], strict: bool) -> Iterator[Finding]:
         """Let addresses take in their city and district where the policy says what becomes of these."""
@@ -117,12 +118,15 @@ class Concealer:
             end = finding.end
             yield finding
 
-    def _is_public(self, text: str, finding: Finding, strict: bool) -> bool:
+    def _is_public(self, views: Views, finding: Finding, strict: bool) -> bool:
         """Whether the agency has published this very value, or it is the name of an official in office."""
         officials = self._policy.keep_officials and not strict and finding.entity == "PERSON"
-        if officials and in_role(text, finding.start, finding.end):
+        start, end = finding.start, finding.end
+        if officials and in_role(views.text, start, end):
             return True
-        return bool(self._public) and _plain(text[finding.start : finding.end]) in self._public
+        if finding.entity == "TW_ADDRESS":
+            start, end = with_area(views, start, end)
+        return self._published.hold(finding.entity, views.text[start:end])
 
 
 def _scores_that_count(policy: Policy, *, strict: bool) -> dict[str, float]:
@@ -131,11 +135,6 @@ def _scores_that_count(policy: Policy, *, strict: bool) -> dict[str, float]:
         entity: math.inf if policy.action(entity, strict=strict) == KEEP else policy.threshold(entity, strict=strict)
         for entity in policy.words
     }
-
-
-def _plain(value: str) -> str:
-    """Return a published value as it is compared: folded, without white space."""
-    return "".join(Views(value).folded.split())
 
 
 def _reader(recognizer: EntityRecognizer) -> Callable[[Views], Iterable[Finding]]:

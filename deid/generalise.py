@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from deid.tw_districts import CITIES, DISTRICTS, ROMANISED_CITIES, ROMANISED_DISTRICTS
 from deid.views import Views
@@ -60,6 +61,16 @@ _ONE_PLACE = re.compile(_PLACE)
 _TOLD_APART = frozenset({"HSINCHU", "CHIAYI"})
 
 
+class Area(NamedTuple):
+    """City and district of an address, and where they stand with their postcode in its folded view."""
+
+    told: str = ""
+    city: str = ""
+    district: str = ""
+    start: int = 0
+    end: int = 0
+
+
 def area_start(text: str, start: int) -> int:
     """Return where the postcode, city and district that lead up to an address begin; ``start`` without any."""
     window = max(0, start - _LONGEST_AREA)
@@ -86,18 +97,21 @@ def with_area(views: Views, start: int, end: int) -> tuple[int, int]:
 
 def coarser(entity: str, value: str) -> str:
     """Return what of a value may stay: city and district, or nothing when it does not name any apart from its road."""
-    if entity not in GENERALISED:
-        return ""
-    views = Views(value)
+    return area_of(Views(value)).told if entity in GENERALISED else ""
+
+
+def area_of(views: Views) -> Area:
+    """Return the city and district that an address names apart from its road."""
     if begins := _BEGINS.match(views.folded):
-        return "".join(begins[name] or "" for name in ("city", "district", "alone"))
-    return _english(views) if views.has_letter else ""
+        city, district = begins["city"] or "", begins["district"] or begins["alone"] or ""
+        return Area(city + district, city, district, *begins.span())
+    return _english(views) if views.has_letter else Area()
 
 
-def _english(views: Views) -> str:
+def _english(views: Views) -> Area:
     places = _PLACES_LAST.search(views.folded) or _PLACES_FIRST.match(views.folded)
     if places is None:
-        return ""
+        return Area()
     district = city = ""
     for place in _ONE_PLACE.finditer(views.folded, *places.span()):
         if place["district"]:
@@ -105,4 +119,4 @@ def _english(views: Views) -> str:
         else:
             told = place["kind"] and place["city"] in _TOLD_APART
             city = city or views.written(place.start("city"), place.end("kind" if told else "city"))
-    return ", ".join(filter(None, (district, city)))
+    return Area(", ".join(filter(None, (district, city))), city, district, *places.span())

@@ -36,6 +36,7 @@ _DIGITS = {
     for c in group
 }
 _TENS = {"十": 10, "拾": 10, "廿": 20, "卅": 30, "百": 100, "千": 1000}
+NUMERALS = "".join((*_DIGITS, *_TENS))
 MONTHS = {
     name: number
     for number, names in enumerate(
@@ -51,7 +52,7 @@ MONTHS = {
 _NAMED = {"正": 1, "元": 1, "冬": 11, "臘": 12}
 _UNSAID = (2000, 1, 1)  # a leap year: 2月29日 without a year is a date
 _LONGEST = 8  # digits of a number in a date
-_N = "(?:[0-9]{1,4}|[零〇○一壹二兩貳三參叁四肆五伍六陸七柒八捌九玖十拾廿卅百千]{1,6})"
+_N = f"(?:[0-9]{{1,4}}|[{NUMERALS}]{{1,6}})"
 _PARTS = re.compile(
     rf"(?:(?P<era>(?:中華)?民國?前?|西元|明治|大正|昭和|平成) ?)?(?:(?P<year>{_N}) ?年 ?次?)?"
     rf"(?: ?(?:[農國陽陰舊新古]曆的?|閏)?(?P<month>{_N}|[正元臘冬]) ?月(?: ?初? ?(?P<day>{_N}) ?[日號]?)?)?"
@@ -66,7 +67,8 @@ _PAUSED_RUN = re.compile("(?:[0-9] ){5,7}[0-9]")
 _WORDS = re.compile(r"[A-Z]+|[0-9]+")
 
 
-def _number(text: str) -> int:
+def to_number(text: str) -> int:
+    """Return the number that figures or ``NUMERALS`` say: 九十九, 一二〇."""
     if text.isascii():
         return int(text)
     if not any(char in _TENS for char in text):
@@ -93,11 +95,11 @@ def _in_words(text: str) -> tuple[int | None, int | None, int | None] | None:
     match = _PARTS.fullmatch(text)
     if match is None or not (match["year"] or match["month"]):
         return None
-    year = _year(_number(match["year"]), match["era"]) if match["year"] else None
+    year = _year(to_number(match["year"]), match["era"]) if match["year"] else None
     return (
         year,
-        (_NAMED.get(match["month"]) or _number(match["month"])) if match["month"] else None,
-        _number(match["day"]) if match["day"] else None,
+        (_NAMED.get(match["month"]) or to_number(match["month"])) if match["month"] else None,
+        to_number(match["day"]) if match["day"] else None,
     )
 
 
@@ -108,7 +110,7 @@ def _in_figures(text: str) -> tuple[int | None, int | None, int | None] | None:
             return (int(last), int(first), middle) if middle > 12 else (int(last), middle, int(first))
         return (_year(int(first)), middle, int(last)) if len(last) <= 2 else None
     if match := _SPOKEN.fullmatch(text):
-        return _year(_number(match[1])), _number(match[2]), _number(match[3])
+        return _year(to_number(match[1])), to_number(match[2]), to_number(match[3])
     if match := _MONTH_DAY.fullmatch(text):
         return None, int(match[1] or match[3]), int(match[2] or match[4])
     if match := _SPOKEN_RUN.fullmatch(text):

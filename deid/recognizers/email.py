@@ -8,6 +8,7 @@ from typing import Any
 
 from deid.findings import Finding
 from deid.patterns import Pattern
+from deid.published import mailbox
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.public_context import PublicContext
 from deid.tagger.tagger import load_tagger
@@ -78,7 +79,7 @@ class EmailAddressRecognizer(TextRecognizer):
 
     def __init__(self, public_mailboxes: Iterable[str] = (), **options: Any) -> None:
         super().__init__(**options)
-        self._public = frozenset(Views(address).folded for address in public_mailboxes)
+        self._public = frozenset(map(mailbox, public_mailboxes))
 
     def find(self, views: Views) -> Iterator[Finding]:
         folded = views.folded

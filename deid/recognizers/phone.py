@@ -12,6 +12,7 @@ from deid.findings import Finding
 from deid.identifiers import tw_phone
 from deid.number_places import NumberMatch
 from deid.patterns import Pattern
+from deid.published import line
 from deid.recognizers.address_english import follows_office
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.linked_places import is_line_of_institution, is_nobodys_line
@@ -117,7 +118,7 @@ class TelephoneRecognizer(TextRecognizer):
 
     def __init__(self, public_lines: Iterable[str] = (), **options: Any) -> None:
         super().__init__(**options)
-        compacted = [tw_phone.compact(line) for line in public_lines]
+        compacted = [*map(line, public_lines)]
         areas = filter(None, map(tw_phone.split_area, compacted))
         self._public = frozenset(compacted).union(subscriber for _, subscriber in areas)
 

@@ -93,6 +93,38 @@ def test_every_spelling_of_a_number_gets_one_placeholder(concealer: Concealer) -
     assert dict(session.counts) == {"PHONE": 1}
 
 
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ("住臺灣大道三段99號", "住台灣大道3段99號", "住臺灣大道３段九十九號"),
+        ("住松仁路12號3樓之2", "住松仁路十二號3F-2", "住松仁路12號三樓之二"),
+        ("住松仁路12之1號", "住松仁路12-1號"),
+        ("車牌ABC-1234", "車牌ABC1234", "車牌abc 1234"),
+        ("轉帳帳號012-123456789012", "轉帳帳號012123456789012"),
+        ("生日民國70年5月3日", "生日70年5月3日", "生日1981年5月3日"),
+        ("生日70/5/3", "生日70.5.3", "生日民國70年05月03日"),
+        ("信箱anson.chang_64@gmail.com", "信箱anson點chang底線64小老鼠gmail點com"),
+        ("信箱anson.chang@gmail.com", "信箱 anson.chang at gmail dot com"),
+    ],
+)
+def test_every_spelling_of_a_value_gets_one_placeholder(concealer: Concealer, spellings: tuple[str, ...]) -> None:
+    session = concealer.session()
+    concealed = [session.conceal(spelling) for spelling in spellings]
+    assert all(one.endswith("1〕") for one in concealed) and len(session.originals) == 1
+
+
+@pytest.mark.parametrize(
+    ("entity", "one", "other"),
+    [
+        ("DATE_OF_BIRTH", "農曆70年5月3日", "民國70年5月3日"), ("DATE_OF_BIRTH", "05/03/1981", "1981/03/05"),
+        ("TW_PLATE", "AB1-234", "AB-1234"), ("TW_MEDICAL_RECORD", "12-345", "123-45"),
+        ("TW_ADDRESS", "中山路1號", "中山路1號之1"), ("EMAIL", "a1o2@gmail.com", "a102@gmail.com"),
+    ],
+)  # fmt: skip
+def test_values_that_only_look_alike_stay_apart(entity: str, one: str, other: str) -> None:
+    assert canonical(entity, one) != canonical(entity, other)
+
+
 def test_a_number_that_a_clerk_reads_back_gets_the_same_placeholder(concealer: Concealer) -> None:
     session = concealer.session()
     clean = session.conceal("病歷號 13378902。\n專員：一三三七八九零二，對嗎？")
