@@ -10,7 +10,7 @@ from deid.errors import (
 )
 from deid.findings import Finding
 from deid.json_values import JSON
-from deid.policy import Policy, load_policies, load_policy, policy_names
+from deid.policy import Policy, choose_policy, load_policies, load_policy, policy_names
 from deid.restorer import Restorer
 from deid.session import CleanText, Session
 
@@ -27,6 +27,7 @@ __all__ = [
     "PolicyError",
     "Restorer",
     "Session",
+    "choose_policy",
     "load_policies",
     "load_policy",
     "policy_names",

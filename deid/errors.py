@@ -19,7 +19,12 @@ class ConcealmentTimeout(ConcealmentError):
 
 
 class PolicyError(ConcealmentError):
-    """A policy or a recogniser is misconfigured: refuse to start."""
+    """A policy or a recogniser is misconfigured: refuse to start.
+
+    The message names the file, the key and an entry's place, never what the entry says; ``code`` is stable.
+    """
+
+    code = "policy_refused"
 
 
 class PersonalDataBlocked(ConcealmentError):

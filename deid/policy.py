@@ -6,8 +6,11 @@ lists are added to the other's.
 
 from __future__ import annotations
 
+import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -15,13 +18,19 @@ from typing import Any
 
 from deid.errors import PolicyError
 from deid.generalise import GENERALISED
-from deid.placeholders import LITERAL, is_word
+from deid.placeholders import LITERAL, is_word, normalise
+from deid.published import line, mailbox, plain
 
 _SHIPPED = Path(__file__).parent / "policies"
 _TABLES = ("words", "actions", "min_scores", "strict")
-_LISTS = ("public_lines", "public_mailboxes", "public_values")
+_LISTS = {
+    "public_lines": (line, "is no telephone number with its area code (short lines need no entry)"),
+    "public_mailboxes": (mailbox, "is no mailbox"),
+    "public_values": (plain, "is empty"),
+}
 _KEYS = frozenset({"name", "extends", "min_score", "officials", "areas", *_TABLES, *_LISTS})
 _DEEPEST = 4
+_TOML_PLACE = re.compile(r"\((at [a-z0-9, ]+)\)$")
 
 MASK, GENERALISE, KEEP, BLOCK = "mask", "generalise", "keep", "block"
 ACTIONS = frozenset({MASK, GENERALISE, KEEP, BLOCK})
@@ -92,54 +101,111 @@ def load_policies(folder: Path | None = None) -> Mapping[str, Policy]:
         raise PolicyError("the folder of policies does not exist")
     for path in sorted(folder.glob("*.toml")) if folder is not None else ():
         if path.stem in policies:
-            raise PolicyError(f"a shipped policy has this name: {path.stem}")
+            raise PolicyError(f"{path.name}: a shipped policy has this name")
         policies[path.stem] = load_policy(path.absolute())
     return MappingProxyType(policies)
+
+
+def choose_policy(policies: Mapping[str, Policy], name: str) -> Policy:
+    """Return the policy of this name. Raises PolicyError, which lists the names there are."""
+    if name not in policies:
+        raise _unknown(name, policies)
+    return policies[name]
 
 
 def load_policy(name_or_path: str | Path) -> Policy:
     """Load a shipped policy by its name (``default``) or any policy by its path.
 
-    Raises PolicyError when a file is missing, unreadable, or holds an unknown key, entity or action.
+    Raises PolicyError when a file is missing, unreadable, or holds an unknown key, entity or action. The message names
+    the file, the key and the place in it.
     """
-    path = _find(name_or_path)
-    return _parse(_read(path, 0), path.stem)
+    path = _find(name_or_path, Path())
+    table = _read(path, 0)
+    with _named(path):
+        return _parse(table, path.stem)
 
 
-def _find(name_or_path: str | Path) -> Path:
+def _find(name_or_path: str | Path, folder: Path) -> Path:
     shipped = _SHIPPED / f"{name_or_path}.toml"
-    return shipped if str(name_or_path).isidentifier() and shipped.is_file() else Path(name_or_path)
+    if str(name_or_path).isidentifier() and shipped.is_file():
+        return shipped
+    path = folder / name_or_path
+    if path.suffix != ".toml" and not os.path.exists(path):
+        raise _unknown(str(name_or_path), policy_names())
+    return path
+
+
+def _unknown(name: str, known: Iterable[str]) -> PolicyError:
+    return PolicyError(f"no policy is named {name}; there are {', '.join(sorted(known))}")
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Name the file in what is said about it."""
+    try:
+        yield
+    except PolicyError as exc:
+        raise PolicyError(f"{path.name}: {exc}") from None
 
 
 def _read(path: Path, depth: int) -> dict[str, Any]:
+    with _named(path):
+        table = _load_toml(path)
+        if unknown := table.keys() - _KEYS:
+            raise PolicyError(f"unknown policy key: {sorted(unknown)[0]}")
+        _check_file(table)
+        base = table.pop("extends", None)
+        if base is None:
+            return table
+        if not isinstance(base, str) or depth >= _DEEPEST:
+            raise PolicyError("policy key extends must name a policy, at most four deep")
+        beneath = _find(base, path.parent)
+    return _lay_over(_read(beneath, depth + 1), table)
+
+
+def _load_toml(path: Path) -> dict[str, Any]:
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except tomllib.TOMLDecodeError as exc:
+        place = _TOML_PLACE.search(str(exc))
+        problem = f"not valid TOML{f' {place[1]}' if place else ''}"
+    except UnicodeDecodeError:
+        problem = "not UTF-8 text"
+    except RecursionError:
+        problem = "nested too deeply"
     except (OSError, ValueError) as exc:
-        raise PolicyError(f"policy file cannot be read: {type(exc).__name__}") from None
-    if unknown := table.keys() - _KEYS:
-        raise PolicyError(f"unknown policy key: {sorted(unknown)[0]}")
-    _check_shapes(table)
-    base = table.pop("extends", None)
-    if base is None:
-        return table
-    if not isinstance(base, str) or depth >= _DEEPEST:
-        raise PolicyError("policy key extends must name a policy, at most four deep")
-    beneath = _find(base)
-    return _lay_over(_read(beneath if beneath.is_absolute() else path.parent / beneath, depth + 1), table)
+        problem = f"the file cannot be read: {getattr(exc, 'strerror', None) or type(exc).__name__}"
+    raise PolicyError(problem)
 
 
-def _check_shapes(table: Mapping[str, Any]) -> None:
+def _check_file(table: Mapping[str, Any]) -> None:
+    """Check what can be said of one file without those beneath it."""
+    name = table.get("name", "-")
+    if not isinstance(name, str) or not name.strip():
+        raise PolicyError("policy key name must be a string that is not empty")
     for key in _TABLES:
         if not isinstance(table.get(key, {}), dict):
             raise PolicyError(f"policy key {key} must be a table")
     for key in _LISTS:
-        values = table.get(key, [])
-        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-            raise PolicyError(f"policy key {key} must be a list of strings")
+        _check_list(key, table.get(key, []))
+    _check_words(table.get("words", {}))
+    _check_actions(table.get("actions", {}))
+    _check_scores(table)
+    _keeps(table, "officials")
+    _keeps(table, "areas")
+
+
+def _check_list(key: str, values: object) -> None:
+    compared, problem = _LISTS[key]
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise PolicyError(f"policy key {key} must be a list of strings")
+    for place, value in enumerate(values, 1):
+        if not compared(value):
+            raise PolicyError(f"policy key {key}: entry {place} {problem}")
 
 
 def _lay_over(beneath: dict[str, Any], table: dict[str, Any]) -> dict[str, Any]:
-    merged = {**beneath, **table}
+    merged = {**beneath, "name": None, **table}
     for key in _TABLES:
         merged[key] = {**beneath.get(key, {}), **table.get(key, {})}
     for key in _LISTS:
@@ -148,24 +214,18 @@ def _lay_over(beneath: dict[str, Any], table: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parse(table: dict[str, Any], stem: str) -> Policy:
-    words, actions = table.get("words", {}), table.get("actions", {})
-    _check_words(words)
-    _check_actions(actions, words)
-    min_scores = {
-        entity: _score(score, f"min_scores.{entity}") for entity, score in table.get("min_scores", {}).items()
-    }
-    if wordless := sorted(min_scores.keys() - words.keys()):
-        raise PolicyError(f"policy key min_scores names an entity without a word: {wordless[0]}")
-    strict = table.get("strict", {})
-    if unknown := strict.keys() - {"min_score"}:
-        raise PolicyError(f"unknown policy key: strict.{sorted(unknown)[0]}")
+    words, actions, min_scores = (table.get(key, {}) for key in ("words", "actions", "min_scores"))
+    _check_together(words)
+    for key, entities in (("actions", actions), ("min_scores", min_scores)):
+        if wordless := sorted(entities.keys() - words.keys()):
+            raise PolicyError(f"policy key {key} names an entity without a word: {wordless[0]}")
     return Policy(
-        name=str(table.get("name", stem)),
+        name=table.get("name") or stem,
         words=MappingProxyType(dict(words)),
-        min_score=_score(table.get("min_score", 0.4), "min_score"),
-        min_scores=MappingProxyType(min_scores),
+        min_score=float(table.get("min_score", 0.4)),
+        min_scores=MappingProxyType({entity: float(score) for entity, score in min_scores.items()}),
         actions=MappingProxyType(dict(actions)),
-        strict_min_score=_score(strict.get("min_score", 0.25), "strict.min_score"),
+        strict_min_score=float(table.get("strict", {}).get("min_score", 0.25)),
         keep_officials=_keeps(table, "officials"),
         keep_areas=_keeps(table, "areas"),
         **{key: frozenset(table.get(key, [])) for key in _LISTS},
@@ -181,29 +241,43 @@ def _keeps(table: Mapping[str, Any], key: str) -> bool:
 
 def _check_words(words: Mapping[str, object]) -> None:
     if unknown := words.keys() - ENTITIES:
-        raise PolicyError(f"unknown entity in policy: {sorted(unknown)[0]}")
-    if LITERAL not in words:
-        raise PolicyError("policy has no word for LITERAL")
+        raise PolicyError(f"policy key words names an unknown entity: {sorted(unknown)[0]}")
     for entity, word in words.items():
         if not isinstance(word, str) or not is_word(word):
             raise PolicyError(f"policy word of {entity} must be 1 to 12 letters without digits or brackets")
-    if len(set(words.values())) != len(words):
-        raise PolicyError("two entities share one policy word")
 
 
-def _check_actions(actions: Mapping[str, object], words: Mapping[str, object]) -> None:
+def _check_together(words: Mapping[str, str]) -> None:
+    """Check what a file and those beneath it say together: restoring has to tell the words apart."""
+    if not words:
+        raise PolicyError('policy key extends is missing (extends = "default"), and so are words')
+    if LITERAL not in words:
+        raise PolicyError("policy key words has no word for LITERAL")
+    taken: dict[str, str] = {}
+    for entity, word in words.items():
+        other = taken.setdefault(normalise(word), entity)
+        if other != entity:
+            raise PolicyError(f"policy key words: {other} and {entity} share one word (letter case does not count)")
+
+
+def _check_actions(actions: Mapping[str, object]) -> None:
     for entity, action in sorted(actions.items()):
-        if entity not in words:
-            raise PolicyError("policy key actions names an entity without a word")
         if not isinstance(action, str) or action not in ACTIONS:
             raise PolicyError(f"policy action of {entity} must be one of: {', '.join(sorted(ACTIONS))}")
         if entity == LITERAL and action != MASK:
-            raise PolicyError("LITERAL is always masked: look-alikes of placeholders must not be restored")
+            raise PolicyError("policy action of LITERAL must be mask: look-alikes of placeholders must not be restored")
         if action == GENERALISE and entity not in GENERALISED:
-            raise PolicyError(f"{entity} has no coarser form; it cannot be generalised")
+            raise PolicyError(f"policy action of {entity} cannot be generalise: it has no coarser form")
 
 
-def _score(value: object, key: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise PolicyError(f"policy key {key} must be a number from 0 to 1")
-    return float(value)
+def _check_scores(table: Mapping[str, Any]) -> None:
+    strict, by_entity = table.get("strict", {}), table.get("min_scores", {})
+    if unknown := strict.keys() - {"min_score"}:
+        raise PolicyError(f"unknown policy key: strict.{sorted(unknown)[0]}")
+    if LITERAL in by_entity:
+        raise PolicyError("policy key min_scores.LITERAL has no effect: look-alikes of placeholders are always masked")
+    scores = {"min_score": table.get("min_score", 0), "strict.min_score": strict.get("min_score", 0)}
+    scores |= {f"min_scores.{entity}": score for entity, score in by_entity.items()}
+    for key, score in scores.items():
+        if isinstance(score, bool) or not isinstance(score, int | float) or not 0 <= score <= 1:
+            raise PolicyError(f"policy key {key} must be a number from 0 to 1")

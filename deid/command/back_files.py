@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from deid.command.options import policy_option
+from deid.command.options import plain_policy_errors, policy_option
 from deid.errors import ConcealmentError
 from deid.importing.run import ImportJob, run_import
 
@@ -41,7 +41,7 @@ def import_file(source: Path, target: Path, **options: Any) -> None:
     job = ImportJob(source, target, **options)
     started = time.monotonic()
     try:
-        with click.progressbar(length=_STEPS, label="concealing", show_eta=True) as bar:
+        with plain_policy_errors(), click.progressbar(length=_STEPS, label="concealing", show_eta=True) as bar:
             report = run_import(job, lambda share, rows: _show(bar, share, rows, started))
     except ConcealmentError as exc:
         raise click.ClickException(str(exc)) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TextIO, TypeVar
 
 import click
@@ -24,12 +25,19 @@ def policy_option(command: F) -> F:
     return option(command)
 
 
+@contextmanager
+def plain_policy_errors() -> Iterator[None]:
+    """Turn PolicyError into click.ClickException with the same line and its code."""
+    try:
+        yield
+    except PolicyError as exc:
+        raise click.ClickException(f"{exc} ({exc.code})") from None
+
+
 def open_concealer(policy: str) -> Concealer:
     """Raises click.ClickException when the policy cannot be used."""
-    try:
+    with plain_policy_errors():
         return Concealer(load_policy(policy))
-    except PolicyError as exc:
-        raise click.ClickException(str(exc)) from None
 
 
 def json_lines(source: TextIO, *keys: str) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from adapters import cards
 from adapters.intake import BaseSpec, Deny, Inspected, IntakeLimits, IntakeRefused, deny_by, inspect, unpack
 from adapters.masking import mask_extras
-from deid import Concealer, ConcealmentError, PolicyError, load_policies
+from deid import Concealer, ConcealmentError, PolicyError, choose_policy, load_policies
 from serve.engine.lineage import load_deny_list
 from serve.engine.profile import EngineRefused, load_profile
 from serve.errors import ConcealmentFailed, ServeError, Unavailable
@@ -184,7 +184,4 @@ def read_requirements(settings: Settings) -> Requirements:
 
 def open_protector(settings: Settings) -> Concealer:
     """The concealer of the settings' policy. Raises deid.PolicyError when there is none of that name."""
-    policies = load_policies(settings.deid.policy_dir)
-    if settings.deid.policy not in policies:
-        raise PolicyError("the policy of the settings does not exist")
-    return Concealer(policies[settings.deid.policy])
+    return Concealer(choose_policy(load_policies(settings.deid.policy_dir), settings.deid.policy))

@@ -10,7 +10,7 @@ from functools import partial
 
 from sqlalchemy import Engine as Database
 
-from deid import Concealer, PolicyError, load_policies
+from deid import Concealer, PolicyError, choose_policy, load_policies
 from serve.catalog import Catalog
 from serve.dispatch import (
     SLOTS_SCRIPT,
@@ -135,11 +135,19 @@ def new_dispatch(engine: Engine, slots: Slots, settings: Settings) -> Dispatch:
     return Dispatch(engine, queue, slots, DispatchLimits(wait.turn_wait_s, slots.count))
 
 
+def check_policies(settings: Settings) -> None:
+    """Raise deid.PolicyError or RecordsUnavailable where `open_services` would, before there is a server."""
+    database = open_database(settings.records_url)
+    try:
+        _concealers(settings.deid, database)
+    finally:
+        database.dispose()
+
+
 def _concealers(settings: DeidSettings, database: Database) -> dict[str, Concealer]:
     """One concealer for each policy. Raises PolicyError when the settings' or a tenant's policy is missing."""
     policies = load_policies(settings.policy_dir)
-    if settings.policy not in policies:
-        raise PolicyError("the policy of the settings does not exist")
+    choose_policy(policies, settings.policy)
     concealers = {name: Concealer(policy) for name, policy in policies.items()}
     if missing := sorted(policies_in_use(database) - policies.keys()):
         raise PolicyError(f"a tenant has a policy that does not exist: {missing[0]}")

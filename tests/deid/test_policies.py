@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deid import Concealer, PersonalDataBlocked, Policy, Session, load_policy, policy_names
+from deid import Concealer, PersonalDataBlocked, Policy, PolicyError, Session, load_policy, policy_names
 from deid.policy import ENTITIES
 
 HOME = "我家在臺北市信義區松仁路12號3樓"
@@ -143,10 +143,130 @@ def test_a_blocked_entity_refuses_the_text_and_tells_only_its_kind(tmp_path: Pat
     assert card not in opened(tmp_path, "[actions]\nCREDIT_CARD = 'block'").conceal_answer(f"卡號{card}")
 
 
+def test_what_an_answer_held_refuses_no_later_text(tmp_path: Path) -> None:
+    card = "4111111111111111"
+    session = opened(tmp_path, "[actions]\nCREDIT_CARD = 'block'")
+    session.conceal_answer(f"卡號{card}")
+    assert session.conceal("你好") == "你好"
+    for refuse in (session.conceal, session.conceal_tree, session.conceal_json_text):
+        with pytest.raises(PersonalDataBlocked):
+            refuse(f"卡號{card}")
+    with pytest.raises(PersonalDataBlocked):
+        session.conceal_whole(card, "CREDIT_CARD")
+
+
 def test_published_values_stay_only_when_they_are_found_whole(tmp_path: Path) -> None:
     session = opened(tmp_path, "public_values = ['市府路1號']")
     assert session.conceal("我在臺北市信義區市府路１號等你") == "我在臺北市信義區市府路１號等你"
     assert "市府路1號" not in session.conceal("我住臺北市信義區市府路1號9樓")
+
+
+@pytest.mark.parametrize("entry", ["臺中市西屯區臺灣大道三段99號", "台灣大道３段九十九號"])
+@pytest.mark.parametrize("profile", ["", "areas = 'mask'", "[actions]\nTW_ADDRESS = 'generalise'", "special category"])
+def test_a_published_address_stays_in_every_spelling_with_and_without_its_area(
+    tmp_path: Path, entry: str, profile: str
+) -> None:
+    special = profile == "special category"
+    session = opened(tmp_path, f"public_values = ['{entry}']\n{'' if special else profile}")
+    if special:
+        session.conceal("我確診了")
+    for written in ("臺中市西屯區臺灣大道三段99號", "407台中市台灣大道3段九十九號", "臺灣大道三段99號"):
+        assert session.conceal(f"我在{written}等你") == f"我在{written}等你"
+    assert "臺灣大道" not in session.conceal("我在臺中市西屯區臺灣大道三段99號9樓")
+    elsewhere = session.conceal("我在新北市板橋區臺灣大道三段99號")
+    assert ("臺灣大道" in elsewhere) == (entry == "台灣大道３段九十九號")
+
+
+@pytest.mark.parametrize(
+    ("published", "text", "stays"),
+    [
+        ("02-2345-6789", "電話02-2345-6789", True), ("(02)23456789", "電話零二二三四五六七八九", True),
+        ("02-2345-6789", "電話02-2345-6780", False), ("臺灣大道三段99號", "電話399", True),
+        ("０４－２２２２－１２３４路", "電話04-2222-1234", False), ("ABC1234", "車牌ABC-1234", True),
+        ("1981年5月3日", "生日民國70年5月3日", True), ("012-123456789012", "帳號012123456789012", True),
+    ],
+)  # fmt: skip
+def test_a_published_value_stays_in_every_spelling(tmp_path: Path, published: str, text: str, stays: bool) -> None:
+    assert (opened(tmp_path, f"public_values = ['{published}']").conceal(text) == text) == stays
+
+
+@pytest.mark.parametrize("entry", ["０４－２２２８－９１１１", "04-2228-9111#123", "(04)22289111", "+886-4-2228-9111"])
+def test_a_published_line_counts_however_it_is_written(tmp_path: Path, entry: str) -> None:
+    for text in ("我電話04-2228-9111", "我電話04-2228-9111轉12", "我電話０４２２２８９１１１"):
+        assert opened(tmp_path, f"public_lines = ['{entry}']").conceal(text) == text
+
+
+def test_a_published_mailbox_counts_however_it_is_written(tmp_path: Path) -> None:
+    session = opened(tmp_path, "public_mailboxes = ['Ｈelp.desk@Example.org.tw ']")
+    assert session.conceal("我的信箱help.desk@example.org.tw") == "我的信箱help.desk@example.org.tw"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("public_lines = ['04-2228-9111', '2228-9111']", "public_lines: entry 2"),
+        ("public_lines = ['市民專線']", "public_lines: entry 1"),
+        ("public_lines = ['']", "public_lines: entry 1"),
+        ("public_lines = ['1']", "public_lines: entry 1"),
+        ("public_mailboxes = ['help@example.tw', 'not a mail']", "public_mailboxes: entry 2"),
+        ("public_mailboxes = ['']", "public_mailboxes: entry 1"),
+        ("public_values = [' ']", "public_values: entry 1"),
+        ("name = 3", "name"), ("name = ['a']", "name"), ("name = ''", "name"),
+        ("[min_scores]\nLITERAL = 0.5", "min_scores.LITERAL"),
+        ("[min_scores]\nPERSON = 2", "min_scores.PERSON"),
+        ("[strict]\nmin_score = 2", "strict.min_score"),
+        ("[words]\nPHONE = '姓名'", "PERSON and PHONE"),
+        ("[words]\nNOBODY = '某'", "NOBODY"),
+        ("[actions]\nPERSON = 'hide'", "PERSON"),
+        ("[actions]\nNOBODY = 'mask'", "actions names an entity without a word: NOBODY"),
+        ("oficials = 'mask'", "oficials"),
+        ("areas = 'hide'", "areas"),
+        ("public_lines = 3", "public_lines"),
+        ("words = 3", "words"),
+        ("min_score = = 1", "line 2, column 13"),
+        ("min_score = 'a", "end of document"),
+        ("name = " + "[" * 100_000, "nested too deeply"),
+    ],
+)  # fmt: skip
+def test_a_refused_policy_says_which_file_and_key(tmp_path: Path, content: str, told: str) -> None:
+    with pytest.raises(PolicyError) as refused:
+        opened(tmp_path, content)
+    assert str(refused.value).startswith("tenant.toml: ") and told in str(refused.value)
+    assert not any(value in str(refused.value) for value in ("2228", "市民專線", "not a mail"))
+    assert refused.value.code == "policy_refused" and str(tmp_path) not in str(refused.value)
+
+
+def test_a_refused_policy_beneath_another_is_the_one_that_is_named(tmp_path: Path) -> None:
+    (tmp_path / "ministry.toml").write_text("extends = 'default'\npublic_lines = ['1']", encoding="utf-8")
+    (tmp_path / "office.toml").write_text("extends = 'ministry.toml'", encoding="utf-8")
+    with pytest.raises(PolicyError, match=r"^ministry\.toml: .*public_lines: entry 1"):
+        load_policy(tmp_path / "office.toml")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "extends is missing"), (b"# nothing yet", "extends is missing"), (b"name = '\xa4\xa4'", "UTF-8"),
+        (b"extends = 'nope'", "no policy is named nope; there are default, english, routing, strict"),
+        (b"extends = 'nope.toml'", "nope.toml: the file cannot be read: No such file"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_policy_says_why(tmp_path: Path, content: bytes, told: str) -> None:
+    (tmp_path / "tenant.toml").write_bytes(content)
+    with pytest.raises(PolicyError, match=told):
+        load_policy(tmp_path / "tenant.toml")
+
+
+def test_a_policy_file_may_begin_with_a_byte_order_mark_and_is_named_like_its_file(tmp_path: Path) -> None:
+    (tmp_path / "tenant.toml").write_bytes(b"\xef\xbb\xbfextends = 'english'")
+    policy = load_policy(tmp_path / "tenant.toml")
+    assert (policy.name, policy.words["PERSON"]) == ("tenant", "NAME")
+
+
+@pytest.mark.parametrize(("one", "other"), [("NAME", "Name"), ("Straße", "STRASSE"), ("ﬁne", "fine")])
+def test_words_that_restoring_cannot_tell_apart_are_refused(tmp_path: Path, one: str, other: str) -> None:
+    with pytest.raises(PolicyError, match="PERSON and PHONE"):
+        opened(tmp_path, f"[words]\nPERSON = '{one}'\nPHONE = '{other}'")
 
 
 def test_a_published_number_that_is_read_back_stays_too(tmp_path: Path) -> None:

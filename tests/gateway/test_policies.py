@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -81,6 +84,25 @@ async def test_a_worker_does_not_start_without_a_tenants_policy(
     with pytest.raises(PolicyError):
         async with open_services(found):
             pass
+
+
+@pytest.mark.parametrize(
+    ("policy", "told"),
+    [
+        ("nope", "no policy is named nope; there are default, english, mine, routing, strict"),
+        ("default", "mine.toml: policy key words names an unknown entity: NOBODY"),
+    ],
+)
+def test_the_command_says_in_one_line_which_policy_it_cannot_use(tmp_path: Path, policy: str, told: str) -> None:
+    broken = "[words]\nNOBODY = '某'" if policy == "default" else ""
+    (tmp_path / "mine.toml").write_text(f"extends = 'default'\n{broken}", encoding="utf-8")
+    environ = {"BIANMIN_HOME": str(tmp_path / "home"), "BIANMIN_DEID__POLICY": policy}
+    started = subprocess.run(
+        [sys.executable, "-c", "from serve.cli import main; main()", "gateway"],
+        env={**os.environ, **environ, "BIANMIN_DEID__POLICY_DIR": str(tmp_path)},
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert (started.returncode, started.stderr) == (1, f"Error: {told} (policy_refused)\n")
 
 
 async def test_a_blocked_kind_is_refused_by_its_name_only(with_policies: Gateway) -> None:
