@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 import click
 
@@ -16,11 +17,12 @@ from deid.errors import ConcealmentError
 from deid.restorer import Restorer
 
 _SOURCE = click.argument("source", type=click.File(encoding="utf-8-sig"), default="-")
+_BYTES = click.argument("source", type=click.File("rb"), default="-")
 _READ_AT_ONCE = 65_536
 
 
 @click.command()
-@_SOURCE
+@_BYTES
 @policy_option
 @click.option(
     "--jsonl", is_flag=True, help="Each line is a JSON value; its strings are concealed, line by line."
@@ -28,7 +30,7 @@ _READ_AT_ONCE = 65_536
 @click.option(
     "--map", "map_file", type=click.Path(path_type=Path), help="Write placeholder and value here (0600)."
 )
-def conceal(source: TextIO, policy: str, jsonl: bool, map_file: Path | None) -> None:
+def conceal(source: BinaryIO, policy: str, jsonl: bool, map_file: Path | None) -> None:
     """Conceal the personal data in SOURCE (or standard input).
 
     The whole input is one text. With --map the values can be restored later: that file is personal data, keep it
@@ -38,23 +40,23 @@ def conceal(source: TextIO, policy: str, jsonl: bool, map_file: Path | None) -> 
         raise click.UsageError("--map goes with one text, not with --jsonl")
     concealer = open_concealer(policy)
     if jsonl:
-        for number, row in json_lines(source):
+        for number, row in json_lines(io.TextIOWrapper(source, encoding="utf-8-sig")):
             _print_json(_conceal_row(concealer, number, row))
         return
     session = concealer.session()
     try:
-        concealed = session.conceal(source.read())
+        concealed = session.conceal(_as_it_is(source).read())
     except ConcealmentError as exc:
         raise click.ClickException(str(exc)) from None
     if map_file:
         _write_private(map_file, json.dumps(dict(session.originals), ensure_ascii=False, indent=1))
-    click.echo(concealed, nl=False)
+    _write(concealed)
 
 
 @click.command()
-@_SOURCE
+@_BYTES
 @click.option("--map", "map_file", type=click.Path(exists=True, path_type=Path), required=True)
-def restore(source: TextIO, map_file: Path) -> None:
+def restore(source: BinaryIO, map_file: Path) -> None:
     """Put the values of a map file back into SOURCE (or standard input), as it streams."""
     try:
         originals = json.loads(map_file.read_text(encoding="utf-8"))
@@ -63,9 +65,10 @@ def restore(source: TextIO, map_file: Path) -> None:
     if not isinstance(originals, dict) or not all(isinstance(value, str) for value in originals.values()):
         raise click.ClickException("the map file is not one that `bianmin deid conceal --map` wrote")
     restorer = Restorer(originals)
-    while piece := source.read(_READ_AT_ONCE):
-        click.echo(restorer.feed(piece), nl=False)
-    click.echo(restorer.flush(), nl=False)
+    text = _as_it_is(source)
+    while piece := text.read(_READ_AT_ONCE):
+        _write(restorer.feed(piece))
+    _write(restorer.flush())
 
 
 @click.command()
@@ -85,6 +88,15 @@ def scan(source: TextIO, policy: str, jsonl: bool) -> None:
         if not isinstance(row["text"], str):
             raise click.ClickException(f"line {number}: text is not a string")
         _print_json({"id": row["id"], "spans": _spans(concealer, row["text"], f"line {number}")})
+
+
+def _as_it_is(source: BinaryIO) -> TextIO:
+    """Read text with its own line ends and byte order mark, so that restoring gives the same bytes."""
+    return io.TextIOWrapper(source, encoding="utf-8", newline="")
+
+
+def _write(text: str) -> None:
+    click.echo(text.encode(), nl=False)
 
 
 def _spans(concealer: Concealer, text: str, place: str) -> list[dict[str, Any]]:

@@ -61,6 +61,16 @@ def test_conceal_and_restore_are_each_others_inverse_and_the_map_is_private(tmp_
     assert again.exit_code == 1 and "陳怡君" not in again.output
 
 
+@pytest.mark.parametrize("text", ["﻿我叫陳怡君\r\n電話0912-345-678\r\n", "陳怡君\r電話0912345678\n\r\n", "﻿陳怡君"])
+def test_what_is_restored_is_the_input_byte_by_byte(tmp_path: Path, text: str) -> None:
+    source, kept = tmp_path / "letter.txt", tmp_path / "map.json"
+    source.write_bytes(text.encode())
+    concealed = run("conceal", "--map", str(kept), str(source)).stdout_bytes
+    assert "陳怡君" not in concealed.decode()
+    source.write_bytes(concealed)
+    assert run("restore", "--map", str(kept), str(source)).stdout_bytes == text.encode()
+
+
 def test_restore_refuses_what_is_no_map(tmp_path: Path) -> None:
     for content in ("nonsense", "[1]", '{"姓名1": 3}'):
         wrong = tmp_path / "wrong.json"
@@ -81,8 +91,9 @@ def test_a_policy_is_named_or_given_as_a_file(tmp_path: Path) -> None:
     own = tmp_path / "own.toml"
     own.write_text("extends = 'default'\n[words]\nPERSON = '民眾'", encoding="utf-8")
     assert run("conceal", "--policy", str(own), given=TEXT).stdout.startswith("我叫〔民眾1〕")
-    for wrong in ("no_such_policy", str(tmp_path)):
-        assert run("scan", "--policy", wrong, given=TEXT).exit_code == 1
+    for wrong, told in (("no_such", "named no_such; there are default, english"), (str(tmp_path), "directory")):
+        refused = run("scan", "--policy", wrong, given=TEXT)
+        assert refused.exit_code == 1 and told in refused.stderr and "(policy_refused)" in refused.stderr
 
 
 def gold(tmp_path: Path, *rows: dict[str, object]) -> str:
