@@ -6,7 +6,7 @@ For users of a stock ``AnalyzerEngine`` only. Importing this module imports Pres
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
@@ -21,9 +21,22 @@ class ViewArtifacts(NlpArtifacts):  # type: ignore[misc]  # Presidio is not type
         super().__init__([], [], [], [], engine, language)
         self.views = views
 
+    def to_json(self) -> str:
+        """Return what Presidio writes into its log of decisions: nothing of the text."""
+        return "{}"
+
 
 class ViewEngine(NlpEngine):  # type: ignore[misc]  # Presidio is not type-checked
-    """Builds the views of each text once for all recognisers."""
+    """Builds the views of each text once for all recognisers.
+
+    Presidio's own configuration names it ``views``; of the models there only the languages count.
+    """
+
+    engine_name, is_available = "views", True
+
+    def __init__(self, models: Iterable[Mapping[str, str]] = ({"lang_code": "zh"},), **_: object) -> None:
+        """Raise KeyError for a model without ``lang_code``."""
+        self.nlp = {model["lang_code"]: None for model in models}
 
     def load(self) -> None:
         """Nothing to load."""
@@ -35,10 +48,12 @@ class ViewEngine(NlpEngine):  # type: ignore[misc]  # Presidio is not type-check
         return ViewArtifacts(Views(text), self, language)
 
     def process_batch(
-        self, texts: Iterable[str], language: str, *_: Any, **__: Any
-    ) -> Iterator[tuple[str, ViewArtifacts]]:
-        for text in texts:
-            yield text, self.process_text(text, language)
+        self, texts: Iterable[Any], language: str, *_: object, as_tuples: bool = False, **__: object
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yield each text and its artifacts; with ``as_tuples``, of texts with a context, the context too."""
+        for item in texts:
+            text, *context = item if as_tuples else (item,)
+            yield text, self.process_text(text, language), *context
 
     def is_stopword(self, word: str, language: str) -> bool:
         return False
@@ -50,4 +65,4 @@ class ViewEngine(NlpEngine):  # type: ignore[misc]  # Presidio is not type-check
         return []
 
     def get_supported_languages(self) -> list[str]:
-        return ["zh"]
+        return list(self.nlp)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from deid.findings import Finding
@@ -24,11 +24,23 @@ class TextRecognizer(EntityRecognizer):  # type: ignore[misc]  # Presidio is not
     """
 
     ENTITY: ClassVar[str]
+    ENTITIES: ClassVar[tuple[str, ...]] = ()
+    """All of them, when it finds more than ``ENTITY``."""
     LAST_RESORT: ClassVar[bool] = False
     """Whether its findings count only where no other recogniser found anything."""
 
-    def __init__(self, supported_language: str = "zh", name: str | None = None, **options: Any) -> None:
-        super().__init__([self.ENTITY], name=name, supported_language=supported_language, **options)
+    def __init__(
+        self,
+        supported_language: str = "zh",
+        name: str | None = None,
+        supported_entities: Sequence[str] | None = None,
+        **options: Any,
+    ) -> None:
+        """Raise ValueError when a registry asks for other entities than this class finds."""
+        found = [*self.ENTITIES] or [self.ENTITY]
+        if supported_entities is not None and set(supported_entities) != set(found):
+            raise ValueError(f"{type(self).__name__} finds {', '.join(found)}, no more and no less")
+        super().__init__(found, name=name, supported_language=supported_language, **options)
 
     def load(self) -> None:
         """Nothing to load: patterns are compiled with the module."""

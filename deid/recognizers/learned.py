@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
 
 from deid.findings import Finding
 from deid.identifiers import tw_phone
@@ -105,11 +104,8 @@ class LearnedValueRecognizer(TextRecognizer):
     """Values of the kinds that have no check digit. A value with fewer than two digits is left to the rules."""
 
     ENTITY = "ACCOUNT"
+    ENTITIES = (*_KINDS, *_CHECKED)
     LAST_RESORT = True
-
-    def __init__(self, supported_language: str = "zh", name: str | None = None, **options: Any) -> None:
-        super().__init__(supported_language, name, **options)
-        self.supported_entities = [*_KINDS, *_CHECKED]
 
     def find(self, views: Views) -> Iterator[Finding]:
         values = list(load_tagger().values(views))
