@@ -183,6 +183,11 @@ def test_a_published_address_stays_in_every_spelling_with_and_without_its_area(
         ("02-2345-6789", "電話02-2345-6789", True), ("(02)23456789", "電話零二二三四五六七八九", True),
         ("02-2345-6789", "電話02-2345-6780", False), ("臺灣大道三段99號", "電話399", True),
         ("０４－２２２２－１２３４路", "電話04-2222-1234", False), ("ABC1234", "車牌ABC-1234", True),
+        ("新竹市東區中正路120號", "我在新竹中正路120號", True),
+        ("新竹市東區中正路120號", "我在新竹縣竹北市中正路120號", False),
+        ("No. 99, Sec. 3, Taiwan Blvd., Xitun Dist., Taichung City", "我在No. 99, Sec. 3, Taiwan Blvd.", True),
+        ("No. 99, Sec. 3, Taiwan Blvd., Xitun Dist., Taichung City",
+         "我在No. 99, Sec. 3, Taiwan Blvd., Xinyi Dist., Taipei City", False),
         ("1981年5月3日", "生日民國70年5月3日", True), ("012-123456789012", "帳號012123456789012", True),
     ],
 )  # fmt: skip
