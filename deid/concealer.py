@@ -124,6 +124,8 @@ class Concealer:
         start, end = finding.start, finding.end
         if officials and in_role(views.text, start, end):
             return True
+        if not self._published:
+            return False
         if finding.entity == "TW_ADDRESS":
             start, end = with_area(views, start, end)
         return self._published.hold(finding.entity, views.text[start:end])

@@ -43,10 +43,11 @@ class PublishedValues:
             if form:
                 self._areas.setdefault((entity, form), set()).add(area)
 
+    def __bool__(self) -> bool:
+        return bool(self._areas)
+
     def hold(self, entity: str, value: str) -> bool:
         """Whether this very value is published. One told without city or district counts, another city's does not."""
-        if not self._areas:
-            return False
         area, form = _parts(entity, value)
         known = self._areas.get((entity, form), ())
         return any(all(map(_agree, area, published)) for published in known)
