@@ -42,7 +42,7 @@ _PART_AFTER = re.compile(
 _WIDE_PUNCTUATION = tuple(zip("，：？！；（）\u3000", ",:?!;() ", strict=True))
 # A carriage return, the mark of a quoted line, a blank of a form, a line that is broken inside a number.
 _LAYOUT = re.compile(
-    r"\r(?=\n)|(?<=[0-9]-)\r?\n(?:> ?)*(?=[0-9])|(?<=\n)(?:> ?)+"
+    r"(?<=[0-9]-)\r?\n(?:> ?)*(?=[0-9])|\r(?=\n)|(?<=\n)(?:> ?)+"
     r"|(?<![0-9A-Z_])_{2,}|_{2,}(?![0-9A-Z_])"
 )
 _SPACES, _SPACED_LINE = re.compile("(?<= ) +"), re.compile("[^\n]*?  [^\n]*")
