@@ -11,7 +11,8 @@ from typing import Any
 from adapters.dialogues import Dialogue, DialogueError, Message, numbered_dialogues
 from adapters.training.errors import TrainingRefused, some
 from adapters.training.regulations import read_regulation
-from deid.importing.formats import BackFile, open_back_file
+from deid.importing.back_file import BackFile
+from deid.importing.formats import open_back_file
 from deid.importing.roles import ImportRefused
 
 QUESTION_COLUMNS = ("question", "q", "問題", "問", "提問", "題目", "民眾問題", "常見問題", "問句")

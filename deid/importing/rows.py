@@ -11,7 +11,7 @@ from typing import Any
 
 from deid.concealer import Concealer
 from deid.errors import ConcealmentError, KeyHoldsPersonalData, PersonalDataBlocked
-from deid.importing.formats import Row
+from deid.importing.back_file import Row
 from deid.importing.roles import DROP, KEEP, TEXT, Roles
 from deid.policy import load_policy
 from deid.session import Session

@@ -16,7 +16,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from deid.importing.formats import BackFile, Row, open_back_file
+from deid.importing.back_file import BackFile, Row
+from deid.importing.formats import open_back_file
 from deid.importing.parts import Manifest, Parts, fingerprint
 from deid.importing.roles import KEEP, ImportRefused, Roles, parse_roles
 from deid.importing.rows import RowConcealer, Tally

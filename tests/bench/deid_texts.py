@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 
-from deid.importing.formats import Row
+from deid.importing.back_file import Row
 from deid.training.corpus import read_corpus
 from deid.training.samples import filled
 

@@ -1,0 +1,64 @@
+"""What a back-file is: rows of named cells, read and written one at a time, whatever the format."""
+
+from __future__ import annotations
+
+import importlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from deid.importing.roles import ImportRefused
+
+UNDECODABLE, MALFORMED = "undecodable", "malformed"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the input. ``cells`` is None when it could not be read; ``problem`` says why.
+
+    ``number`` is the line or the sheet's row in which it begins, from 1.
+    """
+
+    number: int
+    position: int
+    cells: dict[str, Any] | None
+    problem: str = ""
+
+
+class BackFile(ABC):
+    """A file of rows. ``length`` and a row's ``position`` are in the same unit (bytes or rows), for progress.
+
+    ``read_as`` says how the file is read (its encoding, say); ``cell_encoding`` is what a written cell must fit.
+    """
+
+    columns: Sequence[str]
+    length: int
+    read_as: Mapping[str, str | int]
+    cell_encoding = "utf-8"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @abstractmethod
+    def rows(self) -> Iterator[Row]:
+        """Yield every row in order. May be called again."""
+
+    @abstractmethod
+    def write(self, path: Path, columns: Mapping[str, bool], rows: Iterator[dict[str, Any]]) -> None:
+        """Write rows to a new file in the format and encoding of this one.
+
+        ``columns`` are those of the output in order; True for one whose every cell is as it was read.
+        """
+
+
+def need(module: str) -> ModuleType:
+    """Import what only some formats need. Raises ImportRefused when it is not installed."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError:
+        raise ImportRefused(
+            f"this format needs {module.partition('.')[0]}, which the `import` extra installs"
+        ) from None
