@@ -15,6 +15,7 @@ from pathlib import Path
 from adapters.dialogues import Dialogue, Message
 from adapters.training.errors import TrainingRefused
 from deid.importing.encodings import detect_encoding
+from deid.importing.roles import ImportRefused
 
 _DIGITS = "〇一二三四五六七八九"
 _NUMBER = r"[0-9０-９〇○零一二三四五六七八九十百千]+"
@@ -50,7 +51,7 @@ def read_regulation(path: Path, longest: int) -> list[tuple[int, Dialogue]]:
     """
     try:
         text = path.read_text(encoding=detect_encoding(path))
-    except (OSError, UnicodeDecodeError):
+    except (OSError, UnicodeDecodeError, ImportRefused):
         raise TrainingRefused("data_unreadable", f"{path.name} cannot be read as UTF-8 or Big5") from None
     law, articles = parse(text, path.stem)
     return [(place, one) for place, article in enumerate(articles, 1) for one in _ask(law, article, longest)]

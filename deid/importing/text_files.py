@@ -4,105 +4,212 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
 from deid.importing.back_file import MALFORMED, UNDECODABLE, BackFile, Row
-from deid.importing.encodings import detect_encoding
+from deid.importing.encodings import detect_encoding, given_encoding
 from deid.importing.roles import ImportRefused
+from deid.json_source import read_json
 
 _LONGEST_CELL = 1 << 20
+_LONGEST_LINE = 1 << 24
+_LINES_AHEAD = 100
+_BROKEN_QUOTES = "expected after"
 _DELIMITERS = "\t,;|"
+_REPLACED = "\ufffd"
+
+
+class _LineTooLong(Exception):
+    """A line was passed over whole."""
+
+
+class _Lines:
+    """The lines of a text file, one of which may be too long to hold.
+
+    ``number`` is that of the last line read; ``quotes`` counts the quotation marks since it was set to 0.
+    """
+
+    def __init__(self, file: TextIO, longest: int) -> None:
+        self._file = file
+        self._longest = longest
+        self._ahead: deque[str] = deque()
+        self.number = 0
+        self.quotes = 0
+
+    @property
+    def position(self) -> int:
+        """How many bytes were read; ``TextIO.tell`` would be slow."""
+        buffer: Any = self._file.buffer
+        position = buffer.tell()
+        assert isinstance(position, int)
+        return position
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._ahead.popleft() if self._ahead else self._read()
+        if not line:
+            raise StopIteration
+        self.number += 1
+        self.quotes += line.count('"')
+        if self._is_cut(line):
+            while self._is_cut(piece := self._read()):
+                self.quotes += piece.count('"')
+            self.quotes += piece.count('"')
+            raise _LineTooLong
+        return line
+
+    def pass_over_record(self, goes_on: re.Pattern[str], *, is_open: bool) -> None:
+        """Read on to where a record ends whose quotation marks are broken.
+
+        It goes on where the next line with marks matches ``goes_on``, and while a cell ``is_open`` that is too long.
+        """
+        while (is_open and self.quotes % 2) or self._goes_on(goes_on):
+            try:
+                next(self)
+            except _LineTooLong:
+                continue
+            except StopIteration:
+                return
+
+    def _goes_on(self, pattern: re.Pattern[str]) -> bool:
+        while (marked := self._marked_line()) is None and self._may_look_ahead():
+            if not (line := self._read()):
+                return False
+            self._ahead.append(line)
+        return bool(marked and pattern.match(marked))
+
+    def _marked_line(self) -> str | None:
+        return next((line for line in self._ahead if '"' in line), None)
+
+    def _may_look_ahead(self) -> bool:
+        ahead = self._ahead
+        return len(ahead) < _LINES_AHEAD and not (ahead and self._is_cut(ahead[-1]))
+
+    def _read(self) -> str:
+        return self._file.readline(self._longest)
+
+    def _is_cut(self, piece: str) -> bool:
+        return len(piece) == self._longest and not piece.endswith(("\n", "\r"))
+
+
+def _inner_line(delimiter: str) -> re.Pattern[str]:
+    """Match a line whose first quotation mark opens no cell, so that the line belongs to a cell opened before."""
+    between = rf"{re.escape(delimiter)}\r\n"
+    return re.compile(rf'[^"]*[^"{between}]"|"(?:[{between}]|$)')
 
 
 class CsvFile(BackFile):
-    """Comma, tab, semicolon or bar between the cells; the first line names the columns."""
+    """Comma, tab, semicolon or bar between the cells; the first line names the columns. Blank lines are no rows."""
 
     def __init__(self, path: Path, encoding: str | None) -> None:
         super().__init__(path)
         csv.field_size_limit(_LONGEST_CELL)
-        self._encoding = encoding or detect_encoding(path)
+        self.cell_encoding = given_encoding(path, encoding) if encoding else detect_encoding(path)
         self.length = path.stat().st_size
-        with path.open(encoding=self._encoding, errors="replace", newline="") as file:
+        with self._open() as file:
             head = file.readline(_LONGEST_CELL)
-            self._delimiter = max(_DELIMITERS, key=head.count)
-            file.seek(0)
-            header = next(csv.reader(file, delimiter=self._delimiter), [])
+        self._delimiter = max(_DELIMITERS, key=head.count)
+        self.read_as = {"encoding": self.cell_encoding, "delimiter": self._delimiter}
+        with self._open() as file:
+            header = next(self._reader(_Lines(file, _LONGEST_LINE)), [])
         self.columns = [name.strip().lstrip("\ufeff") for name in header]
+        for number, name in enumerate(self.columns, 1):
+            if _REPLACED in name:
+                raise ImportRefused(f"a column's name (no. {number}) cannot be read as {self.cell_encoding}")
+
+    def _open(self) -> TextIO:
+        return self.path.open(encoding=self.cell_encoding, errors="replace", newline="")
+
+    def _reader(self, lines: _Lines) -> Iterator[list[str]]:
+        return csv.reader(lines, delimiter=self._delimiter, strict=True)
 
     def rows(self) -> Iterator[Row]:
-        with self.path.open(encoding=self._encoding, errors="replace", newline="") as file:
-            reader = csv.reader(file, delimiter=self._delimiter, strict=True)
+        with self._open() as file:
+            lines = _Lines(file, _LONGEST_LINE)
+            reader, inner = self._reader(lines), _inner_line(self._delimiter)
             next(reader, None)
-            number = 0
             while True:
-                number += 1
+                number, lines.quotes = lines.number + 1, 0
                 try:
                     values = next(reader)
                 except StopIteration:
                     return
-                except csv.Error:
-                    yield Row(number, _position(file), None, MALFORMED)
+                except (csv.Error, _LineTooLong) as exc:
+                    lines.pass_over_record(inner, is_open=_BROKEN_QUOTES not in str(exc))
+                    yield Row(number, lines.position, None, MALFORMED)
                     continue
-                yield self._row(number, _position(file), values)
+                if values:
+                    yield self._row(number, lines.position, values)
 
     def _row(self, number: int, position: int, values: list[str]) -> Row:
         if len(values) != len(self.columns):
             return Row(number, position, None, MALFORMED)
-        if any("\ufffd" in value for value in values):
+        if any(_REPLACED in value for value in values):
             return Row(number, position, None, UNDECODABLE)
         return Row(number, position, dict(zip(self.columns, values, strict=True)))
 
     def write(self, path: Path, columns: Mapping[str, bool], rows: Iterator[dict[str, Any]]) -> None:
-        with path.open("x", encoding=self._encoding, newline="") as file:
+        with path.open("x", encoding=self.cell_encoding, newline="") as file:
             writer = csv.writer(file, delimiter=self._delimiter, lineterminator="\r\n")
             writer.writerow(columns)
             writer.writerows([row[column] for column in columns] for row in rows)
 
 
 class JsonLinesFile(BackFile):
-    """One JSON object a line. The first line's keys are the columns; an object may lack some, but has no others."""
+    """One JSON object a line. The first line's keys are the columns; an object may lack some and have others."""
 
     def __init__(self, path: Path, encoding: str | None) -> None:
         super().__init__(path)
-        self._encoding = encoding or detect_encoding(path)
+        self._encoding = given_encoding(path, encoding) if encoding else detect_encoding(path)
+        self.read_as = {"encoding": self._encoding}
         self.length = path.stat().st_size
-        first = next(self._objects(), None)
+        first = next(self.rows(), None)
         if first is None or first.cells is None:
             raise ImportRefused("the first line is not a JSON object")
         self.columns = list(first.cells)
 
     def rows(self) -> Iterator[Row]:
-        known = set(self.columns)
-        for row in self._objects():
-            unknown = row.cells is not None and not row.cells.keys() <= known
-            yield Row(row.number, row.position, None, MALFORMED) if unknown else row
-
-    def _objects(self) -> Iterator[Row]:
         with self.path.open(encoding=self._encoding, errors="replace") as file:
-            lines = iter(lambda: file.readline(_LONGEST_CELL), "")
-            for number, line in enumerate((line for line in lines if line.strip()), 1):
-                if "\ufffd" in line:
-                    yield Row(number, _position(file), None, UNDECODABLE)
-                    continue
+            lines = _Lines(file, _LONGEST_LINE)
+            while True:
+                cells, problem = None, MALFORMED
                 try:
-                    value = json.loads(line)
-                except (ValueError, RecursionError):
-                    value = None
-                cells = value if isinstance(value, dict) else None
-                yield Row(number, _position(file), cells, "" if cells is not None else MALFORMED)
+                    line = next(lines)
+                except StopIteration:
+                    return
+                except _LineTooLong:
+                    pass
+                else:
+                    if not line.strip():
+                        continue
+                    cells, problem = _json_object(line)
+                yield Row(lines.number, lines.position, cells, problem)
 
     def write(self, path: Path, columns: Mapping[str, bool], rows: Iterator[dict[str, Any]]) -> None:
         with path.open("x", encoding=self._encoding) as file:
             for row in rows:
-                cells = {column: row[column] for column in columns if column in row}
-                file.write(json.dumps(cells, ensure_ascii=False) + "\n")
+                line = json.dumps(row, ensure_ascii=False)
+                try:
+                    line.encode(self._encoding)
+                except UnicodeEncodeError:
+                    line = json.dumps(row)
+                file.write(line + "\n")
 
 
-def _position(file: TextIO) -> int:
-    """Return how many bytes were read; ``TextIO.tell`` would be slow and is forbidden while iterating."""
-    buffer: Any = file.buffer
-    position = buffer.tell()
-    assert isinstance(position, int)
-    return position
+def _json_object(line: str) -> tuple[dict[str, Any] | None, str]:
+    """Return the object of a line, or None and why it has none."""
+    if _REPLACED in line:
+        return None, UNDECODABLE
+    try:
+        value = read_json(line)
+    except UnicodeEncodeError:
+        return None, UNDECODABLE
+    except (ValueError, RecursionError):
+        return None, MALFORMED
+    return (value, "") if isinstance(value, dict) else (None, MALFORMED)

@@ -19,7 +19,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from deid.errors import PolicyError
-from deid.importing.formats import open_back_file
 from deid.importing.roles import ImportRefused
 from deid.importing.run import ImportJob, run_import
 
@@ -132,24 +131,9 @@ def test_rows_that_cannot_be_read_or_protected_are_refused_and_told_by_number_on
     policy = tmp_path / "policy.toml"
     policy.write_text("extends = 'default'\n[actions]\nTW_NATIONAL_ID = 'block'", encoding="utf-8")
     target, report = imported(source, policy=str(policy), encoding="utf-8")
-    assert report["refused"] == [[2, "undecodable"], [3, "blocked_by_policy"], [4, "malformed"]]
+    assert report["refused"] == [[3, "undecodable"], [4, "blocked_by_policy"], [5, "malformed"]]
     assert [row[0] for row in read_csv(target, "utf-8")] == ["案號", "2026043000001", "4"]
     assert report["rows_written"] == 2 and report["rows"] == 5
-
-
-def test_broken_quoting_and_foreign_keys_are_refused_row_by_row(tmp_path: Path) -> None:
-    quoted = tmp_path / "in.csv"
-    quoted.write_text('內容\n"好"壞\n路燈不亮\n', encoding="utf-8")
-    assert [row.problem for row in open_back_file(quoted).rows()] == ["malformed", ""]
-    lines = tmp_path / "in.jsonl"
-    lines.write_text('{"a": 1}\n{"b": 2}\n[1]\nnonsense\n\n{"a": 3}\n', encoding="utf-8")
-    assert [row.problem for row in open_back_file(lines).rows()] == [
-        "",
-        "malformed",
-        "malformed",
-        "malformed",
-        "",
-    ]
 
 
 def test_a_dropped_column_is_gone_and_an_unnamed_one_is_concealed(tmp_path: Path) -> None:
@@ -220,7 +204,7 @@ def test_a_killed_import_goes_on_where_it_was(tmp_path: Path) -> None:
     job = ImportJob(source, target, columns=COLUMNS)
     seen: dict[str, int] = {}
     report = run_import(
-        job, lambda share, rows: seen.update({p.name: p.stat().st_mtime_ns for p in partial.glob("0*.json")})
+        job, lambda *_: seen.update({p.name: p.stat().st_mtime_ns for p in partial.glob("0*.json")})
     )
     assert report["rows_written"] == 6_000 and report["concealed"]["PHONE"] == 6_000
     assert {name: seen[name] for name in done} == done
