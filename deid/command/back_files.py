@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
+from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +33,7 @@ _PATH = click.Path(dir_okay=False, path_type=Path)
     help="text (conceal what is found; the default), keep, drop, or an entity that fills the cell, such as PERSON.",
 )
 @click.option("--encoding", help="Of a text file; found out when not given.")
+@click.option("--sheet", help="Of a workbook; the first that shows when not given.")
 @click.option("--workers", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1, 256))
 @click.option("--batch-rows", default=500, show_default=True, type=click.IntRange(1, 100_000))
 def import_file(source: Path, target: Path, **options: Any) -> None:
@@ -41,8 +45,12 @@ def import_file(source: Path, target: Path, **options: Any) -> None:
     job = ImportJob(source, target, **options)
     started = time.monotonic()
     try:
-        with plain_policy_errors(), click.progressbar(length=_STEPS, label="concealing", show_eta=True) as bar:
-            report = run_import(job, lambda share, rows: _show(bar, share, rows, started))
+        with (
+            plain_policy_errors(),
+            _terminated_as_interrupted(),
+            click.progressbar(length=_STEPS, label="concealing", show_eta=True) as bar,
+        ):
+            report = run_import(job, lambda share, rows, fresh: _show(bar, share, rows, fresh / _since(started)))
     except ConcealmentError as exc:
         raise click.ClickException(str(exc)) from None
     except BrokenProcessPool:
@@ -52,13 +60,29 @@ def import_file(source: Path, target: Path, **options: Any) -> None:
     _print_report(report)
 
 
-def _show(bar: Any, share: float, rows: int, started: float) -> None:
-    bar.label = f"{rows} rows, {rows / max(0.001, time.monotonic() - started):.0f}/s"
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """Stop on SIGTERM as on Ctrl-C, so that the workers end before this process does."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _since(started: float) -> float:
+    return max(0.001, time.monotonic() - started)
+
+
+def _show(bar: Any, share: float, rows: int, rate: float) -> None:
+    bar.label = f"{rows} rows, {rate:.0f}/s"
     bar.update(round(share * _STEPS) - bar.pos)
 
 
 def _print_report(report: dict[str, Any]) -> None:
     click.echo(f"{report['rows_written']} of {report['rows']} rows written")
+    for way, value in report["read_as"].items():
+        click.echo(f"  read as, {way:22} {value!r:>8}")
     for reason, rows in report["rows_refused"].items():
         click.echo(f"  refused, {reason:22} {rows:8}")
     for entity, values in report["concealed"].items():

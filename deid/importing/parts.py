@@ -1,17 +1,20 @@
 """The work already done on a back-file, so that an import that was stopped goes on where it was.
 
 A folder beside the output holds one file of concealed cells for each batch of rows, written whole or not at all, and a
-manifest that ties them to the input, the policy and the columns' roles. It holds concealed text only.
+manifest that ties them to the input, the way it is read, the policy and the columns' roles. These hold concealed text
+only; while the output is written, it stands in the folder too, with the cells that stay as they are.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -27,8 +30,9 @@ class Manifest:
     """What must be the same for parts to be used again. Files are told by size, time and the hash of their ends."""
 
     source: str
+    read_as: Mapping[str, str | int]
     policy: str
-    roles: dict[str, str]
+    roles: Mapping[str, str]
     batch_rows: int
     code: str
 
@@ -43,20 +47,34 @@ def fingerprint(path: Path) -> str:
     return f"{status.st_size}-{status.st_mtime_ns}-{digest.hexdigest()}"
 
 
+@contextmanager
+def work_folder(folder: Path) -> Iterator[Path]:
+    """Make the folder if need be and hold it alone. Raises ImportRefused while another import does."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ImportRefused("another import into this output is at work") from None
+        yield folder
+    finally:
+        os.close(descriptor)
+
+
 class Parts:
     """The folder of finished batches."""
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         """Open or begin the folder. Raises ImportRefused when it belongs to another import."""
         self._folder = folder
-        folder.mkdir(mode=0o700, exist_ok=True)
-        wanted = asdict(manifest)
-        path = folder / "manifest.json"
-        if not path.exists():
-            _write_whole(path, wanted)
-        elif json.loads(path.read_text(encoding="utf-8")) != wanted:
+        path, wanted = folder / "manifest.json", asdict(manifest)
+        if not path.exists() and not self.has(0):
+            write_whole(path, json.dumps(wanted, ensure_ascii=False))
+        elif _read_manifest(path) != wanted:
             raise ImportRefused(
-                f"{folder.name} is of an import with another input, policy or columns: finish that one or delete it"
+                f"{folder.name} is of an import of another input, or of this one read with another encoding, policy "
+                "or columns: finish that one or delete the folder"
             )
 
     def has(self, batch: int) -> bool:
@@ -64,15 +82,17 @@ class Parts:
 
     def save(self, batch: int, cells: list[dict[str, Any] | None], tally: Tally) -> None:
         """Write a batch, on the disk before it counts."""
-        _write_whole(self._path(batch), {"cells": cells, "tally": vars(tally)})
+        counted = {**vars(tally), "changed": sorted(tally.changed)}
+        write_whole(self._path(batch), json.dumps({"cells": cells, "tally": counted}, ensure_ascii=False))
 
     def tally(self, batch: int) -> Tally:
         stored = self._load(batch)["tally"]
         refused = [(number, reason) for number, reason in stored["refused"]]
-        return Tally(**{**stored, "concealed": Counter(stored["concealed"]), "refused": refused})
+        concealed, changed = Counter(stored["concealed"]), set(stored["changed"])
+        return Tally(**{**stored, "concealed": concealed, "changed": changed, "refused": refused})
 
     def cells(self) -> Iterator[dict[str, Any] | None]:
-        """Yield the changed cells of every row, in the order of the input."""
+        """Yield the concealed cells of every row, in the order of the input."""
         batch = 0
         while self.has(batch):
             yield from self._load(batch)["cells"]
@@ -90,10 +110,18 @@ class Parts:
         return loaded
 
 
-def _write_whole(path: Path, value: Any) -> None:
-    beside = path.with_suffix(".writing")
+def write_whole(path: Path, text: str) -> None:
+    """Write a file that is on the disk before it has its name. Two processes may write the same one."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}.writing")
     with beside.open("w", encoding="utf-8") as file:
-        json.dump(value, file, ensure_ascii=False, default=str)
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
     os.replace(beside, path)
+
+
+def _read_manifest(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None

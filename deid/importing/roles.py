@@ -22,9 +22,9 @@ class Roles:
 
     by_column: Mapping[str, str]
 
-    @property
-    def kept(self) -> frozenset[str]:
-        return frozenset(column for column, role in self.by_column.items() if role == KEEP)
+    def role(self, column: str) -> str:
+        """Return a column's role; one that the first line does not have is read as text."""
+        return self.by_column.get(column, TEXT)
 
     @property
     def written(self) -> tuple[str, ...]:

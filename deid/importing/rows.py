@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from deid.concealer import Concealer
 from deid.errors import ConcealmentError, KeyHoldsPersonalData, PersonalDataBlocked
-from deid.importing.back_file import Row
-from deid.importing.roles import DROP, KEEP, TEXT, Roles
+from deid.importing.back_file import UNDECODABLE, Row
+from deid.importing.cells import UndecodableCell, as_json
+from deid.importing.roles import DROP, KEEP, TEXT, ImportRefused, Roles
 from deid.policy import load_policy
 from deid.session import Session
 
 _SAMPLES = 3
 _LONGEST_SAMPLE = 120
+_UNNAMED = re.compile("Unnamed: [0-9]+")
+_NAMES_REMEMBERED = 1024
+
+
+class _Unwritable(ConcealmentError):
+    """The file's encoding lacks a character that a cell spelled as an escape."""
+
+
+_REASONS: Mapping[type[ConcealmentError], str] = {
+    KeyHoldsPersonalData: "personal_data_in_key",
+    PersonalDataBlocked: "blocked_by_policy",
+    UndecodableCell: UNDECODABLE,
+    _Unwritable: "unwritable",
+}
 
 
 @dataclass
 class Tally:
     """What happened to some rows: counts of distinct values by entity, rows refused by reason, and samples.
 
-    ``samples`` are concealed texts, cut short; ``refused`` lists row numbers and reason codes.
+    ``samples`` are concealed texts, cut short; ``refused`` lists row numbers and reason codes; ``changed`` are the
+    columns in which any cell was concealed.
     """
 
     rows: int = 0
@@ -32,6 +49,7 @@ class Tally:
     special_category: int = 0
     refused: list[tuple[int, str]] = field(default_factory=list)
     samples: list[str] = field(default_factory=list)
+    changed: set[str] = field(default_factory=set)
 
     def add(self, other: Tally) -> None:
         self.rows += other.rows
@@ -39,22 +57,29 @@ class Tally:
         self.special_category += other.special_category
         self.refused += other.refused
         self.samples += other.samples[: max(0, _SAMPLES - len(self.samples))]
+        self.changed |= other.changed
 
 
 class RowConcealer:
-    """The concealment of one file's rows under one policy."""
+    """The concealment of one file's rows under one policy. A concealed cell must fit ``cell_encoding``."""
 
-    def __init__(self, policy: str, roles: Roles) -> None:
+    def __init__(self, policy: str, roles: Roles, cell_encoding: str = "utf-8") -> None:
         """Raises PolicyError."""
         self._concealer = Concealer(load_policy(policy))
-        self._changed = {c: role for c, role in roles.by_column.items() if role not in (KEEP, DROP)}
-        session = self._concealer.session()
-        self._personal = frozenset(
-            c for c, role in self._changed.items() if role == TEXT and session.holds_any(c)
-        )
+        self._roles = roles
+        self._encoding = cell_encoding
+        self._is_personal = lru_cache(_NAMES_REMEMBERED)(self._holds_any)
+
+    def check_names(self, columns: Iterable[str]) -> None:
+        """Raise ImportRefused when a column's name holds personal data, as the first row of a file without header."""
+        for number, column in enumerate(columns, 1):
+            if self._is_personal(column):
+                raise ImportRefused(
+                    f"a column's name (no. {number}) holds personal data; is the header missing?"
+                )
 
     def conceal(self, rows: Sequence[Row]) -> tuple[list[dict[str, Any] | None], Tally]:
-        """Return the changed cells of each row, None for a refused one, and what was counted."""
+        """Return the cells of each row that were concealed, None for a refused one, and what was counted."""
         tally = Tally(rows=len(rows))
         return [self._conceal_row(row, tally) for row in rows], tally
 
@@ -64,53 +89,50 @@ class RowConcealer:
             return None
         session = self._concealer.session()
         try:
-            changed = {
-                column: self._conceal_cell(session, column, row.cells[column], role)
-                for column, role in self._changed.items()
-                if column in row.cells
-            }
+            changed = self._conceal_cells(session, row.cells)
         except ConcealmentError as exc:
-            tally.refused.append((row.number, _reason(exc)))
+            tally.refused.append((row.number, _REASONS.get(type(exc), "concealment_failed")))
             return None
         tally.concealed.update(session.counts)
         tally.special_category += session.special_category
-        if session.counts and len(tally.samples) < _SAMPLES:
-            tally.samples.append(_sample(changed))
+        tally.changed |= changed.keys()
+        if len(tally.samples) < _SAMPLES and (sample := _sample(changed)):
+            tally.samples.append(sample)
         return changed
 
-    def _conceal_cell(self, session: Session, column: str, value: Any, role: str) -> Any:
-        if value is None or value == "":
-            return value
-        if column in self._personal:
-            raise KeyHoldsPersonalData("a column's name holds personal data")
-        plain = _plain(value)
-        if role != TEXT:
-            return session.conceal_whole(str(plain), role)
-        concealed = session.conceal_tree(plain, key=column)
-        return value if concealed == plain else concealed
+    def _conceal_cells(self, session: Session, cells: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the cells that change. Those that are one value come first, so that the texts' names are known."""
+        changed: dict[str, Any] = {}
+        for column in sorted(cells, key=lambda column: self._roles.role(column) == TEXT):
+            role, value = self._roles.role(column), cells[column]
+            if self._is_personal(column):
+                raise KeyHoldsPersonalData("a column's name holds personal data")
+            if role in (KEEP, DROP) or value is None or (isinstance(value, str) and not value.strip()):
+                continue
+            plain = as_json(value)
+            if role != TEXT:
+                changed[column] = session.conceal_whole(str(plain).strip(), role)
+                continue
+            concealed = session.conceal_tree(plain, key=column)
+            if concealed is not plain and concealed != plain:
+                changed[column] = concealed
+        self._check_writable(changed)
+        return changed
 
+    def _check_writable(self, cells: Mapping[str, Any]) -> None:
+        try:
+            json.dumps(list(cells.values()), ensure_ascii=False).encode(self._encoding)
+        except UnicodeEncodeError:
+            raise _Unwritable("a concealed cell cannot be written") from None
 
-def _plain(value: Any) -> Any:
-    """Return a cell as JSON: dates and times in ISO form, exact numbers and bytes as text."""
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value
-
-
-def _reason(exc: ConcealmentError) -> str:
-    if isinstance(exc, KeyHoldsPersonalData):
-        return "personal_data_in_key"
-    return "blocked_by_policy" if isinstance(exc, PersonalDataBlocked) else "concealment_failed"
+    def _holds_any(self, name: str) -> bool:
+        return not _UNNAMED.fullmatch(name) and self._concealer.session().holds_any(name)
 
 
 def _sample(changed: Mapping[str, Any]) -> str:
+    """Return the beginning of the longest concealed text, which ends between two placeholders."""
     longest = max((value for value in changed.values() if isinstance(value, str)), key=len, default="")
-    return longest[:_LONGEST_SAMPLE]
+    cut = longest[:_LONGEST_SAMPLE]
+    if len(cut) < len(longest) and cut.rfind("〔") > cut.rfind("〕"):
+        cut = cut[: cut.rfind("〔")]
+    return cut

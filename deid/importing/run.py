@@ -7,6 +7,7 @@ import importlib.metadata
 import json
 import multiprocessing
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -14,61 +15,82 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from deid.importing.back_file import BackFile, Row
 from deid.importing.formats import open_back_file
-from deid.importing.parts import Manifest, Parts, fingerprint
-from deid.importing.roles import KEEP, ImportRefused, Roles, parse_roles
+from deid.importing.output import Output, make_report, refusals
+from deid.importing.parts import Manifest, Parts, fingerprint, work_folder
+from deid.importing.roles import ImportRefused, Roles, parse_roles
 from deid.importing.rows import RowConcealer, Tally
 from deid.policy import Policy, load_policy
 
 _WAITING_PER_WORKER = 3
-_LISTED_REFUSALS = 1000
 
-Progress = Callable[[float, int], None]
+Progress = Callable[[float, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class ImportJob:
-    """What to import and how. ``columns`` are ``NAME=ROLE`` options."""
+    """What to import and how. ``columns`` are ``NAME=ROLE`` options; ``sheet`` is the name of a workbook's sheet."""
 
     source: Path
     target: Path
     policy: str = "default"
     columns: tuple[str, ...] = ()
     encoding: str | None = None
+    sheet: str | None = None
     workers: int = 1
     batch_rows: int = 500
 
 
-def run_import(job: ImportJob, progress: Progress = lambda share, rows: None) -> dict[str, Any]:
+def run_import(job: ImportJob, progress: Progress = lambda share, rows, fresh: None) -> dict[str, Any]:
     """De-identify a back-file and return the report, which is also written beside the output.
 
     Stopped at any point and called again with the same job, it goes on where it was. ``progress`` is called with the
-    share of the input that is done and the number of rows.
+    share of the input that is done, the number of its rows and how many of these were concealed by this call.
 
     Raises ImportRefused or PolicyError; then nothing is written.
     """
-    if job.target.exists():
-        raise ImportRefused("the output exists already; it is not overwritten")
+    output = Output(job.target)
+    output.check()
     if job.source.suffix.lower() != job.target.suffix.lower():
         raise ImportRefused("the output has the format of the input: their names must end alike")
-    file = open_back_file(job.source, job.encoding)
+    file = open_back_file(job.source, job.encoding, job.sheet)
     policy = load_policy(job.policy)
     roles = parse_roles(job.columns, file.columns, policy)
+    _check_words(policy, file.cell_encoding)
+    RowConcealer(job.policy, roles).check_names(file.columns)
+    source = fingerprint(job.source)
     manifest = Manifest(
-        fingerprint(job.source), _digest(policy), dict(roles.by_column), job.batch_rows, _code()
+        source, dict(file.read_as), _digest(policy), dict(roles.by_column), job.batch_rows, _code()
     )
-    parts = Parts(job.target.with_name(f"{job.target.name}.partial"), manifest)
-    tally = _conceal_all(job, file, roles, parts, progress)
-    _write_output(job, file, roles, parts)
-    report = _report(job, tally, roles)
-    job.target.with_name(f"{job.target.name}.report.json").write_text(
-        json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8"
-    )
-    parts.remove()
+    with work_folder(output.folder) as folder:
+        parts = Parts(folder, manifest)
+        tally = _conceal_all(job, file, roles, parts, progress)
+        if tally.rows and tally.rows == len(tally.refused):
+            parts.remove()
+            raise ImportRefused(f"no row could be written: {_told(tally)}; does the first line name the columns?")
+        written = output.write(file, roles, parts, tally.changed)
+        if fingerprint(job.source) != source:
+            parts.remove()
+            raise ImportRefused("the input changed while it was read")
+        report = make_report(job.source, job.policy, file, roles, tally)
+        output.publish(written, report)
+        parts.remove()
     return report
+
+
+def _check_words(policy: Policy, encoding: str) -> None:
+    try:
+        "".join(("〔〕", *policy.words.values())).encode(encoding)
+    except UnicodeEncodeError:
+        raise ImportRefused(f"the policy's words cannot be written in {encoding}") from None
+
+
+def _told(tally: Tally) -> str:
+    return ", ".join(f"{rows} {reason}" for reason, rows in refusals(tally).items())
 
 
 def _digest(policy: Policy) -> str:
@@ -93,20 +115,24 @@ def _batches(file: BackFile, rows: int) -> Iterator[list[Row]]:
 
 def _conceal_all(job: ImportJob, file: BackFile, roles: Roles, parts: Parts, progress: Progress) -> Tally:
     """Conceal every batch that has no part yet, at most a few of them in memory."""
-    whole = Tally()
+    work = _Work(job.policy, roles, file.cell_encoding, parts)
+    whole, fresh = Tally(), 0
     waiting: deque[tuple[int, int, Future[Tally] | None]] = deque()
 
     def finish_first() -> None:
+        nonlocal fresh
         batch, position, future = waiting.popleft()
-        whole.add(parts.tally(batch) if future is None else future.result())
-        progress(min(1.0, position / max(1, file.length)), whole.rows)
+        tally = parts.tally(batch) if future is None else future.result()
+        whole.add(tally)
+        fresh += tally.rows if future else 0
+        progress(min(1.0, position / max(1, file.length)), whole.rows, fresh)
 
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(job.workers, context) as pool:
+    with ProcessPoolExecutor(job.workers, context, _begin_worker) as pool:
         try:
             for number, rows in enumerate(_batches(file, job.batch_rows)):
                 done = parts.has(number)
-                future = None if done else pool.submit(_conceal_batch, job.policy, roles, parts, number, rows)
+                future = None if done else pool.submit(_conceal_batch, work, number, rows)
                 waiting.append((number, rows[-1].position, future))
                 if len(waiting) > job.workers * _WAITING_PER_WORKER:
                     finish_first()
@@ -118,53 +144,36 @@ def _conceal_all(job: ImportJob, file: BackFile, roles: Roles, parts: Parts, pro
     return whole
 
 
+def _begin_worker() -> None:
+    """Let the parent alone decide what an interrupt means, and end with it: what it read is personal data."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def end_with_parent() -> None:
+        parent.join()
+        os._exit(1)
+
+    Thread(target=end_with_parent, daemon=True).start()
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What a worker needs to know besides the rows."""
+
+    policy: str
+    roles: Roles
+    cell_encoding: str
+    parts: Parts
+
+
 @lru_cache(maxsize=1)
-def _row_concealer(policy: str, columns: tuple[tuple[str, str], ...]) -> RowConcealer:
-    return RowConcealer(policy, Roles(dict(columns)))
+def _row_concealer(policy: str, columns: tuple[tuple[str, str], ...], cell_encoding: str) -> RowConcealer:
+    return RowConcealer(policy, Roles(dict(columns)), cell_encoding)
 
 
-def _conceal_batch(policy: str, roles: Roles, parts: Parts, number: int, rows: list[Row]) -> Tally:
-    concealer = _row_concealer(policy, tuple(roles.by_column.items()))
-    cells, tally = concealer.conceal(rows)
-    parts.save(number, cells, tally)
+def _conceal_batch(work: _Work, number: int, rows: list[Row]) -> Tally:
+    columns = tuple(work.roles.by_column.items())
+    cells, tally = _row_concealer(work.policy, columns, work.cell_encoding).conceal(rows)
+    work.parts.save(number, cells, tally)
     return tally
-
-
-def _write_output(job: ImportJob, file: BackFile, roles: Roles, parts: Parts) -> None:
-    """Read the input once more for the cells that stay, lay the concealed ones over, and write the whole file."""
-
-    def merged() -> Iterator[dict[str, Any]]:
-        for row, changed in zip(file.rows(), parts.cells(), strict=True):
-            if changed is not None and row.cells is not None:
-                kept = {column: row.cells[column] for column in roles.kept if column in row.cells}
-                yield kept | changed
-
-    beside = job.target.with_name(f"{job.target.name}.writing")
-    beside.unlink(missing_ok=True)
-    file.write(beside, {column: roles.by_column[column] == KEEP for column in roles.written}, merged())
-    with beside.open("rb") as written:
-        os.fsync(written.fileno())
-    os.replace(beside, job.target)
-
-
-def _report(job: ImportJob, tally: Tally, roles: Roles) -> dict[str, Any]:
-    reasons: dict[str, int] = {}
-    for _, reason in tally.refused:
-        reasons[reason] = reasons.get(reason, 0) + 1
-    return {
-        "source_sha256": _sha256(job.source),
-        "policy": job.policy,
-        "columns": dict(roles.by_column),
-        "rows": tally.rows,
-        "rows_written": tally.rows - len(tally.refused),
-        "rows_refused": reasons,
-        "refused": [list(one) for one in tally.refused[:_LISTED_REFUSALS]],
-        "rows_of_special_category": tally.special_category,
-        "concealed": dict(sorted(tally.concealed.items())),
-        "samples": tally.samples,
-    }
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
+import tempfile
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from deid.importing.back_file import MALFORMED, BackFile, Row, need
+from deid.importing.roles import ImportRefused
 
 
 class XlsxFile(BackFile):
-    """The first sheet of a workbook; its first row names the columns."""
+    """One sheet of a workbook, the first that shows if none is named; its first row names the columns.
 
-    def __init__(self, path: Path) -> None:
+    Of a formula the value counts that the workbook holds. Empty rows are no rows.
+    """
+
+    def __init__(self, path: Path, sheet: str | None) -> None:
         super().__init__(path)
         self._openpyxl = need("openpyxl")
-        with self._sheet() as sheet:
-            first = next(sheet.iter_rows(max_row=1, values_only=True), ())
-            self.length = max(1, (sheet.max_row or 1) - 1)
-        self.columns = [str(value).strip() for value in first if value is not None]
-
-    def _sheet(self) -> _Sheet:
-        return _Sheet(self._openpyxl, self.path)
+        # It would tell a cell's value on standard error: a telephone number in a column of dates.
+        warnings.filterwarnings("ignore", module="openpyxl")
+        with self._workbook() as workbook:
+            self._place = _place(workbook.worksheets, sheet)
+            self.read_as = {"sheet": self._place + 1, "other_sheets": len(workbook.worksheets) - 1}
+            self.length = max(1, (workbook.worksheets[self._place].max_row or 1) - 1)
+        with self._lines() as lines:
+            self.columns = _columns(next(lines, ()))
 
     def rows(self) -> Iterator[Row]:
         width = len(self.columns)
-        with self._sheet() as sheet:
-            for number, values in enumerate(sheet.iter_rows(min_row=2, values_only=True), 1):
+        with self._lines() as lines:
+            next(lines, None)
+            for number, values in enumerate(lines, 2):
+                if all(value is None for value in values):
+                    continue
                 if any(value is not None for value in values[width:]):
                     yield Row(number, number, None, MALFORMED)
                     continue
@@ -36,24 +45,68 @@ class XlsxFile(BackFile):
                 yield Row(number, number, dict(zip(self.columns, padded, strict=True)))
 
     def write(self, path: Path, columns: Mapping[str, bool], rows: Iterator[dict[str, Any]]) -> None:
-        workbook = self._openpyxl.Workbook(write_only=True)
-        sheet = workbook.create_sheet()
-        sheet.append(list(columns))
-        for row in rows:
-            sheet.append([row[column] for column in columns])
-        workbook.save(path)
+        with _temporary_files_in(path.parent):
+            workbook = self._openpyxl.Workbook(write_only=True)
+            sheet = workbook.create_sheet()
+            sheet.append([self._cell(sheet, column) for column in columns])
+            for row in rows:
+                sheet.append([self._cell(sheet, row[column]) for column in columns])
+            workbook.save(path)
+
+    def _cell(self, sheet: Any, value: Any) -> Any:
+        """Return what is written for a value. A text stays a text: no formula, and no character that XML refuses."""
+        if not isinstance(value, str):
+            return value
+        cell = need("openpyxl.cell").WriteOnlyCell(sheet, _legal(value))
+        cell.data_type = "s"
+        return cell
+
+    @contextmanager
+    def _workbook(self) -> Iterator[Any]:
+        workbook = self._openpyxl.load_workbook(self.path, read_only=True, data_only=True)
+        try:
+            yield workbook
+        finally:
+            workbook.close()
+
+    @contextmanager
+    def _lines(self) -> Iterator[Iterator[tuple[Any, ...]]]:
+        """Open the sheet's rows. What the file says of the sheet's size is not believed."""
+        with self._workbook() as workbook:
+            sheet = workbook.worksheets[self._place]
+            sheet.reset_dimensions()
+            yield sheet.iter_rows(values_only=True)
 
 
-class _Sheet:
-    """A sheet open for reading; its file is closed with it."""
+def _place(sheets: Iterable[Any], name: str | None) -> int:
+    """Return where the sheet stands that is to be read. Messages name no sheet: it may be called like a person."""
+    for place, sheet in enumerate(sheets):
+        if sheet.title == name if name else sheet.sheet_state == "visible":
+            return place
+    raise ImportRefused("the workbook has no sheet of the name given with --sheet" if name else "no sheet shows")
 
-    def __init__(self, openpyxl: ModuleType, path: Path) -> None:
-        # It would tell a cell's value on standard error: a telephone number in a column of dates.
-        warnings.filterwarnings("ignore", module="openpyxl")
-        self._workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
 
-    def __enter__(self) -> Any:
-        return self._workbook.worksheets[0]
+def _columns(header: tuple[Any, ...]) -> list[str]:
+    names = ["" if value is None else str(value).strip() for value in header]
+    while names and not names[-1]:
+        names.pop()
+    if "" in names:
+        raise ImportRefused(f"the first row has no name for column no. {names.index('') + 1}")
+    return names
 
-    def __exit__(self, *_: object) -> None:
-        self._workbook.close()
+
+def _legal(text: str) -> str:
+    illegal = need("openpyxl.cell.cell").ILLEGAL_CHARACTERS_RE
+    without = illegal.sub("", text)
+    assert isinstance(without, str)
+    return without
+
+
+@contextmanager
+def _temporary_files_in(folder: Path) -> Iterator[None]:
+    """Let openpyxl's drafts, which hold cells as they were read, be made where they are deleted after a crash."""
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before

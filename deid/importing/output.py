@@ -1,0 +1,99 @@
+"""What an import leaves: the output and its report. Both are made in the folder of parts and moved when whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deid.importing.back_file import BackFile
+from deid.importing.parts import Parts
+from deid.importing.roles import DROP, ImportRefused, Roles
+from deid.importing.rows import Tally
+
+_LISTED_REFUSALS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The places of an import's output."""
+
+    target: Path
+
+    @property
+    def report(self) -> Path:
+        return self.target.with_name(f"{self.target.name}.report.json")
+
+    @property
+    def folder(self) -> Path:
+        """Where the work stands until it is done."""
+        return self.target.with_name(f"{self.target.name}.partial")
+
+    def check(self) -> None:
+        """Raise ImportRefused when something stands there. An import that stopped at its end may have left a report."""
+        if not self.target.parent.is_dir():
+            raise ImportRefused("the output's folder does not exist")
+        if self.target.exists():
+            raise ImportRefused("the output exists already; it is not overwritten")
+        if self.report.exists() and not self.folder.exists():
+            raise ImportRefused("a report of this output exists already; it is not overwritten")
+
+    def write(self, file: BackFile, roles: Roles, parts: Parts, changed: set[str]) -> Path:
+        """Write the output into the work folder and return where it is.
+
+        The input is read once more for the cells that stay; the concealed ones are laid over.
+        """
+
+        def merged() -> Iterator[dict[str, Any]]:
+            for row, concealed in zip(file.rows(), parts.cells(), strict=True):
+                if concealed is not None and row.cells is not None:
+                    yield {c: v for c, v in row.cells.items() if roles.role(c) != DROP} | concealed
+
+        written = self.folder / f"output{self.target.suffix}"
+        written.unlink(missing_ok=True)
+        file.write(written, {column: column not in changed for column in roles.written}, merged())
+        with written.open("rb") as out:
+            os.fsync(out.fileno())
+        return written
+
+    def publish(self, written: Path, report: Mapping[str, Any]) -> None:
+        """Give the report and then the output their names."""
+        draft = self.folder / "report"
+        with draft.open("w", encoding="utf-8") as out:
+            json.dump(report, out, ensure_ascii=False, indent=1)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(draft, self.report)
+        os.replace(written, self.target)
+
+
+def make_report(source: Path, policy: str, file: BackFile, roles: Roles, tally: Tally) -> dict[str, Any]:
+    """Return what is told of an import: counts and places, and texts only concealed."""
+    return {
+        "source_sha256": _sha256(source),
+        "read_as": dict(file.read_as),
+        "policy": policy,
+        "columns": dict(roles.by_column),
+        "rows": tally.rows,
+        "rows_written": tally.rows - len(tally.refused),
+        "rows_refused": refusals(tally),
+        "refused": [list(one) for one in tally.refused[:_LISTED_REFUSALS]],
+        "rows_of_special_category": tally.special_category,
+        "concealed": dict(sorted(tally.concealed.items())),
+        "samples": tally.samples,
+    }
+
+
+def refusals(tally: Tally) -> dict[str, int]:
+    """Count refused rows by reason."""
+    return dict(Counter(reason for _, reason in tally.refused))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
