@@ -72,8 +72,8 @@ def test_table_is_read_in_each_encoding(tmp_path: Path, encoding: str) -> None:
     path.write_bytes(TABLE.encode(encoding))
     rows = read_sources([path], None, 100)
     assert [(row.row, row.dialogue.question, row.dialogue.answer) for row in rows] == [
-        (1, "學貸怎麼辦", "請洽銀行。"),
-        (2, "入學要帶什麼", "請帶通知單。"),
+        (2, "學貸怎麼辦", "請洽銀行。"),
+        (3, "入學要帶什麼", "請帶通知單。"),
     ]
     assert rows[0].dialogue.key_facts == ("銀行", "對保") and rows[1].dialogue.key_facts == ()
 
@@ -89,7 +89,7 @@ def test_columns_are_known_by_their_usual_names(tmp_path: Path, header: str) -> 
     ("content", "code", "named"),
     [
         ("編號,內容\n1,秘密\n", "columns_missing", "questions"),
-        ("問題,答案\n學貸,請洽銀行\n秘密,\n", "data_unreadable", "row 2"),
+        ("問題,答案\n學貸,請洽銀行\n秘密,\n", "data_unreadable", "row 3"),
         ("問題,答案\n", "data_unreadable", "no filled row"),
     ],
 )
