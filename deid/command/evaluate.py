@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any, TextIO
 
 import click
@@ -31,7 +32,7 @@ def evaluate(gold: TextIO, predicted: TextIO | None, policy: str, as_json: bool,
     answers = _read_answers(predicted) if predicted else None
     concealer = None if answers is not None else open_concealer(policy)
     whole, channels = Tally(), defaultdict[str, Tally](Tally)
-    for number, row in json_lines(gold, "id", "text", "spans"):
+    for number, row in _annotated(gold, "id", "text", "spans"):
         try:
             if concealer is not None:
                 found = concealer.detect(row["text"])
@@ -40,8 +41,6 @@ def evaluate(gold: TextIO, predicted: TextIO | None, policy: str, as_json: bool,
                 spans = _answer(answers or {}, row["id"], number)
             judge(row, spans, channels[str(row.get("channel", "-"))])
             outcome = judge(row, spans, whole)
-        except (KeyError, TypeError):
-            raise click.ClickException(f"line {number}: a span needs start, end and type") from None
         except (ConcealmentError, ValueError) as exc:
             raise click.ClickException(f"line {number}: {exc}") from None
         if misses:
@@ -52,7 +51,26 @@ def evaluate(gold: TextIO, predicted: TextIO | None, policy: str, as_json: bool,
 
 
 def _read_answers(predicted: TextIO) -> dict[Any, list[dict[str, Any]]]:
-    return {row["id"]: row["spans"] for _, row in json_lines(predicted, "id", "spans")}
+    return {row["id"]: row["spans"] for _, row in _annotated(predicted, "id", "spans")}
+
+
+def _annotated(source: TextIO, *keys: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield number and object of each line. Raises click.ClickException when a value is of the wrong type."""
+    for number, row in json_lines(source, *keys):
+        spans = row["spans"]
+        if not isinstance(row.get("text", ""), str):
+            raise click.ClickException(f"line {number}: text is not a string")
+        if not isinstance(row["id"], str | int | float):
+            raise click.ClickException(f"line {number}: id is neither a string nor a number")
+        if not isinstance(spans, list) or not all(map(_is_span, spans)):
+            raise click.ClickException(f"line {number}: a span needs start, end and type")
+        yield number, row
+
+
+def _is_span(span: Any) -> bool:
+    if not isinstance(span, dict) or not isinstance(span.get("type"), str):
+        return False
+    return type(span.get("start")) is int and type(span.get("end")) is int
 
 
 def _answer(answers: dict[Any, list[dict[str, Any]]], name: Any, number: int) -> list[dict[str, Any]]:

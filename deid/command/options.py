@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO, TypeVar
@@ -11,7 +10,10 @@ import click
 
 from deid.concealer import Concealer
 from deid.errors import PolicyError
+from deid.json_source import read_json
 from deid.policy import load_policy, policy_names
+
+HALF_A_PAIR = "half of a surrogate pair stands in it, which no text can hold"
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -49,10 +51,12 @@ def json_lines(source: TextIO, *keys: str) -> Iterator[tuple[int, dict[str, Any]
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
+            row = read_json(line)
+        except UnicodeEncodeError:
+            raise click.ClickException(f"line {number}: {HALF_A_PAIR}") from None
         except (ValueError, RecursionError):
             row = None
         if not isinstance(row, dict) or not row.keys() >= set(keys):
-            wanted = " and ".join(keys) or "anything"
-            raise click.ClickException(f"line {number}: not a JSON object with {wanted}")
+            wanted = f" with {' and '.join(keys)}" if keys else ""
+            raise click.ClickException(f"line {number}: not a JSON object{wanted}")
         yield number, row

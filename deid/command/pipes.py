@@ -11,9 +11,10 @@ from typing import Any, BinaryIO, TextIO
 
 import click
 
-from deid.command.options import json_lines, open_concealer, policy_option
+from deid.command.options import HALF_A_PAIR, json_lines, open_concealer, policy_option
 from deid.concealer import Concealer
 from deid.errors import ConcealmentError
+from deid.json_source import check_writable, read_json
 from deid.restorer import Restorer
 
 _SOURCE = click.argument("source", type=click.File(encoding="utf-8-sig"), default="-")
@@ -25,7 +26,7 @@ _READ_AT_ONCE = 65_536
 @_BYTES
 @policy_option
 @click.option(
-    "--jsonl", is_flag=True, help="Each line is a JSON value; its strings are concealed, line by line."
+    "--jsonl", is_flag=True, help="Each line is a JSON object; its strings are concealed, line by line."
 )
 @click.option(
     "--map", "map_file", type=click.Path(path_type=Path), help="Write placeholder and value here (0600)."
@@ -59,8 +60,8 @@ def conceal(source: BinaryIO, policy: str, jsonl: bool, map_file: Path | None) -
 def restore(source: BinaryIO, map_file: Path) -> None:
     """Put the values of a map file back into SOURCE (or standard input), as it streams."""
     try:
-        originals = json.loads(map_file.read_text(encoding="utf-8"))
-    except ValueError:
+        originals = read_json(map_file.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
         originals = None
     if not isinstance(originals, dict) or not all(isinstance(value, str) for value in originals.values()):
         raise click.ClickException("the map file is not one that `bianmin deid conceal --map` wrote")
@@ -109,9 +110,13 @@ def _spans(concealer: Concealer, text: str, place: str) -> list[dict[str, Any]]:
 
 def _conceal_row(concealer: Concealer, number: int, row: dict[str, Any]) -> Any:
     try:
-        return concealer.session().conceal_tree(row)
+        concealed = concealer.session().conceal_tree(row)
+        check_writable(concealed)
     except ConcealmentError as exc:
         raise click.ClickException(f"line {number}: {exc}") from None
+    except UnicodeEncodeError:
+        raise click.ClickException(f"line {number}: {HALF_A_PAIR}") from None
+    return concealed
 
 
 def _print_json(value: Any) -> None:

@@ -51,6 +51,27 @@ def test_scan_refuses_a_broken_line_by_its_number(line: str) -> None:
     assert "line 2" in result.stderr and "A123456789" not in result.stderr
 
 
+@pytest.mark.parametrize(
+    "line",
+    ['{"id": 2, "text": "\\ud83d", "spans": []}', '{"id": 2, "text": "好", "spans": [], "n": 1e400}',
+     '{"id": 2, "text": "好", "spans": [], "n": NaN}'],
+)  # fmt: skip
+@pytest.mark.parametrize("command", [("scan", "--jsonl"), ("conceal", "--jsonl"), ("eval", "-")])
+def test_json_that_no_output_can_hold_is_refused_by_its_line(command: tuple[str, ...], line: str) -> None:
+    result = run(*command, given=f'{{"id": 1, "text": "好", "spans": []}}\n{line}\n')
+    assert result.exit_code == 1 and "line 2" in result.stderr and "fault" not in result.stderr
+
+
+def test_half_a_surrogate_pair_in_json_inside_json_or_in_a_map_is_refused(tmp_path: Path) -> None:
+    inner = json.dumps({"a": "電話0912345678\ud83d"})
+    result = run("conceal", "--jsonl", given=json.dumps({"a": "好"}) + "\n" + json.dumps({"a": inner}))
+    assert result.exit_code == 1 and "line 2" in result.stderr and "0912345678" not in result.output
+    kept = tmp_path / "map.json"
+    kept.write_text('{"姓名1": "\\udc00"}', encoding="utf-8")
+    result = run("restore", "--map", str(kept), given="〔姓名1〕")
+    assert result.exit_code == 1 and "map file" in result.stderr
+
+
 def test_conceal_and_restore_are_each_others_inverse_and_the_map_is_private(tmp_path: Path) -> None:
     kept = tmp_path / "map.json"
     concealed = run("conceal", "--map", str(kept), given=TEXT)
@@ -175,9 +196,25 @@ def test_a_fault_of_ours_is_told_by_its_kind_only(monkeypatch: pytest.MonkeyPatc
     assert "RuntimeError" in result.stderr and "陳怡君" not in result.output
 
 
-def test_a_gold_span_of_the_wrong_form_is_refused_by_its_line(tmp_path: Path) -> None:
-    texts = gold(
-        tmp_path, {"id": "a", "channel": "call", "text": "好", "spans": [{"end": 1, "type": "PERSON"}]}
-    )
-    result = run("eval", texts)
-    assert result.exit_code == 1 and "line 1: a span needs start, end and type" in result.stderr
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"spans": [{"end": 1, "type": "PERSON"}]}, "a span needs start, end and type"),
+        ({"spans": [{"start": "0", "end": 1, "type": "PERSON"}]}, "a span needs start, end and type"),
+        ({"spans": [{"start": 0, "end": 1, "type": []}]}, "a span needs start, end and type"),
+        ({"spans": "陳怡君"}, "a span needs start, end and type"),
+        ({"spans": [3]}, "a span needs start, end and type"),
+        ({"spans": [{"start": 0, "end": 9, "type": "PERSON"}]}, "outside its text"),
+        ({"text": 3}, "text is not a string"),
+        ({"id": ["陳怡君"]}, "id is neither a string nor a number"),
+    ],
+)
+@pytest.mark.parametrize("predicted", [False, True])
+def test_a_gold_text_of_the_wrong_form_is_refused_by_its_line(
+    tmp_path: Path, fields: dict[str, object], told: str, predicted: bool
+) -> None:
+    right = {"id": "a", "channel": "call", "text": "好", "spans": []}
+    texts = gold(tmp_path, right, {**right, "id": "b", **fields})
+    result = run("eval", texts, *([texts] if predicted else []))
+    assert result.exit_code == 1 and "line 2: " in result.stderr and told in result.stderr
+    assert "陳怡君" not in result.output
