@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -52,6 +53,17 @@ class BackFile(ABC):
 
         ``columns`` are those of the output in order; True for one whose every cell is as it was read.
         """
+
+
+@contextmanager
+def refusing_unreadable() -> Iterator[None]:
+    """Raise ImportRefused for what a reader raises: its own message may quote what the file holds."""
+    try:
+        yield
+    except ImportRefused:
+        raise
+    except Exception as exc:  # noqa: BLE001  each format's reader has errors of its own
+        raise ImportRefused(f"the file cannot be read: {type(exc).__name__}") from None
 
 
 def need(module: str) -> ModuleType:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from deid.importing.back_file import BackFile
+from deid.importing.back_file import BackFile, refusing_unreadable
 from deid.importing.parquet import ParquetFile
 from deid.importing.roles import ImportRefused
 from deid.importing.text_files import CsvFile, JsonLinesFile
@@ -22,7 +22,7 @@ def open_back_file(path: Path, encoding: str | None = None, sheet: str | None = 
         raise ImportRefused("--encoding goes with files of text only")
     if sheet and ending != ".xlsx":
         raise ImportRefused("--sheet goes with workbooks only")
-    try:
+    with refusing_unreadable():
         if ending in {".csv", ".tsv", ".txt"}:
             return CsvFile(path, encoding)
         if ending in {".jsonl", ".ndjson"}:
@@ -31,8 +31,4 @@ def open_back_file(path: Path, encoding: str | None = None, sheet: str | None = 
             return XlsxFile(path, sheet)
         if ending == ".parquet":
             return ParquetFile(path)
-    except ImportRefused:
-        raise
-    except Exception as exc:  # noqa: BLE001  a reader's own message may quote what the file holds
-        raise ImportRefused(f"the file cannot be read: {type(exc).__name__}") from None
     raise ImportRefused("the file's name must end in csv, tsv, txt, jsonl, ndjson, xlsx or parquet")

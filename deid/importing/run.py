@@ -18,7 +18,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from deid.importing.back_file import BackFile, Row
+from deid.importing.back_file import BackFile, Row, refusing_unreadable
 from deid.importing.formats import open_back_file
 from deid.importing.output import Output, make_report, refusals
 from deid.importing.parts import Manifest, Parts, fingerprint, work_folder
@@ -109,8 +109,9 @@ def _code() -> str:
 
 def _batches(file: BackFile, rows: int) -> Iterator[list[Row]]:
     source = file.rows()
-    while batch := list(islice(source, rows)):
-        yield batch
+    with refusing_unreadable():
+        while batch := list(islice(source, rows)):
+            yield batch
 
 
 def _conceal_all(job: ImportJob, file: BackFile, roles: Roles, parts: Parts, progress: Progress) -> Tally:

@@ -176,7 +176,7 @@ class JsonLinesFile(BackFile):
 
     def rows(self) -> Iterator[Row]:
         with self.path.open(encoding=self._encoding, errors="replace") as file:
-            lines = _Lines(file, _LONGEST_LINE)
+            lines = _Lines(file, _LONGEST_CELL)
             while True:
                 cells, problem = None, MALFORMED
                 try:

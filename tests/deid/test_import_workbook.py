@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ import pytest
 from deid.importing.formats import open_back_file
 from deid.importing.roles import ImportRefused
 from deid.importing.run import ImportJob, run_import
-from deid.importing.workbook import XlsxFile
 
 Rows = list[list[Any]]
 
@@ -127,10 +127,23 @@ def test_a_title_above_the_header_is_told_and_nothing_is_written(tmp_path: Path)
     assert [left.name for left in tmp_path.iterdir()] == ["in.xlsx"]
 
 
-def test_drafts_of_openpyxl_stand_beside_the_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_drafts_of_openpyxl_stand_beside_the_output(tmp_path: Path) -> None:
     path = workbook(tmp_path / "in.xlsx", ("a", "visible", [["a"], [1]]))
     folder = tmp_path / "work"
     folder.mkdir()
-    monkeypatch.setattr(XlsxFile, "_cell", lambda *_: pytest.fail("no cell") if not list(folder.iterdir()) else 1)
-    with pytest.raises(pytest.fail.Exception):
-        open_back_file(path).write(folder / "out.xlsx", {"a": True}, iter([{"a": 1}]))
+    drafts: list[str] = []
+
+    def rows() -> Iterator[dict[str, Any]]:
+        drafts.extend(draft.name for draft in folder.iterdir())
+        yield {"a": 1}
+
+    open_back_file(path).write(folder / "out.xlsx", {"a": True}, rows())
+    assert len(drafts) == 1 and [left.name for left in folder.iterdir()] == ["out.xlsx"]
+
+
+def test_a_cell_that_cannot_be_read_is_told_without_its_value(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "in.xlsx", ("a", "visible", [["a"], [7]]))
+    broken = patched(path, "<v>7</v>", "<v>陳怡君</v>")
+    with pytest.raises(ImportRefused, match="cannot be read") as refused:
+        run_import(ImportJob(broken, tmp_path / "out.xlsx"))
+    assert "陳怡君" not in str(refused.value)
