@@ -30,7 +30,8 @@ class _LineTooLong(Exception):
 class _Lines:
     """The lines of a text file, one of which may be too long to hold.
 
-    ``number`` is that of the last line read; ``quotes`` counts the quotation marks since it was set to 0.
+    ``number`` is that of the last line read; of the record that is being read, ``first`` is the first line and
+    ``quotes`` counts the quotation marks.
     """
 
     def __init__(self, file: TextIO, longest: int) -> None:
@@ -38,6 +39,10 @@ class _Lines:
         self._longest = longest
         self._ahead: deque[str] = deque()
         self.number = 0
+        self.begin_record()
+
+    def begin_record(self) -> None:
+        self.first = ""
         self.quotes = 0
 
     @property
@@ -56,6 +61,7 @@ class _Lines:
         if not line:
             raise StopIteration
         self.number += 1
+        self.first = self.first or line
         self.quotes += line.count('"')
         if self._is_cut(line):
             while self._is_cut(piece := self._read()):
@@ -98,10 +104,25 @@ class _Lines:
         return len(piece) == self._longest and not piece.endswith(("\n", "\r"))
 
 
-def _inner_line(delimiter: str) -> re.Pattern[str]:
-    """Match a line whose first quotation mark opens no cell, so that the line belongs to a cell opened before."""
-    between = rf"{re.escape(delimiter)}\r\n"
-    return re.compile(rf'[^"]*[^"{between}]"|"(?:[{between}]|$)')
+class _Marks:
+    """Judges a file's quotation marks. ``inner`` matches a line whose first mark opens no cell.
+
+    Such a line is part of a cell that began before, or of a file that does not put cells in quotation marks.
+    """
+
+    def __init__(self, delimiter: str) -> None:
+        between = rf"{re.escape(delimiter)}\r\n"
+        self.inner = re.compile(rf'[^"]*[^"{between}]"|"(?:[{between}]|$)')
+        self._quotes_cells = False
+
+    def check(self, line: str) -> None:
+        """Raise csv.Error when a record begins with an inner line, though others put cells in quotation marks."""
+        if '"' not in line:
+            return
+        if not self.inner.match(line):
+            self._quotes_cells = True
+        elif self._quotes_cells:
+            raise csv.Error(_BROKEN_QUOTES)
 
 
 class CsvFile(BackFile):
@@ -132,16 +153,19 @@ class CsvFile(BackFile):
     def rows(self) -> Iterator[Row]:
         with self._open() as file:
             lines = _Lines(file, _LONGEST_LINE)
-            reader, inner = self._reader(lines), _inner_line(self._delimiter)
+            reader, marks = self._reader(lines), _Marks(self._delimiter)
             next(reader, None)
+            marks.check(lines.first)
             while True:
-                number, lines.quotes = lines.number + 1, 0
+                number = lines.number + 1
+                lines.begin_record()
                 try:
                     values = next(reader)
+                    marks.check(lines.first)
                 except StopIteration:
                     return
                 except (csv.Error, _LineTooLong) as exc:
-                    lines.pass_over_record(inner, is_open=_BROKEN_QUOTES not in str(exc))
+                    lines.pass_over_record(marks.inner, is_open=_BROKEN_QUOTES not in str(exc))
                     yield Row(number, lines.position, None, MALFORMED)
                     continue
                 if values:
