@@ -39,13 +39,13 @@ _SAYING = (
     "[我你][看想等記]1?下|你等我|我再?[唸念講說](?:1次|1遍)?|慢慢來?|第[1-5][組段]|\n(?:[一-鿿A-Z]{1,6}:)?|是?的"
 )
 _SAYINGS = re.compile(f"(?>{_SAYING}){{1,16}}+")
-_WRONG = re.compile("不對|不是|毋[是著]|錯|更正|抱歉|歹勢|重來|應該是|改[成為]|SORRY")
+_WRONG = re.compile("不對|不是|毋[是著]|[講唸念說寫打報抄記看]錯|錯了|更正|抱歉|歹勢|重來|應該是|SORRY")
 # Words that tell of something else.
 ELSE = re.compile(
     "電話|手機|市話|傳真|分機|[帳卡證編案單文戶學票電水]號|身[分份]證|車牌|地址|住|生日|出生|民國|密碼|病歷|保單|統編|LINE|信箱|"
     "[路街巷弄段樓]|公車|[餘金]額|[元萬]|另外(?!1片)|或|跟|和|以及|一共|總共|價|費|打給|轉"
 )
-_OPEN = re.compile("。?(?:[^0-9A-Z!?;。\n]|[0-9](?=[直下樣起定些般個位片張支碼隻字])){0,20}")
+_OPEN = re.compile("[ ,、。.…~(](?:[^0-9A-Z!?;。\n]|[0-9](?=[直下樣起定些般個位片張支碼隻字])){0,20}")
 _OF_OTHER = re.compile("[:/.](?<=[0-9][:/.])")  # minutes, a day, a decimal
 _LONGEST_BETWEEN, _MOST_GROUPS, _MOST_READINGS = 24, 16, 64
 _TURN = re.compile("[^\n]*\n[一-鿿A-Z]{1,6}:")  # somebody else speaks; other lines may be rows of a table
@@ -90,25 +90,27 @@ def told(figures: str, start: int, form: Form) -> tuple[list[Span], str]:
     ``figures`` has Chinese digits as figures: 3個7, 十8.
     """
     group = (CODE if form.letters else _FIGURES).match(figures, start)
-    if group is None or not _stands(figures, group, False):
+    if group is None or not form.shortest <= len(said := _plain(group, form)) <= form.longest:
         return [], ""
-    if not form.shortest <= len(_plain(group, form)) <= form.longest:
+    alone = form.exact and len(group[0]) > len(said) and form.whole(said) and form.sure(said)
+    if not _stands(figures, group, bool(alone)):
         return [], ""
-    groups, first = [group], _plain(group, form)
-    said = first
+    groups, first = [group], said
     readings: set[_Reading] = {(said, False)}
-    found, number = (1, said) if form.exact and form.whole(said) and form.sure(said) else (0, "")
+    found, number = (1, said) if alone else (0, "")
     while len(groups) < _MOST_GROUPS and (group := _next(figures, groups[-1].end(), form)):
         between = _between(figures, groups[-1].end(), group, form)
         if between is None:
             break
-        said, last = _plain(group, form), said
+        said, last, before = _plain(group, form), said, readings
         readings = {new for one in readings for new in _read_on(one, said, last, between, form)}
+        if _is_anew(said, between, before, form):
+            readings.add((said, False))
         if not readings or len(readings) > _MOST_READINGS:
             break
         groups.append(group)
-        if whole := [one for one, open_ in readings if form.whole(one) and (not open_ or form.sure(one))]:
-            found, number = len(groups), max(whole, key=len)
+        if whole := [one for one in readings if form.whole(one[0]) and (not one[1] or form.sure(one[0]))]:
+            found, number = len(groups), max((one for one, _ in whole), key=len)
     if found > 1 and number == first and not form.exact:
         return [], ""  # only said again
     return [group.span() for group in groups[:found]], number
@@ -159,17 +161,21 @@ def _between(figures: str, end: int, group: re.Match[str], form: Form) -> _Betwe
     return _Between.OPEN if _CLOSED.match(figures, group.end()) else None
 
 
+def _is_anew(said: str, between: _Between, readings: set[_Reading], form: Form) -> bool:
+    """Whether a number may be begun again: corrected, or with the same characters."""
+    if form.whole(said) or not form.begun.fullmatch(said):
+        return False
+    return between is _Between.WRONG or any(len(one) > 1 and said.startswith(one) for one, _ in readings)
+
+
 def _read_on(reading: _Reading, said: str, last: str, between: _Between, form: Form) -> Iterator[_Reading]:
     """Yield what a number may be with one more group: said again, corrected, or told on."""
     number, open_ = reading
     if len(said) > 1 and number.endswith(said):
         yield reading
-    anew = not form.whole(said) and form.begun.fullmatch(said) is not None
-    if anew and len(number) > 1 and said.startswith(number):
-        yield said, open_
     if between is _Between.WRONG:
-        cuts = {0, len(number.removesuffix(last)), *range(max(0, len(number) - len(said)), len(number))}
-        kept = {number[:cut] for cut in cuts if cut or anew}
+        cuts = {len(number.removesuffix(last)), *range(max(1, len(number) - len(said)), len(number))} - {0}
+        kept = {number[:cut] for cut in cuts}
         yield from ((one + said, open_) for one in kept if form.begun.fullmatch(one + said))
     opened = between is not _Between.SAYING
     if form.begun.fullmatch(number + said) and not (opened and (form.done or form.whole)(number)):

@@ -21,11 +21,11 @@ _CUES = {
     "學號|學生證": "TW_STUDENT_ID",
     "病歷": "TW_MEDICAL_RECORD",
     "戶號": "TW_HOUSEHOLD_NO",
-    "護照": "TW_PASSPORT",
+    "護照": "TW_PASSPORT PASSPORT_FAR",
     "身[分份]?證|證號|居留證|(?<![A-Z])(?:ID|ARC)(?![A-Z])|(?<![臺台府院部局法令])字號": "TW_NATIONAL_ID",
     "[帳賬][號戶]|戶頭|存摺|存簿|簿仔|簿子|匯[款到去給]|局號": "TW_BANK_ACCOUNT",
     "車牌|車號|牌照|[機汽轎貨]車": "TW_PLATE",
-    "信用卡|金融卡|簽帳卡|卡[號片]": "CREDIT_CARD TW_NHI_CARD TW_CITIZEN_CERT",
+    "信用卡|金融卡|簽帳卡|卡[號片]": "CREDIT_CARD ZEROS TW_CITIZEN_CERT BANK_CARD",
     "電號|水號|保單|用戶號碼?|(?:電|水|瓦斯)表號?碼?|[會團]員編號|[合契]約編號": "ACCOUNT",
 }
 _KINDS = [kinds.split() for kinds in _CUES.values()]
@@ -33,7 +33,7 @@ _KINDS = [kinds.split() for kinds in _CUES.values()]
 _ZEROS = "(?<![0-9A-Z-])(?:4[個个]0|0000)(?=[ ,、])"
 _CUE = Pattern("|".join(f"({words})" for words in (*_CUES, _ZEROS)))
 _LOOSE: dict[str, Any] = {"letters": True, "shortest": 2, "longest": 8, "exact": False}
-_PASSPORT_REACH, _REACH = 120, {False: 24, True: 40}  # of other numbers, and of those with a certain length
+_AROUND, _REACH = 120, {False: 24, True: 40}  # of other numbers, and of those with a certain length
 
 
 def _form(begun: str, whole: str, **options: Any) -> Form:
@@ -50,10 +50,13 @@ _FORMS = {
         sure=lambda said: tw_national_id.is_valid(said) or tw_ui_no.is_valid(said), letters=True,
     ),
     "TW_NHI_CARD": _form("[0-9]{1,12}", "[0-9]{12}", sure=lambda said: said.startswith("0000")),
+    "ZEROS": _form("0{1,4}|0000[0-9]{1,8}", "0000[0-9]{8}", sure=_any),
     "CREDIT_CARD": _form("[3-6][0-9]{0,15}", "[3-6][0-9]{15}|3[47][0-9]{13}", sure=_any),
+    "BANK_CARD": _form("[0-9]{1,16}", "[0-9]{12,16}", shortest=3, longest=8, exact=False),
     "TW_PASSPORT": _form(
         "[0-9A-Z][0-9]{0,8}", "[0-9A-Z][0-9]{8}", sure=str.isdigit, letters=True
     ),
+    "PASSPORT_FAR": _form("[1-9][0-9]{0,8}", "[0-9]{9}", sure=_any, shortest=3, longest=3),
     "TW_CITIZEN_CERT": _form("[A-Z]{1,2}|[A-Z]{2}[0-9]{1,14}", "[A-Z]{2}[0-9]{14}", sure=_any, letters=True),
     "TW_PLATE": _form(
         "[A-Z]{1,3}|[A-Z]{2,3}[0-9]{1,4}|[0-9]{3,4}[A-Z]{1,3}", "[A-Z]{2,3}[0-9]{3,4}|[0-9]{3,4}[A-Z]{2,3}",
@@ -69,6 +72,7 @@ _FORMS = {
     "TW_MEDICAL_RECORD": _form("[A-Z]{0,2}[0-9]{0,10}", "[A-Z]{0,2}[0-9]{5,10}", **_LOOSE),
     "ACCOUNT": _form("[A-Z]{0,2}[0-9]{0,14}", "[A-Z]{0,2}[0-9]{7,14}", **_LOOSE),
 }  # fmt: skip
+_OTHER_NAMES = {"ZEROS": "TW_NHI_CARD", "BANK_CARD": "CREDIT_CARD", "PASSPORT_FAR": "TW_PASSPORT"}
 _CACHED = "told"
 _FIRST = re.compile("(?<![0-9A-Z_])(?<![0-9A-Z][ .:/-])[0-9A-Z]")
 
@@ -92,26 +96,36 @@ def pieces_told(views: Views, entity: str) -> Iterator[Span]:
 def _all_told(views: Views) -> Iterator[tuple[str, list[Span]]]:
     figures = views.figures
     yield from answered(figures)
-    for cue in _CUE.finditer(figures):
+    cues = list(_CUE.finditer(figures))
+    limits = [*(cue.start() for cue in cues[1:]), len(figures)] if cues else []
+    for cue, limit in zip(cues, limits, strict=True):
         if cue.lastindex == len(_CUES) + 1:
-            yield from _first_told(views, [("TW_NHI_CARD", cue.start())])
+            yield from _first_told(views, [("ZEROS", cue.start())])
         else:
-            yield from _first_told(views, _firsts(figures, cue.end(), _KINDS[(cue.lastindex or 1) - 1]))
+            yield from _first_told(views, _firsts(figures, cue, limit, _KINDS[(cue.lastindex or 1) - 1]))
 
 
 def _first_told(views: Views, places: Iterable[tuple[str, int]]) -> Iterator[tuple[str, list[Span]]]:
     for kind, start in places:
         groups, number = told(views.figures, start, _FORMS[kind])
-        if groups:
-            if not (tw_phone.is_valid(number) or is_example(views, groups[0])):
-                foreign = kind == "TW_NATIONAL_ID" and number[1] not in "12"
-                yield "TW_UI_NO" if foreign else kind, groups
+        if groups and not (tw_phone.is_valid(number) or is_example(views, groups[0])):
+            yield _entity(kind, number), groups
             return
 
 
-def _firsts(figures: str, end: int, kinds: Sequence[str]) -> Iterator[tuple[str, int]]:
-    """Yield the places behind a cue where a number may begin, for each kind; those of a passport may be far."""
-    for first in _FIRST.finditer(figures, end, end + (_PASSPORT_REACH if "TW_PASSPORT" in kinds else _REACH[True])):
+def _entity(kind: str, number: str) -> str:
+    if kind == "TW_NATIONAL_ID" and number[1] not in "12":
+        return "TW_UI_NO"
+    return _OTHER_NAMES.get(kind, kind)
+
+
+def _firsts(figures: str, cue: re.Match[str], limit: int, kinds: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Yield the places where a number may begin, for each kind: behind the cue and before the next one, which stands
+    at ``limit``; of a passport anywhere around."""
+    around = "PASSPORT_FAR" in kinds
+    first, last = (max(0, cue.start() - _AROUND), _AROUND) if around else (cue.end(), _REACH[True])
+    for place in _FIRST.finditer(figures, first, cue.end() + last):
         for kind in kinds:
-            if first.start() < end + _REACH[_FORMS[kind].exact] or kind == "TW_PASSPORT":
-                yield kind, first.start()
+            near = cue.end() <= place.start() < min(limit, cue.end() + _REACH[_FORMS[kind].exact])
+            if near or kind == "PASSPORT_FAR":
+                yield kind, place.start()
