@@ -54,13 +54,13 @@ class Concealer:
     def refusing_session(self) -> Session:
         """Open a session that refuses every text: the policy it should have had is missing."""
 
-        def refuse(text: str, *, deadline: float | None = None, strict: bool = False) -> tuple[Finding, ...]:
+        def refuse(text: str | Views, *, deadline: float | None = None, strict: bool = False) -> tuple[Finding, ...]:
             raise ConcealmentError("the policy is missing")
 
         return Session(refuse, self._policy)
 
     def detect(
-        self, text: str, *, deadline: float | None = None, strict: bool = False
+        self, text: str | Views, *, deadline: float | None = None, strict: bool = False
     ) -> tuple[Finding, ...]:
         """Return where personal data stands: sorted, without overlaps, in offsets of the original text.
 
@@ -68,9 +68,10 @@ class Concealer:
 
         Raises ConcealmentTimeout after the deadline and ConcealmentError when a recogniser failed.
         """
+        views = Views.of(text)
+        text = views.text
         if not text:
             return ()
-        views = Views(text)
         found: list[Finding] = []
         doubtful: list[Finding] = []
         for reader, last_resort in self._readers:

@@ -102,9 +102,11 @@ def _is_public(number: str) -> bool:
 
 
 def _told_on(views: Views, finding: Finding) -> Iterator[tuple[int, int]]:
+    if finding.entity not in _AMENDABLE:
+        return
     at = views.folded_offset(finding.end)
     amended = (_AMENDED if finding.entity in _NUMBERS else _DATE_AMENDED).match(views.figures, at)
-    if amended and finding.entity in _AMENDABLE:
+    if amended:
         spans = (amended.span(part) for part, said in amended.groupdict("").items() if said and not _is_public(said))
         yield from (views.original_span(*span) for span in spans)
         return

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 
 from deid.patterns import Pattern
 
@@ -48,7 +48,7 @@ _LAYOUT = re.compile(
 _SPACES, _SPACED_LINE = re.compile("(?<= ) +"), re.compile("[^\n]*?  [^\n]*")
 # 「王 小 明」, 「台 北 市 …」: single characters.
 _WORD = "(?![一二三四五六七八九十百])[一-鿿]"
-_SPACED_OUT = re.compile(f"(?<![0-9] ){_WORD}(?: (?:{_WORD}(?![一-鿿0-9])|[0-9](?![0-9A-Z.:/-]))){{2,}}")
+_SPACED_OUT = Pattern(f"(?<![0-9] ){_WORD}(?: (?:{_WORD}(?![一-鿿0-9])|[0-9](?![0-9A-Z.:/-]))){{2,}}")
 _ZHUYIN_DASH = re.compile("(?<=[0-9])ㄧ(?=[0-9])")
 
 
@@ -70,8 +70,11 @@ def _without(
     if not gone:
         return folded, origins
     starts, ends = [0, *(end for _, end in gone)], [*(start for start, _ in gone), len(folded)]
-    kept = [at for start, end in zip(starts, ends, strict=True) for at in range(start, end)]
-    return "".join(map(folded.__getitem__, kept)), kept if origins is None else [origins[at] for at in kept]
+    kept = list(zip(starts, ends, strict=True))
+    if origins is None:
+        origins = range(len(folded))
+    places = list(chain.from_iterable(origins[start:end] for start, end in kept))
+    return "".join(folded[start:end] for start, end in kept), places
 
 
 def _gaps(run: re.Match[str]) -> Iterator[tuple[int, int]]:

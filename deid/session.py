@@ -20,6 +20,7 @@ from deid.placeholders import CANDIDATE, ESCAPED_CANDIDATE, LITERAL, decode_esca
 from deid.policy import BLOCK, GENERALISE, Policy
 from deid.restorer import Restorer
 from deid.special_category import speaks_of_special_category
+from deid.views import Views
 
 CleanText = NewType("CleanText", str)
 
@@ -30,7 +31,7 @@ _LONGEST_AFTER = 60
 
 class Detect(Protocol):
     def __call__(
-        self, text: str, *, deadline: float | None = None, strict: bool = False
+        self, text: str | Views, *, deadline: float | None = None, strict: bool = False
     ) -> tuple[Finding, ...]: ...
 
 
@@ -156,9 +157,10 @@ class Session:
         return self._replace(text, found)
 
     def _find(self, text: str, cue: str, lookalikes: list[Finding]) -> tuple[Finding, ...]:
+        views = Views(cue + text)
         if not self.special_category and text.strip():
-            self.special_category = speaks_of_special_category(cue + text)
-        found = self._detect(cue + text, deadline=self.deadline, strict=self.special_category)
+            self.special_category = speaks_of_special_category(views)
+        found = self._detect(views, deadline=self.deadline, strict=self.special_category)
         if cue:
             found = _without_prefix(found, len(cue))
         known = self._known_names(text)

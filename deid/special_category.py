@@ -49,8 +49,8 @@ class _Topics:
         self._traditional = str.maketrans({pair[0]: pair[1] for pair in groups["simplified"]})
         self._is_simplified = re.compile(f"[{''.join(map(chr, self._traditional))}]")
 
-    def are_in(self, text: str) -> bool:
-        said = _GAP.sub("", " ".join(Views(text).folded.split()))
+    def are_in(self, folded: str) -> bool:
+        said = _GAP.sub("", " ".join(folded.split()))
         if self._is_simplified.search(said):
             said = said.translate(self._traditional)
         return self._english_in(said) or self._chinese_in(said)
@@ -115,6 +115,6 @@ def _topics() -> _Topics:
     return _Topics(groups)
 
 
-def speaks_of_special_category(text: str) -> bool:
+def speaks_of_special_category(text: str | Views) -> bool:
     """Whether a text touches an art. 6 topic, as far as a list of words can tell. Errs towards yes."""
-    return _topics().are_in(text)
+    return _topics().are_in(Views.of(text).folded)

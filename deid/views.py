@@ -74,6 +74,11 @@ class Views:
         self.cache: dict[str, Any] = {}
         self.folded, self._origins = fold(text)
 
+    @classmethod
+    def of(cls, text: str | Views) -> Views:
+        """Return the views of a text, or those that somebody has made of it."""
+        return text if isinstance(text, Views) else cls(text)
+
     @cached_property
     def figures(self) -> str:
         figures = self.folded

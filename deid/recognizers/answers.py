@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 
+from deid.patterns import Pattern
 from deid.recognizers.address_grammar import NUM
 from deid.recognizers.told import CODE, ELSE, UNITS
-from deid.recognizers.turns import turns
+from deid.recognizers.turns import SPEAKER
 
 Span = tuple[int, int]
 
@@ -42,6 +42,9 @@ _ADDRESS_PART = re.compile(
     rf"(?:是|就是|補充:?|樓層是?|那個|[嗯喔 ,])*(?P<part>(?:{NUM} ?(?:之 ?{NUM} ?)?號?)?(?:{NUM} ?樓(?: ?之 ?{NUM})?)?)"
     r"(?:啦|喔|[。. ])*"
 )
+_MAY_ASK = Pattern(
+    "(?:" + "|".join(_ASKED.values()) + f"|門牌|幾號|幾樓|樓層|住址|地址|{NUM} ?號)[^\n]{{0,40}}\n"
+)
 _WORDS, _MOST_WORDS, _LONGEST, _LONGEST_QUESTION = re.compile("[^ ,、。.!?~-]"), 12, 48, 40
 # A citizen may ask, too, for what an agency publishes.
 _OF_OFFICE = re.compile("[你妳您]們|貴|[局處所館院校署部會司店]的?(?:電話|門牌|地址|在)|中心|客服|專線|1999")
@@ -54,25 +57,29 @@ _NOT_TOLD = re.compile("沒有|不知道|不清楚|不記得|忘記|等")
 
 def answered(figures: str) -> Iterator[tuple[str, list[Span]]]:
     """Yield of each answer which kind was asked for and where its parts stand."""
-    if "\n" not in figures:
-        return
-    for (_, start, end), (_, first, last) in pairwise(turns(figures)):
-        if last - first > _LONGEST:
-            continue
-        question = max(start, end - _LONGEST_QUESTION)
-        if _OF_OFFICE.search(figures, question, end) or "|" in figures[start:last] or "\t" in figures[start:last]:
-            continue
-        goes_on = _PART.match(figures, first, last) and _TOLD.search(figures, question, end)
-        asks = _QUESTION.search(figures, question, end)
-        if asked := (asks and _ASKS.search(figures, question, end)) or goes_on:
-            kind = asked.lastgroup or ""
-            parts = _parts(figures, first, last, kind)
-            if parts:
-                yield kind, parts
-        elif _ADDRESS_ASKED.search(figures, question, end):
-            told = _ADDRESS_PART.fullmatch(figures, first, last)
-            if told and told["part"]:
-                yield "TW_ADDRESS", [told.span("part")]
+    for asking in _MAY_ASK.finditer(figures) if "\n" in figures else ():
+        end, first = asking.end() - 1, asking.end()
+        start = max(figures.rfind("\n", 0, asking.start()) + 1, end - _LONGEST_QUESTION)
+        last = figures.find("\n", first)
+        last = len(figures) if last < 0 else last
+        if speaker := SPEAKER.match(figures, first, last):
+            first = speaker.end()
+        apart = "|" in figures[start:last] or "\t" in figures[start:last] or _OF_OFFICE.search(figures, start, end)
+        if last - first <= _LONGEST and not apart:
+            yield from _answer(figures, (start, end), (first, last))
+
+
+def _answer(figures: str, question: Span, answer: Span) -> Iterator[tuple[str, list[Span]]]:
+    goes_on = _PART.match(figures, *answer) and _TOLD.search(figures, *question)
+    asks = _QUESTION.search(figures, *question)
+    if asked := (asks and _ASKS.search(figures, *question)) or goes_on:
+        kind = asked.lastgroup or ""
+        if parts := _parts(figures, *answer, kind):
+            yield kind, parts
+    elif _ADDRESS_ASKED.search(figures, *question):
+        told = _ADDRESS_PART.fullmatch(figures, *answer)
+        if told and told["part"]:
+            yield "TW_ADDRESS", [told.span("part")]
 
 
 def _parts(figures: str, start: int, end: int, kind: str) -> list[Span]:

@@ -92,6 +92,8 @@ def told(figures: str, start: int, form: Form) -> tuple[list[Span], str]:
     group = (CODE if form.letters else _FIGURES).match(figures, start)
     if group is None or not form.shortest <= len(said := _plain(group, form)) <= form.longest:
         return [], ""
+    if not form.begun.fullmatch(said):
+        return [], ""
     alone = form.exact and len(group[0]) > len(said) and form.whole(said) and form.sure(said)
     if not _stands(figures, group, bool(alone)):
         return [], ""

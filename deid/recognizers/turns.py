@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 _LINE = re.compile("[^\n]+")
-_SPEAKER = re.compile("(?:[A-Z]|[一-鿿]{1,4}) ?: ?")
+SPEAKER = re.compile("(?:[A-Z]|[一-鿿]{1,4}) ?: ?")
 
 
 def turns(text: str) -> Iterator[tuple[bool, int, int]]:
     """Yield for each line whether a speaker is named, and where begins and ends what is said."""
     for line in _LINE.finditer(text):
-        speaker = _SPEAKER.match(text, line.start(), line.end())
+        speaker = SPEAKER.match(text, line.start(), line.end())
         yield speaker is not None, speaker.end() if speaker else line.start(), line.end()

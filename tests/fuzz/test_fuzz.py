@@ -7,6 +7,7 @@ import json
 import pytest
 
 from deid import CleanText, Concealer, Finding, Session, load_policy
+from deid.views import Views
 from tests.fuzz.__main__ import main
 from tests.fuzz.checks import Subject
 from tests.fuzz.run import RAISED, REFUSED, Round
@@ -52,7 +53,7 @@ class Blind(Concealer):
     """Finds nothing."""
 
     def detect(
-        self, text: str, *, deadline: float | None = None, strict: bool = False
+        self, text: str | Views, *, deadline: float | None = None, strict: bool = False
     ) -> tuple[Finding, ...]:
         return ()
 
@@ -61,7 +62,7 @@ class Overlapping(Concealer):
     """Finds one place twice."""
 
     def detect(
-        self, text: str, *, deadline: float | None = None, strict: bool = False
+        self, text: str | Views, *, deadline: float | None = None, strict: bool = False
     ) -> tuple[Finding, ...]:
         found = super().detect(text, deadline=deadline, strict=strict)
         return (*found, *found[-1:])
