@@ -45,10 +45,14 @@ ELSE = re.compile(
     "電話|手機|市話|傳真|分機|[帳卡證編案單文戶學票電水]號|身[分份]證|車牌|地址|住|生日|出生|民國|密碼|病歷|保單|統編|LINE|信箱|"
     "[路街巷弄段樓]|公車|[餘金]額|[元萬]|另外(?!1片)|或|跟|和|以及|一共|總共|價|費|打給|轉"
 )
-_OPEN = re.compile("[ ,、。.…~(](?:[^0-9A-Z!?;。\n]|[0-9](?=[直下樣起定些般個位片張支碼隻字])){0,20}")
+_OPEN_CHAR = "[^0-9A-Z;{}]|[0-9](?=[直下樣起定些般個位張支碼隻字組片段句])"
+_OPEN = re.compile(f"[ ,、。.…~(](?:{_OPEN_CHAR.format('!?。' + chr(10))}){{0,20}}")
+# Where the number is certain somebody may ask, say more than a sentence, or send it in lines.
+_OPEN_WIDE = re.compile(f"[ ,、。.…~(\n](?:{_OPEN_CHAR.format('')}){{0,28}}")
 _OF_OTHER = re.compile("[:/.](?<=[0-9][:/.])")  # minutes, a day, a decimal
-_LONGEST_BETWEEN, _MOST_GROUPS, _MOST_READINGS = 24, 16, 64
-_TURN = re.compile("[^\n]*\n[一-鿿A-Z]{1,6}:")  # somebody else speaks; other lines may be rows of a table
+_LONGEST_BETWEEN, _MOST_GROUPS, _MOST_READINGS = 30, 16, 64
+# Somebody else speaks, or goes on; other lines may be rows of a table.
+_TURN = re.compile("[^\n]*\n(?:[一-鿿A-Z]{1,6}:|接著|再來|然後|後面)")
 _VALUE = 7  # characters of a first group that is a value of its own: half an account of the post office
 _PAUSE = re.compile("[ ,、.…~-]{0,2}(?:那個|[欸呃嗯啊喔對齁]{1,2})?[ ,、.…~-]{0,2}")
 _CLOSED = re.compile("[ ,、。.!?\n;:)~…-]|$|[啦喔哦啊呢齁嘿對有好欸嘛的]")
@@ -156,9 +160,10 @@ def _between(figures: str, end: int, group: re.Match[str], form: Form) -> _Betwe
         return None
     if _SAYINGS.fullmatch(words):
         return _Between.SAYING
-    if not _OPEN.fullmatch(words):
+    narrow = _OPEN.fullmatch(words) is not None
+    if not (narrow or (form.exact and _OPEN_WIDE.fullmatch(words))):
         return None
-    if _WRONG.search(words):
+    if narrow and _WRONG.search(words):
         return _Between.WRONG
     return _Between.OPEN if _CLOSED.match(figures, group.end()) else None
 

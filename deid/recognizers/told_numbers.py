@@ -26,7 +26,7 @@ _CUES = {
     "[帳賬][號戶]|戶頭|存摺|存簿|簿仔|簿子|匯[款到去給]|局號": "TW_BANK_ACCOUNT",
     "車牌|車號|牌照|[機汽轎貨]車": "TW_PLATE",
     "信用卡|金融卡|簽帳卡|卡[號片]": "CREDIT_CARD ZEROS TW_CITIZEN_CERT BANK_CARD",
-    "電號|水號|保單|用戶號碼?|(?:電|水|瓦斯)表號?碼?|[會團]員編號|[合契]約編號": "ACCOUNT",
+    "電號|水號|保單|用戶號碼?|(?:電|水|瓦斯)表號?碼?|[會團]員編號|[合契]約編號": "ACCOUNT METER",
 }
 _KINDS = [kinds.split() for kinds in _CUES.values()]
 # Four zeros begin a health card's number and nothing else that is told in groups.
@@ -70,9 +70,10 @@ _FORMS = {
     ),
     "TW_STUDENT_ID": _form("[A-Z]{0,2}[0-9]{0,10}", "[A-Z]{0,2}[0-9]{6,10}", **_LOOSE),
     "TW_MEDICAL_RECORD": _form("[A-Z]{0,2}[0-9]{0,10}", "[A-Z]{0,2}[0-9]{5,10}", **_LOOSE),
+    "METER": _form("[0-9]{1,14}", "[0-9]{7,14}", shortest=2, longest=8, exact=False),  # in tens: 十一，四七
     "ACCOUNT": _form("[A-Z]{0,2}[0-9]{0,14}", "[A-Z]{0,2}[0-9]{7,14}", **_LOOSE),
 }  # fmt: skip
-_OTHER_NAMES = {"ZEROS": "TW_NHI_CARD", "BANK_CARD": "CREDIT_CARD", "PASSPORT_FAR": "TW_PASSPORT"}
+_OTHER_NAMES = {"ZEROS": "TW_NHI_CARD", "BANK_CARD": "CREDIT_CARD", "PASSPORT_FAR": "TW_PASSPORT", "METER": "ACCOUNT"}
 _CACHED = "told"
 _FIRST = re.compile("(?<![0-9A-Z_])(?<![0-9A-Z][ .:/-])[0-9A-Z]")
 
