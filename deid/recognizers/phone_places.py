@@ -26,6 +26,7 @@ _DIALLED = re.compile(
     "[ ,)]{0,2}(?:之?後|以後|接通後?|再|然後|請|啊|欸|不[對是]|應該是|[,\n> ]){0,3}"
     rf"[轉按撥](?:分機)?[ :]?{_NUMBER}{_COUNTED}"
 )
+_CORRECTED, _EXTENDED = re.compile("[啊欸]|不[對是]|應該是"), re.compile("[轉#]|分機|EXT")
 _HEADS_EXTENSIONS = re.compile("分機|內線|EXT")
 _HEADS_NUMBERS = re.compile("電話|手機|市話|PHONE|MOBILE|(?<![A-Z])TEL")
 _EXTENSION = re.compile("[0-9]{1,6}")
@@ -51,8 +52,9 @@ def extensions_apart(views: Views, numbers: Sequence[Span]) -> Iterator[Span]:
         near = nearest >= 0 and named.start() - ends[nearest] <= _BETWEEN
         if near and not _DIGITS.search(views.figures, ends[nearest], named.start()):
             yield named.span("number")
-    for end in ends:
-        if dialled := _DIALLED.match(views.figures, end):
+    for start, end in numbers:
+        dialled = _DIALLED.match(views.figures, end)
+        if dialled and (_CORRECTED.search(dialled[0]) or not _EXTENDED.search(views.figures, start, end)):
             yield dialled.span("number")
     yield from _column(views, _HEADS_EXTENSIONS, _EXTENSION)
 
