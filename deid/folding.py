@@ -16,13 +16,15 @@ from deid.patterns import Pattern
 
 # What is not seen, in ranges: joiners, marks of direction (around numbers copied from a phone), fillers, selectors.
 _UNSEEN = (
-    "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
-    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20e3\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "\xad\u034f\u061c\u17b4\u17b5\u180b-\u180e"
+    "\u200b-\u200f\u202a\u202b\u202d\u202e\u2060-\u2068\u206a-\u206f\u20e3\ufe00-\ufe0f\ufeff"
 )
 _DASHES = "‐‑‒–—―−ー－﹣─━➖"
 _STABLE = r" -`{-~\n\r\t\u3001-\u301b\u3041-\u3096\u30a1-\u30fb\u4e00-\u9fff"
 _UNSTABLE = Pattern(f"[a-z]+|[^{_STABLE}]")
-_REPLACED = {char: "-" for char in _DASHES} | {char: "·" for char in "•∙⋅"}
+# Blanks that are seen as such, and the ends of what was copied: a space where they stand between two values.
+_BLANKS = "\u115f\u1160\u2800\u3164\uffa0\u202c\u2069"
+_REPLACED = dict.fromkeys(_BLANKS, " ") | dict.fromkeys(_DASHES, "-") | dict.fromkeys("•∙⋅", "·")
 
 _NOT_SEEN = re.compile(f"[{_UNSEEN}]")
 

@@ -47,10 +47,10 @@ class PublishedValues:
         return bool(self._areas)
 
     def hold(self, entity: str, value: str) -> bool:
-        """Whether this very value is published. One told without city or district counts, another city's does not."""
+        """Whether this very value is published. One address in every city has its name: it is told with its own."""
         area, form = _parts(entity, value)
         known = self._areas.get((entity, form), ())
-        return any(all(map(_agree, area, published)) for published in known)
+        return any((any(area) or not any(there)) and all(map(_agree, area, there)) for there in known)
 
 
 def _agree(one: str, other: str) -> bool:
@@ -68,5 +68,7 @@ def _parts(entity: str, value: str) -> tuple[tuple[str, str], str]:
             return (area.city.replace("台", "臺").upper(), area.district.upper()), canonical(entity, rest)
     if entity == "PHONE" and any(map(str.isalpha, views.figures)):
         return nowhere, plain(value)  # the digits of what is no number would tell little
+    if entity == "DATE_OF_BIRTH":
+        return nowhere, plain(value)  # a day in another calendar's words is somebody's
     form = canonical(entity, value)
-    return nowhere, form.replace("-", "") if entity in DIGITS else form
+    return nowhere, form.replace("-", "") if entity in DIGITS - {"TW_PLATE"} else form

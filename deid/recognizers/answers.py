@@ -37,7 +37,10 @@ _ASKS = re.compile(
 _TOLD = re.compile(f"{_KINDS}[^\n]*$")
 _PART = re.compile("[^0-9A-Z]{0,4}(?:[前後末中][面間]?|最後|尾[數巴仔]?)[1-9]?[碼位]|\\*[0-9]")
 _QUESTION = re.compile("[?呢嗎:]$|[幾哪]|多少|什麼|請|[您你妳]|是 ?$|告訴|提供")
-_ADDRESS_ASKED = re.compile(f"(?:門牌(?:號碼)?|[路街段巷弄]?幾號|幾樓|樓層|{NUM} ?號|住址|地址)[ 是呢嗎住:?]{{0,4}}$")
+_ADDRESS_ASKED = re.compile(
+    "(?:門牌(?:號碼)?|(?:[路街段巷弄]|[住家地]址?[^\n]{0,4})(?:幾號|幾樓)|[您你][^\n]{0,3}住?幾樓|樓層|"
+    f"{NUM} ?號|[住地]址)[ 是呢嗎住:?]{{0,4}}$"
+)
 _ADDRESS_PART = re.compile(
     rf"(?:是|就是|補充:?|樓層是?|那個|[嗯喔 ,])*(?P<part>(?:{NUM} ?(?:之 ?{NUM} ?)?號?)?(?:{NUM} ?樓(?: ?之 ?{NUM})?)?)"
     r"(?:啦|喔|[。. ])*"
@@ -51,8 +54,10 @@ _OF_OFFICE = re.compile("[你妳您]們|貴|[局處所館院校署部會司店]�
 # With a digit, a letter alone, or the letters of a plate; other letters are a word.
 _MAY_BE_TOLD = re.compile("[A-Z]|.*[0-9].*|[A-Z](?:[ -]?[A-Z]){1,2}", re.DOTALL)
 _SERVICE = re.compile("1[0-9]{2,3}|0800.*")
+_LETTER = re.compile("[A-Z]")
 _DIGIT, _COUNTED = re.compile("[0-9]"), re.compile(UNITS)
-_NOT_TOLD = re.compile("沒有|不知道|不清楚|不記得|忘記|等")
+_NOT_TOLD = re.compile("沒有|不知道|不清楚|不記得|忘記|等|[剩滿約稅]|預算|大概|每月")
+_HOW_MUCH = re.compile("(?<!號碼)(?<!號)(?<!碼)(?<!碼是)多少[ ?呢]{0,2}$")
 
 
 def answered(figures: str) -> Iterator[tuple[str, list[Span]]]:
@@ -71,7 +76,7 @@ def answered(figures: str) -> Iterator[tuple[str, list[Span]]]:
 
 def _answer(figures: str, question: Span, answer: Span) -> Iterator[tuple[str, list[Span]]]:
     goes_on = _PART.match(figures, *answer) and _TOLD.search(figures, *question)
-    asks = _QUESTION.search(figures, *question)
+    asks = _QUESTION.search(figures, *question) and not _HOW_MUCH.search(figures, *question)
     if asked := (asks and _ASKS.search(figures, *question)) or goes_on:
         kind = asked.lastgroup or ""
         if parts := _parts(figures, *answer, kind):
@@ -92,4 +97,5 @@ def _parts(figures: str, start: int, end: int, kind: str) -> list[Span]:
         return []
     digits = any(_DIGIT.search(figures, *group) for group in groups)
     other = any(_COUNTED.match(figures, last) or _SERVICE.fullmatch(figures, first, last) for first, last in groups)
-    return groups if (digits or kind == "TW_PLATE") and not other else []
+    letters = kind == "PHONE" and _LETTER.search(figures, start, end)
+    return groups if (digits or kind == "TW_PLATE") and not (other or letters) else []

@@ -18,14 +18,18 @@ _RANGE = Pattern(
     r"(?<![0-9.])(?P<net>[0-9]{1,3}\.[0-9]{1,3})(?:\.[0-9]{1,3}){2} ?[~–—] ?(?P=net)(?:\.[0-9]{1,3}){2}(?!\.?[0-9])"
 )
 _DOT = r"(?: ?(?:[.。·・‧]|\[\.\]) ?)"
-_APART = re.compile(rf"(?<![0-9])[0-9]{{1,3}}(?:{_DOT}[0-9]{{1,3}}){{3}}(?!\.?[0-9])")
+_APART = re.compile(rf"(?<![0-9])(?<!IP)[0-9]{{1,3}}(?:{_DOT}[0-9]{{1,3}}){{3}}(?!\.?[0-9])")
 _SPOKEN = re.compile(r"(?<![0-9A-Z])[0-9十]{1,4}(?:(?: ?點 ?|-| )[0-9十]{1,4}){3}(?![0-9十\-])")
 # 「來源一百一十點三十點八點二零五」
 _SAID = re.compile(r"(?<![0-9A-Z點百十])[0-9百十零]{1,6}(?:點[0-9百十零]{1,6}){3}(?![0-9百十分點半])")
+_GRADE = re.compile("版本|[分等]級|防[水塵]")
 _IP_AFTER = re.compile("[^0-9\n]{0,10}IP(?![A-Z])")
 _IP_BEFORE = re.compile(r"(?<![A-Z])IP[^0-9\n]{0,20}$")
 _V6 = Pattern(r"(?:(?<![0-9A-Z:.])|(?<=IP)|(?<=[^0-9A-F:]:))(?!:[^:])[0-9A-F:]{4,39}(?:\.[0-9]{1,3}){0,3}(?![0-9A-Z:])")
-_VERSION = re.compile(r"(?:VERSION|VER|BUILD|RELEASE|版本|版|V)[\"': .=號為是]{0,6}$|[A-Z]/$")
+_VERSION = re.compile(
+    r"(?:VERSION|VER|BUILD|RELEASE|版本|版|V)[\"': .=號為是]{0,6}$"
+    "|(?:CHROME|SAFARI|FIREFOX|EDGE?|EDG[A-Z]{0,3}|OPR|VERSION|APPLEWEBKIT|CRIOS|FXIOS|LINE|ANDROID)/$"
+)
 _FIRMWARE, _NEWEST = re.compile("(?:FIRMWARE|韌體)[: ]{0,2}$"), 32
 _IN_URL, _PORT = re.compile("://$"), re.compile(":[0-9]")
 _SITE = re.compile("請[上至見]|官網|網站|[^一-鿿]?[一-鿿]網[」』 (:]|詳見|點選")
@@ -63,7 +67,8 @@ def _said(views: Views) -> Iterator[re.Match[str]]:
         ):
             yield match
     for match in _APART.finditer(views.folded) if "IP" in views.folded else ():
-        if _IP_BEFORE.search(views.before(match.start())):
+        before = views.before(match.start())
+        if _IP_BEFORE.search(before) and not _GRADE.search(before):
             yield match
     if views.folded.count("點") >= 3 and _CONNECTED.search(views.folded):
         yield from _SAID.finditer(views.figures)

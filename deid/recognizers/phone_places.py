@@ -27,15 +27,16 @@ _DIALLED = re.compile(
     rf"[轉按撥](?:分機)?[ :]?{_NUMBER}{_COUNTED}"
 )
 _CORRECTED, _EXTENDED = re.compile("[啊欸]|不[對是]|應該是"), re.compile("[轉#]|分機|EXT")
-_HEADS_EXTENSIONS = re.compile("分機|內線|EXT")
-_HEADS_NUMBERS = re.compile("電話|手機|市話|PHONE|MOBILE|(?<![A-Z])TEL")
+_HEADS_EXTENSIONS = re.compile("(?:分機|內線|EXT)(?!數)")
+_HEADS_NUMBERS = re.compile("(?:電話|手機|市話|PHONE|MOBILE|(?<![A-Z])TEL)(?![數費])")
 _EXTENSION = re.compile("[0-9]{1,6}")
 # Without its area, or as a sheet writes it that takes it for a number: 928317740.
 _LOCAL = re.compile("[2-8][0-9]{2,3}-?[0-9]{4}|9[0-9]{8}|[2-8][0-9]{7,8}")
 # 「O9l6-4O7-38l」, 「0916/407/381」, 「02/2345-6789」
 _DISGUISED = Pattern(
-    "(?<![0-9A-Z/])(?:[O0]9[0-9OIL]{2}[ /*_~-]?[0-9OIL]{3}[ /*_~-]?[0-9OIL]{3}|0[2-8][0-9]?/[2-9][0-9]{2,3}-?[0-9]{4})"
-    "(?![0-9A-Z/])"
+    "(?<![0-9A-Z])[O0]9[0-9OIL]{2}[ -]?[0-9OIL]{3}[ -]?[0-9OIL]{3}(?![0-9A-Z])"
+    "|(?<![0-9A-Z/])09[0-9]{2}[/*_~][0-9]{3}[/*_~]?[0-9]{3}(?![0-9A-Z/])"
+    "|(?:電話|手機|[家市室]電|[打撥]|聯絡|TEL)[^0-9\\n]{0,8}(?<![0-9A-Z/])(0[2-8][0-9]?/[2-9][0-9]{2,3}-?[0-9]{4})(?![0-9A-Z/])"
 )
 _FEWEST_FIGURES, _FEWEST_WHOLE = 6, 7
 _CELL = re.compile("[ \"]*(?P<value>.*?)[ \"]*$")
@@ -49,8 +50,10 @@ def extensions_apart(views: Views, numbers: Sequence[Span]) -> Iterator[Span]:
     ends = [end for _, end in numbers]
     for named in _NAMED.finditer(views.figures):
         nearest = bisect_left(ends, named.start() + 1) - 1
-        near = nearest >= 0 and named.start() - ends[nearest] <= _BETWEEN
-        if near and not _DIGITS.search(views.figures, ends[nearest], named.start()):
+        if nearest < 0 or named.start() - ends[nearest] > _BETWEEN:
+            continue
+        between = _DIGITS.search(views.figures, ends[nearest], named.start())
+        if between is None and not _EXTENDED.search(views.figures, *numbers[nearest]):
             yield named.span("number")
     for start, end in numbers:
         dialled = _DIALLED.match(views.figures, end)
@@ -68,7 +71,7 @@ def disguised(views: Views) -> Iterator[Span]:
     """Yield numbers with letters that look like digits, or with slashes."""
     for match in _DISGUISED.finditer(views.figures) if "/" in views.figures or views.has_letter else ():
         if sum(map(str.isdigit, match[0])) >= _FEWEST_FIGURES:
-            yield match.span()
+            yield match.span(match.lastindex or 0)
 
 
 def parts_told(views: Views) -> Iterator[Span]:

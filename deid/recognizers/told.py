@@ -23,9 +23,13 @@ UNITS = (
 )
 """What makes digits a count, a time or a place."""
 
-_COUNTS = re.compile(UNITS)
-NO_DIGIT = "[0-9](?:[直下樣起定些般路遍半碼位隻片張支]|個(?![0-9]))"  # 一直, 一下, 三碼
-_SAID = rf"(?:[0-9]百0?[0-9]?十?[0-9]?|[1-4][個个][0-9]|雙[0-9]|[0-9]?十[0-9]?|(?!{NO_DIGIT})[0-9])"
+_COUNTS, _SURELY_COUNTS = re.compile(UNITS), re.compile(
+    "[年月日號元塊點樓歲%萬千百]|[:/][0-9]|\\.[0-9]|(?:,[0-9]{3})+ ?[元塊]"
+)
+_SERVICE = re.compile("1(?:1[0-9]|6[0-9]|9[0-9]{2})")
+# 一直, 一下, 三碼: no digits.
+NO_DIGIT = "(?:[0-9](?:[直下樣起定些般路遍半]|個(?![0-9]))|(?<![0-9])(?:[0-9][碼位隻片張支]|1[個个]))"
+_SAID = rf"(?:[0-9]百0?[0-9]?十?[0-9]?|(?:[2-4]|(?<=[0-9])1)[個个][0-9]|雙[0-9]|[0-9]?十[0-9]?|(?!{NO_DIGIT})[0-9])"
 _FIGURES = re.compile(rf"{_SAID}(?:[ \-]?{_SAID})*")
 CODE = re.compile(
     rf"(?<![0-9A-Z])(?!(?:OK|ID|NO|LINE)(?![A-Z]))(?!{NO_DIGIT})[0-9A-Z](?:[ \-]?(?!{NO_DIGIT})[0-9A-Z])*"
@@ -43,19 +47,26 @@ _WRONG = re.compile("不對|不是|毋[是著]|[講唸念說寫打報抄記看]�
 # Words that tell of something else.
 ELSE = re.compile(
     "電話|手機|市話|傳真|分機|[帳卡證編案單文戶學票電水]號|身[分份]證|車牌|地址|住|生日|出生|民國|密碼|病歷|保單|統編|LINE|信箱|"
-    "[路街巷弄段樓]|公車|[餘金]額|[元萬]|另外(?!1片)|或|跟|和|以及|一共|總共|價|費|打給|轉"
+    "[路街巷弄段樓]|公車|[餘金]額|[元萬]|或|跟|和|以及|一共|總共|價|費|打給|轉"
 )
+# The same right before the next group: where a number is certain, all else is talk.
+_NAMED = re.compile(
+    "(?:電話|手機|市話|傳真|分機|[帳卡證編案單文戶學票電水]號|身[分份]證|車牌|地址|生日|出生|民國|密碼|病歷|保單|統編|LINE|信箱|公車|"
+    "[餘金]額|打給?|轉|一共|總共|第)[號碼是為有: ]{0,4}$"
+)
+_OTHERS = re.compile("另外(?!1片)|[他她]們|分別")
 _OPEN_CHAR = "[^0-9A-Z;{}]|[0-9](?=[直下樣起定些般個位張支碼隻字組片段句])"
 _OPEN = re.compile(f"[ ,、。.…~(](?:{_OPEN_CHAR.format('!?。' + chr(10))}){{0,20}}")
 # Where the number is certain somebody may ask, say more than a sentence, or send it in lines.
-_OPEN_WIDE = re.compile(f"[ ,、。.…~(\n](?:{_OPEN_CHAR.format('')}){{0,28}}")
+_OPEN_LETTERS = re.compile(f"[^0-9A-Z一-鿿](?:{_OPEN_CHAR.format('')}){{0,28}}")
+_OPEN_WIDE = re.compile(f"[^0-9A-Z一-鿿](?:{_OPEN_CHAR.format('').replace('A-Z;', '')}){{0,28}}")
 _OF_OTHER = re.compile("[:/.](?<=[0-9][:/.])")  # minutes, a day, a decimal
 _LONGEST_BETWEEN, _MOST_GROUPS, _MOST_READINGS = 30, 16, 64
 # Somebody else speaks, or goes on; other lines may be rows of a table.
 _TURN = re.compile("[^\n]*\n(?:[一-鿿A-Z]{1,6}:|接著|再來|然後|後面)")
 _VALUE = 7  # characters of a first group that is a value of its own: half an account of the post office
 _PAUSE = re.compile("[ ,、.…~-]{0,2}(?:那個|[欸呃嗯啊喔對齁]{1,2})?[ ,、.…~-]{0,2}")
-_CLOSED = re.compile("[ ,、。.!?\n;:)~…-]|$|[啦喔哦啊呢齁嘿對有好欸嘛的]")
+_CLOSED = re.compile("[ ,、。.!?\n;:)~…」】』→\"'-]|$|[啦喔哦啊呢齁嘿對有好欸嘛的]")
 
 
 class _Between(Enum):
@@ -94,17 +105,32 @@ def told(figures: str, start: int, form: Form) -> tuple[list[Span], str]:
     ``figures`` has Chinese digits as figures: 3個7, 十8.
     """
     group = (CODE if form.letters else _FIGURES).match(figures, start)
-    if group is None or not form.shortest <= len(said := _plain(group, form)) <= form.longest:
+    first = _plain(group, form) if group else ""
+    if group is None or not _begins(first, form):
         return [], ""
-    if not form.begun.fullmatch(said):
+    alone = form.exact and len(group[0]) > len(first) and form.whole(first) and form.sure(first)
+    if not (_ends(figures, group) or (alone and not _SURELY_COUNTS.match(figures, group.end()))):
         return [], ""
-    alone = form.exact and len(group[0]) > len(said) and form.whole(said) and form.sure(said)
-    if not _stands(figures, group, bool(alone)):
-        return [], ""
-    groups, first = [group], said
-    readings: set[_Reading] = {(said, False)}
-    found, number = (1, said) if alone else (0, "")
-    while len(groups) < _MOST_GROUPS and (group := _next(figures, groups[-1].end(), form)):
+    groups, found, number = _told_on(figures, group, first, form)
+    if found > 1 and number == first and not form.exact:
+        return [], ""  # only said again
+    if not found and alone:
+        found, number = 1, first
+    return [one.span() for one in groups[:found]], number
+
+
+def _begins(first: str, form: Form) -> bool:
+    """Whether a group may be the first of a number: of those without a certain length no digit alone."""
+    if not (form.shortest <= len(first) <= form.longest and form.begun.fullmatch(first)):
+        return False
+    return form.exact or len(first) > 1 or not first.isdigit()
+
+
+def _told_on(figures: str, group: re.Match[str] | None, said: str, form: Form) -> tuple[list[re.Match[str]], int, str]:
+    """Return the groups, how many of them make a number, and the number."""
+    groups, found, number = [group] if group else [], 0, ""
+    readings, ends = {(said, False)}, True
+    while ends and len(groups) < _MOST_GROUPS and (group := _next(figures, groups[-1].end(), form)):
         between = _between(figures, groups[-1].end(), group, form)
         if between is None:
             break
@@ -115,11 +141,12 @@ def told(figures: str, start: int, form: Form) -> tuple[list[Span], str]:
         if not readings or len(readings) > _MOST_READINGS:
             break
         groups.append(group)
-        if whole := [one for one in readings if form.whole(one[0]) and (not one[1] or form.sure(one[0]))]:
-            found, number = len(groups), max((one for one, _ in whole), key=len)
-    if found > 1 and number == first and not form.exact:
-        return [], ""  # only said again
-    return [group.span() for group in groups[:found]], number
+        ends = _ends(figures, group)
+        whole = [one for one, open_ in readings if form.whole(one) and (not open_ or form.sure(one))]
+        goes_on = len(group[0]) > 1 and (form.exact or not _SERVICE.fullmatch(said))
+        if whole and (ends or goes_on):
+            found, number = len(groups), max(whole, key=len)
+    return groups, found, number
 
 
 def joined(figures: str, groups: Sequence[Span]) -> Iterator[Span]:
@@ -138,34 +165,36 @@ def _plain(group: re.Match[str], form: Form) -> str:
 
 
 def _next(figures: str, end: int, form: Form) -> re.Match[str] | None:
-    """Return the next group where it is not far and counts nothing."""
+    """Return the next group where it is not far and is no date, sum or house number."""
     pattern = CODE if form.letters else _FIGURES
     near = pattern.search(figures, end, end + _LONGEST_BETWEEN + 1)
     if near is None or _OF_OTHER.match(figures, near.start() - 1):
         return None
     group = pattern.match(figures, near.start())
-    return group if group and _stands(figures, group, form.exact and len(group[0]) > 1) else None
+    return None if group is None or _SURELY_COUNTS.match(figures, group.end()) else group
 
 
-def _stands(figures: str, group: re.Match[str], ends: bool) -> bool:
-    """Whether digits count nothing and end here, or may do so with any word behind them."""
+def _ends(figures: str, group: re.Match[str]) -> bool:
+    """Whether digits count nothing and nothing but a saying goes on with them."""
     if _COUNTS.match(figures, group.end()):
         return False
-    return ends or (_CLOSED.match(figures, group.end()) or _SAYINGS.match(figures, group.end())) is not None
+    return (_CLOSED.match(figures, group.end()) or _SAYINGS.match(figures, group.end())) is not None
 
 
 def _between(figures: str, end: int, group: re.Match[str], form: Form) -> _Between | None:
     words = figures[end : group.start()]
-    if ELSE.search(words) or not (form.exact or _TURN.match(words) or "\n" not in words):
+    if _OTHERS.search(words) or (_NAMED if form.exact else ELSE).search(words):
+        return None
+    if not (form.exact or "\n" not in words or _TURN.match(words)):
         return None
     if _SAYINGS.fullmatch(words):
         return _Between.SAYING
     narrow = _OPEN.fullmatch(words) is not None
-    if not (narrow or (form.exact and _OPEN_WIDE.fullmatch(words))):
+    if not (narrow or (form.exact and (_OPEN_LETTERS if form.letters else _OPEN_WIDE).fullmatch(words))):
         return None
     if narrow and _WRONG.search(words):
         return _Between.WRONG
-    return _Between.OPEN if _CLOSED.match(figures, group.end()) else None
+    return _Between.OPEN
 
 
 def _is_anew(said: str, between: _Between, readings: set[_Reading], form: Form) -> bool:

@@ -18,14 +18,15 @@ from deid.views import Views
 _CUES = {
     "健保(?:IC)?卡": "TW_NHI_CARD",
     "憑證": "TW_CITIZEN_CERT",
-    "學號|學生證": "TW_STUDENT_ID",
+    "學號": "TW_STUDENT_ID",
     "病歷": "TW_MEDICAL_RECORD",
     "戶號": "TW_HOUSEHOLD_NO",
     "護照": "TW_PASSPORT PASSPORT_FAR",
     "身[分份]?證|證號|居留證|(?<![A-Z])(?:ID|ARC)(?![A-Z])|(?<![臺台府院部局法令])字號": "TW_NATIONAL_ID",
-    "[帳賬][號戶]|戶頭|存摺|存簿|簿仔|簿子|匯[款到去給]|局號": "TW_BANK_ACCOUNT",
-    "車牌|車號|牌照|[機汽轎貨]車": "TW_PLATE",
-    "信用卡|金融卡|簽帳卡|卡[號片]": "CREDIT_CARD ZEROS TW_CITIZEN_CERT BANK_CARD",
+    "[帳賬][號戶]|戶頭|存摺|存簿|簿仔|簿子|匯[款到去給]|局號": "TW_BANK_ACCOUNT POSTAL",
+    "車牌|車號|牌照": "TW_PLATE",
+    "信用卡|金融卡|簽帳卡|卡號": "CREDIT_CARD ZEROS TW_CITIZEN_CERT BANK_CARD",
+    "卡片": "ZEROS TW_CITIZEN_CERT",
     "電號|水號|保單|用戶號碼?|(?:電|水|瓦斯)表號?碼?|[會團]員編號|[合契]約編號": "ACCOUNT METER",
 }
 _KINDS = [kinds.split() for kinds in _CUES.values()]
@@ -33,7 +34,10 @@ _KINDS = [kinds.split() for kinds in _CUES.values()]
 _ZEROS = "(?<![0-9A-Z-])(?:4[個个]0|0000)(?=[ ,、])"
 _CUE = Pattern("|".join(f"({words})" for words in (*_CUES, _ZEROS)))
 _LOOSE: dict[str, Any] = {"letters": True, "shortest": 2, "longest": 8, "exact": False}
-_AROUND, _REACH = 120, {False: 24, True: 40}  # of other numbers, and of those with a certain length
+_NEAR, _FAR, _AROUND = 24, 40, 120  # a number with a certain length may stand further behind its word
+_NO_NUMBER = re.compile(
+    "[餘面金]額|存款|[剩餘費稅]|時間|截止|每組|[件度次]數|票價|長度|規則|型號|補發|欄位|認證|範例|查詢|^ ?數(?![字碼])"
+)
 
 
 def _form(begun: str, whole: str, **options: Any) -> Form:
@@ -52,7 +56,7 @@ _FORMS = {
     "TW_NHI_CARD": _form("[0-9]{1,12}", "[0-9]{12}", sure=lambda said: said.startswith("0000")),
     "ZEROS": _form("0{1,4}|0000[0-9]{1,8}", "0000[0-9]{8}", sure=_any),
     "CREDIT_CARD": _form("[3-6][0-9]{0,15}", "[3-6][0-9]{15}|3[47][0-9]{13}", sure=_any),
-    "BANK_CARD": _form("[0-9]{1,16}", "[0-9]{12,16}", shortest=3, longest=8, exact=False),
+    "BANK_CARD": _form("[0-9]{1,16}", "[0-9]{12,16}", shortest=2, longest=8, exact=False),
     "TW_PASSPORT": _form(
         "[0-9A-Z][0-9]{0,8}", "[0-9A-Z][0-9]{8}", sure=str.isdigit, letters=True
     ),
@@ -63,8 +67,9 @@ _FORMS = {
         sure=re.compile("[A-Z]{3}[0-9]{4}").fullmatch, letters=True,
     ),
     "TW_HOUSEHOLD_NO": _form("[A-Z][0-9]{0,7}", "[A-Z][0-9]{7}", sure=_any, letters=True),
+    "TW_BANK_ACCOUNT": _form("[0-9]{1,17}", "[0-9]{10,17}", sure=_any, shortest=2, longest=9, exact=False),
     # Seven digits are whole at the post office.
-    "TW_BANK_ACCOUNT": _form(
+    "POSTAL": _form(
         "[0-9]{1,17}", "[0-9]{7,17}", sure=_any, done=re.compile("[0-9]{7}|[0-9]{10,}").fullmatch, shortest=2,
         longest=9, exact=False,
     ),
@@ -73,7 +78,10 @@ _FORMS = {
     "METER": _form("[0-9]{1,14}", "[0-9]{7,14}", shortest=2, longest=8, exact=False),  # in tens: 十一，四七
     "ACCOUNT": _form("[A-Z]{0,2}[0-9]{0,14}", "[A-Z]{0,2}[0-9]{7,14}", **_LOOSE),
 }  # fmt: skip
-_OTHER_NAMES = {"ZEROS": "TW_NHI_CARD", "BANK_CARD": "CREDIT_CARD", "PASSPORT_FAR": "TW_PASSPORT", "METER": "ACCOUNT"}
+_OTHER_NAMES = {
+    "ZEROS": "TW_NHI_CARD", "BANK_CARD": "CREDIT_CARD", "PASSPORT_FAR": "TW_PASSPORT", "METER": "ACCOUNT",
+    "POSTAL": "TW_BANK_ACCOUNT",
+}  # fmt: skip
 _CACHED = "told"
 _FIRST = re.compile("(?<![0-9A-Z_])(?<![0-9A-Z][ .:/-])[0-9A-Z]")
 
@@ -95,15 +103,16 @@ def pieces_told(views: Views, entity: str) -> Iterator[Span]:
 
 
 def _all_told(views: Views) -> Iterator[tuple[str, list[Span]]]:
+    """Yield the numbers; one that several words announce is of the kind that the nearest of them says."""
     figures = views.figures
     yield from answered(figures)
-    cues = list(_CUE.finditer(figures))
-    limits = [*(cue.start() for cue in cues[1:]), len(figures)] if cues else []
-    for cue, limit in zip(cues, limits, strict=True):
-        if cue.lastindex == len(_CUES) + 1:
-            yield from _first_told(views, [("ZEROS", cue.start())])
-        else:
-            yield from _first_told(views, _firsts(figures, cue, limit, _KINDS[(cue.lastindex or 1) - 1]))
+    told_at: dict[int, tuple[str, list[Span]]] = {}
+    for cue in _CUE.finditer(figures):
+        zeros = cue.lastindex == len(_CUES) + 1
+        places = [("ZEROS", cue.start())] if zeros else _firsts(figures, cue, _KINDS[(cue.lastindex or 1) - 1])
+        for kind, groups in _first_told(views, places):
+            told_at[groups[0][0]] = kind, groups
+    yield from told_at.values()
 
 
 def _first_told(views: Views, places: Iterable[tuple[str, int]]) -> Iterator[tuple[str, list[Span]]]:
@@ -120,13 +129,16 @@ def _entity(kind: str, number: str) -> str:
     return _OTHER_NAMES.get(kind, kind)
 
 
-def _firsts(figures: str, cue: re.Match[str], limit: int, kinds: Sequence[str]) -> Iterator[tuple[str, int]]:
-    """Yield the places where a number may begin, for each kind: behind the cue and before the next one, which stands
-    at ``limit``; of a passport anywhere around."""
+def _firsts(figures: str, cue: re.Match[str], kinds: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Yield the places where a number may begin, for each kind: behind the cue, of a passport anywhere around it."""
     around = "PASSPORT_FAR" in kinds
-    first, last = (max(0, cue.start() - _AROUND), _AROUND) if around else (cue.end(), _REACH[True])
+    first, last = (max(0, cue.start() - _AROUND), _AROUND) if around else (cue.end(), _FAR)
+    not_told = "TW_BANK_ACCOUNT" if "郵局" in figures or "局號" in figures else "POSTAL"
     for place in _FIRST.finditer(figures, first, cue.end() + last):
+        if _NO_NUMBER.search(figures[cue.end() : place.start()]):
+            return
         for kind in kinds:
-            near = cue.end() <= place.start() < min(limit, cue.end() + _REACH[_FORMS[kind].exact])
+            reach = _FAR if _FORMS[kind].exact or kind == "BANK_CARD" else _NEAR
+            near = cue.end() <= place.start() < cue.end() + reach and kind != not_told
             if near or kind == "PASSPORT_FAR":
                 yield kind, place.start()
