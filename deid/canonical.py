@@ -7,6 +7,7 @@ import re
 from deid.identifiers import roc_date, tw_phone
 from deid.identifiers.errors import InvalidNumber
 from deid.placeholders import LITERAL
+from deid.said_digits import digits_said
 from deid.views import Views
 
 _NUMBERS = frozenset({"TW_NATIONAL_ID", "TW_UI_NO", "TW_UBN", "CREDIT_CARD", "TW_NHI_CARD", "TW_BANK_ACCOUNT"})
@@ -14,6 +15,8 @@ _NUMBERS = frozenset({"TW_NATIONAL_ID", "TW_UI_NO", "TW_UBN", "CREDIT_CARD", "TW
 DIGITS = frozenset({"TW_MEDICAL_RECORD", "TW_STUDENT_ID", "TW_PASSPORT", "TW_HOUSEHOLD_NO", "TW_PLATE"})
 _PLATE_DASH = re.compile("[-.·](?:(?<=[A-Z].)(?=[0-9])|(?<=[0-9].)(?=[A-Z]))")
 
+_SAID_DIGITS = re.compile("[0-9]*[十百個个雙][0-9十百個个雙]*")
+_DISGUISED, _LOOK_ALIKE = re.compile("[O0]9[0-9OIL]"), str.maketrans("OIL", "011")
 _SAID_NUMBER = re.compile(f"[{roc_date.NUMERALS}]{{1,6}}")
 _ADDRESS_SPELLINGS = ((re.compile("(?<=[0-9])F(?![A-Z])"), "樓"), (re.compile("之(?=[0-9])"), "-"))
 # Another calendar's date is another day; the order of day and month before a year is anybody's guess.
@@ -40,7 +43,7 @@ def canonical(entity: str, value: str) -> str:
         return value
     views = Views(value)
     if entity == "PHONE":
-        return tw_phone.compact(views.figures)
+        return _phone(views.figures)
     if entity == "DATE_OF_BIRTH":
         return _date(views.folded)
     if entity == "TW_ADDRESS":
@@ -52,6 +55,12 @@ def canonical(entity: str, value: str) -> str:
     if entity == "TW_PLATE":
         return _PLATE_DASH.sub("", form)
     return form.replace("-", "") if entity in _NUMBERS else form
+
+
+def _phone(figures: str) -> str:
+    """Return the compact number, with tens and repeats said in it, and letters that look like its digits."""
+    figures = _SAID_DIGITS.sub(lambda said: digits_said(said[0]), figures)
+    return tw_phone.compact(figures.translate(_LOOK_ALIKE) if _DISGUISED.match(figures) else figures)
 
 
 def _date(folded: str) -> str:

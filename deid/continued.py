@@ -44,9 +44,9 @@ _MORE_OF_PART = re.compile(
 _PLACE = "(?:前面|開頭|中間|結尾|尾[數巴]|最後(?:[1-5]?[碼個])?|第[1-9]碼|[末後前][1-9]?碼)"
 # 「前面應該是0938」, 「第二碼是2」, 「中間317改371」, 「不是0是9」
 _AMENDED = re.compile(
-    rf"(?:[^0-9A-Z]{{0,24}}?{_PLACE}[^0-9A-Z。\n]{{0,4}}?(?:[講說唸念寫抄打]錯了?[,、 ]{{0,2}})?"
+    rf"(?:(?:[^0-9A-Z。]|。(?=\n|[一-鿿]{{1,4}}:)){{0,24}}?{_PLACE}[^0-9A-Z。\n]{{0,4}}?(?:[講說唸念寫抄打]錯了?[,、 ]{{0,2}})?"
     r"(?:應該?[是為]|更正[為成]?|才?是) ?(?P<right>[0-9]{1,8})(?:[,、\n ]{0,2}不是 ?(?P<not>[0-9]{1,8}))?"
-    rf"|[^0-9A-Z]{{0,24}}?{_PLACE} ?(?P<old>[0-9]{{1,6}}) ?(?:要改|改|更正)[成為]? ?(?P<new>[0-9]{{1,6}})"
+    rf"|(?:[^0-9A-Z。]|。(?=\n|[一-鿿]{{1,4}}:)){{0,24}}?{_PLACE} ?(?P<old>[0-9]{{1,6}}) ?(?:要改|改|更正)[成為]? ?(?P<new>[0-9]{{1,6}})"
     rf"|[ ,、。]{{0,2}}[啊欸喔呃]?[ ,、]{{0,2}}{_PLACE}?不是 ?(?P<wrong>[0-9A-Z]{{1,6}})[ ,啦]{{0,2}}是 ?"
     r"(?P<instead>[0-9A-Z]{1,6}))(?=[ ,、。.!?\n啦喔才吧對結)」]|$)"
     rf"(?! ?[{_COUNTED}%])"
@@ -62,8 +62,6 @@ _WHOLE = {
     "TW_UI_NO": 8, "TW_CITIZEN_CERT": 14, "TW_HOUSEHOLD_NO": 7, "TW_LAND_NO": 1, "TW_EINVOICE_CARRIER": 1,
 }  # fmt: skip
 _MOST, _HALF, _LONGEST = 3, 8, 20
-# Lines that everybody knows: 110, 119, 1999.
-_SERVICE = re.compile("1(?:1[0-9]|6[0-9]|9[0-9]{2})")
 
 
 def with_continuations(
@@ -99,7 +97,7 @@ def _count(views: Views, start: int, end: int) -> int:
 
 
 def _is_public(number: str) -> bool:
-    return _SERVICE.fullmatch(number) is not None or tw_phone.is_toll_free(number)
+    return tw_phone.is_short_line(number) or tw_phone.is_toll_free(number)
 
 
 def _told_on(views: Views, finding: Finding) -> Iterator[tuple[int, int]]:

@@ -45,9 +45,9 @@ _WIDE_PUNCTUATION = tuple(zip("，：？！；（）\u3000", ",:?!;() ", strict=
 # A carriage return, the mark of a quoted line, a blank of a form, a line that is broken inside a number.
 _LAYOUT = re.compile(
     r"(?<=[0-9]-)\r?\n(?:> ?)*(?=[0-9])|\r(?=\n)|(?<=\n)(?:> ?)+"
-    r"|(?<![0-9A-Z_])_{2,}|_{2,}(?![0-9A-Z_])"
+    r"|(?<![0-9A-Z_])_{2,}|(?<!_)_{2,}+(?![0-9A-Z])"
 )
-_SPACES, _SPACED_LINE = re.compile("(?<= ) +"), re.compile("[^\n]*?  [^\n]*")
+_SPACES = re.compile("(?<= ) +")
 # 「王 小 明」, 「台 北 市 …」: single characters.
 _WORD = "(?![一二三四五六七八九十百])[一-鿿]"
 _SPACED_OUT = Pattern(f"(?<![0-9] ){_WORD}(?: (?:{_WORD}(?![一-鿿0-9])|[0-9](?![0-9A-Z.:/-]))){{2,}}")
@@ -93,10 +93,14 @@ def _laid_out(folded: str) -> Iterator[tuple[int, int]]:
 
 def _spaces(folded: str) -> Iterator[tuple[int, int]]:
     """Yield the spaces behind a space, but for those that may part the cells of a table."""
-    lines = list(_SPACED_LINE.finditer(folded))
-    for line in lines:
-        if len(lines) == 1 or ":" in line[0].partition("  ")[0]:
-            yield from (match.span() for match in _SPACES.finditer(folded, *line.span()))
+    lines, at = list[tuple[int, str]](), 0
+    for line in folded.split("\n"):
+        if "  " in line:
+            lines.append((at, line))
+        at += len(line) + 1
+    for at, line in lines:
+        if len(lines) == 1 or ":" in line.partition("  ")[0]:
+            yield from (match.span() for match in _SPACES.finditer(folded, at, at + len(line)))
 
 
 @lru_cache(maxsize=4096)
@@ -141,7 +145,8 @@ def _pauses(text: str) -> frozenset[int]:
     are looked for than anybody makes.
     """
     found: set[int] = set()
-    likely = (one for one in _PAUSE.finditer(text) if _fold_char(text[one.start() - 1])[-1:] in _MAY_PAUSE)
+    pauses = ((one, text[one.start() - 1 : one.start()]) for one in _PAUSE.finditer(text))
+    likely = (one for one, before in pauses if _fold_char(before)[-1:] in _MAY_PAUSE)
     for pause in islice(likely, _MOST_PAUSES):
         before = _PART_BEFORE.search(_folded_part(text[max(0, pause.start() - _PART) : pause.start()]))
         after = _folded_part(text[pause.end() : pause.end() + _PART])

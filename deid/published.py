@@ -47,7 +47,7 @@ class PublishedValues:
         return bool(self._areas)
 
     def hold(self, entity: str, value: str) -> bool:
-        """Whether this very value is published. One address in every city has its name: it is told with its own."""
+        """Whether this very value is published. An address without its city is only one published without a city."""
         area, form = _parts(entity, value)
         known = self._areas.get((entity, form), ())
         return any((any(area) or not any(there)) and all(map(_agree, area, there)) for there in known)

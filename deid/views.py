@@ -2,8 +2,7 @@
 
 Three views, computed once per text and shared by every recogniser:
 
-* ``folded``: zero-width characters and pauses between digits (0912⋯⋯345) dropped, dashes unified to ``-``, NFKC per
-  character, ASCII upper case.
+* ``folded``: the text as ``deid.folding`` folds it.
 * ``figures``: ``folded`` with Chinese digits, those of radio (洞, 拐), 空 and an O for a zero written ``0-9``, 槓 as a
   dash; same length.
 * ``squeezed``: ``figures`` without the separators between a letter or digit and a digit. For long numbers

@@ -46,6 +46,7 @@ _OTHER_RANGES = re.compile(r"070[0-9]{8}|050[0-9]{7}|020[0-9]{6,7}")
 # callers dial behind an area code.
 _TOLL_FREE = re.compile(r"080[09][ \-]?[0-9]{3}[ \-]?[0-9]{3}")
 _NATIONWIDE = re.compile(r"(?:0[24])?412[0-9]{4}")
+_SHORT_LINE = re.compile("1(?:1[0-9]|6[0-9]|9[0-9]{2})")
 _EXTENSION = re.compile(r"#|\*|轉接|轉|分機|內線|EXT|X", re.IGNORECASE)
 _NOT_DIGIT = re.compile(r"[^0-9]")
 _COMPACT = re.compile(r"0[0-9]+(?:#[0-9]+)?")
@@ -98,6 +99,11 @@ def is_service_line(number: str) -> bool:
     """
     main = number.partition("#")[0]
     return is_toll_free(main) or _NATIONWIDE.fullmatch(main) is not None
+
+
+def is_short_line(number: str) -> bool:
+    """Whether a number is one of the short lines that everybody knows: 110, 119, 165, 1999."""
+    return _SHORT_LINE.fullmatch(number) is not None
 
 
 def is_toll_free(number: str) -> bool:

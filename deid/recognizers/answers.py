@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from deid.identifiers import tw_phone
 from deid.patterns import Pattern
 from deid.recognizers.address_grammar import NUM
 from deid.recognizers.told import CODE, ELSE, UNITS
@@ -30,7 +31,7 @@ _ASKED = {
 _KINDS = "(?:" + "|".join(f"(?P<{kind}>{words})" for kind, words in _ASKED.items()) + ")"
 _ASKS = re.compile(
     f"{_KINDS}"
-    "(?:卡號|號碼|號|字號|英文|數字|編號|的|部分|[前後末中]面?[1-9一二三四五六七八間]?[碼位]?"
+    "(?:卡號|號碼|號|字號|英文|數字|編號|的|部分|[前後末中]面?[1-9間]?[碼位]?"
     "|[ 是呢嗎幾多少什麼哪念唸說講給我:?]){0,12}$"
 )
 # 「身分證前四碼 A128」「中間三碼 703」; 「*740」 corrects the end of what was sent.
@@ -53,7 +54,6 @@ _WORDS, _MOST_WORDS, _LONGEST, _LONGEST_QUESTION = re.compile("[^ ,、。.!?~-]"
 _OF_OFFICE = re.compile("[你妳您]們|貴|[局處所館院校署部會司店]的?(?:電話|門牌|地址|在)|中心|客服|專線|1999")
 # With a digit, a letter alone, or the letters of a plate; other letters are a word.
 _MAY_BE_TOLD = re.compile("[A-Z]|.*[0-9].*|[A-Z](?:[ -]?[A-Z]){1,2}", re.DOTALL)
-_SERVICE = re.compile("1[0-9]{2,3}|0800.*")
 _LETTER = re.compile("[A-Z]")
 _DIGIT, _COUNTED = re.compile("[0-9]"), re.compile(UNITS)
 _NOT_TOLD = re.compile("沒有|不知道|不清楚|不記得|忘記|等|[剩滿約稅]|預算|大概|每月")
@@ -96,6 +96,9 @@ def _parts(figures: str, start: int, end: int, kind: str) -> list[Span]:
     if len(_WORDS.findall(rest)) > _MOST_WORDS or ELSE.search(rest) or _NOT_TOLD.search(rest):
         return []
     digits = any(_DIGIT.search(figures, *group) for group in groups)
-    other = any(_COUNTED.match(figures, last) or _SERVICE.fullmatch(figures, first, last) for first, last in groups)
+    other = any(_COUNTED.match(figures, last) for _, last in groups)
+    if kind == "PHONE":
+        public = (tw_phone.is_short_line, tw_phone.is_toll_free)
+        other = other or any(known(figures[slice(*group)]) for group in groups for known in public)
     letters = kind == "PHONE" and _LETTER.search(figures, start, end)
     return groups if (digits or kind == "TW_PLATE") and not (other or letters) else []

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from deid.identifiers import tw_phone
 from deid.patterns import Pattern
-from deid.recognizers.phone_said import digits_said
 from deid.recognizers.told import NO_DIGIT, UNITS, Form, Span, told
+from deid.said_digits import digits_said
 
 # A group that goes before another; most numbers are whole and end here.
 _NO_NUMBER = r"(?<![0-9./$#\-A-Z十百])(?<![0-9][: ])"

@@ -38,8 +38,8 @@ _DISGUISED = Pattern(
     "|(?<![0-9A-Z/])09[0-9]{2}[/*_~][0-9]{3}[/*_~]?[0-9]{3}(?![0-9A-Z/])"
     "|(?:電話|手機|[家市室]電|[打撥]|聯絡|TEL)[^0-9\\n]{0,8}(?<![0-9A-Z/])(0[2-8][0-9]?/[2-9][0-9]{2,3}-?[0-9]{4})(?![0-9A-Z/])"
 )
+_SIGNS, _LONGEST_CELL = re.compile("[/*_~]"), 16
 _FEWEST_FIGURES, _FEWEST_WHOLE = 6, 7
-_CELL = re.compile("[ \"]*(?P<value>.*?)[ \"]*$")
 _BETWEEN, _DIGITS = 16, re.compile("[0-9]")
 
 
@@ -69,7 +69,7 @@ def numbers_in_columns(views: Views) -> Iterator[Span]:
 
 def disguised(views: Views) -> Iterator[Span]:
     """Yield numbers with letters that look like digits, or with slashes."""
-    for match in _DISGUISED.finditer(views.figures) if "/" in views.figures or views.has_letter else ():
+    for match in _DISGUISED.finditer(views.figures) if views.has_letter or _SIGNS.search(views.figures) else ():
         if sum(map(str.isdigit, match[0])) >= _FEWEST_FIGURES:
             yield match.span(match.lastindex or 0)
 
@@ -88,6 +88,7 @@ def _column(views: Views, heads: re.Pattern[str], value: re.Pattern[str]) -> Ite
         for row in rows if columns else ():
             counted = len(row) - len(header) == 1  # the rows are counted, and nothing heads that
             for start, end in (row[index + counted] for index in columns if index + counted < len(row)):
-                cell = _CELL.match(views.folded, start, end)
-                if cell and value.fullmatch(views.folded, *cell.span("value")):
-                    yield cell.span("value")
+                cell = views.folded[start:end].strip(' "')
+                if len(cell) <= _LONGEST_CELL and value.fullmatch(cell):
+                    at = views.folded.index(cell, start)
+                    yield at, at + len(cell)

@@ -7,14 +7,10 @@ from collections.abc import Iterator
 
 from deid.identifiers import tw_phone
 from deid.patterns import Pattern
+from deid.said_digits import TOKEN, digits_of_token
 
-_TOKEN = re.compile(
-    "(?P<hundreds>[0-9])百(?P<rest>0?[0-9]?十?[0-9]?)|(?P<times>[1-4][個个]|雙)(?P<same>[0-9])|(?P<tens>[0-9]?)十(?P<ones>[0-9]?)"
-    "|(?P<digit>[0-9])|(?P<pause>[ ,、]{1,2})"
-)
 _BEGINS = Pattern(r"(?<![0-9十百.])0(?=[ ,、]{0,2}[2-9])")
 _GOES_ON = re.compile("[ ,、]{0,2}[0-9]| ?[年月日號元塊點分時歲樓個次十百千萬]|[幾多餘](?=[個元塊人年歲萬千])")
-_TIMES = {"1": 1, "2": 2, "3": 3, "4": 4, "雙": 2}
 _FEWEST, _MOST = 9, 10
 
 
@@ -30,29 +26,10 @@ def said_in_tens(figures: str) -> Iterator[tuple[int, int, str]]:
 def _read(figures: str, start: int) -> tuple[int, str] | None:
     """Return where a number ends that begins at a place and is said in tens or repeats somewhere, and its digits."""
     digits, at, special, found = "", start, False, None
-    while len(digits) <= _MOST and (token := _TOKEN.match(figures, at)):
+    while len(digits) <= _MOST and (token := TOKEN.match(figures, at)):
         at = token.end()
-        digits += _digits(token)
+        digits += digits_of_token(token)
         special = special or ("," in token[0] and digits[1:2] == "9") or not (token["digit"] or token["pause"])
         if special and _FEWEST <= len(digits) <= _MOST and tw_phone.is_valid(digits) and not token["pause"]:
             found = at, digits
     return None if found is None or _GOES_ON.match(figures, found[0]) else found
-
-
-def digits_said(text: str) -> str:
-    """Return the digits of a text of digits, tens, repeats and pauses."""
-    return "".join(map(_digits, _TOKEN.finditer(text)))
-
-
-def _digits(token: re.Match[str]) -> str:
-    """Return the digits that a token says: 5十6 is 56, 十 is 10, 3個1 is 111."""
-    if token["pause"]:
-        return ""
-    if token["digit"]:
-        return token["digit"]
-    if token["same"]:
-        return token["same"] * _TIMES[token["times"][0]]
-    if token["hundreds"]:
-        rest = re.fullmatch("0?(?:(?P<tens>[0-9])十)?(?P<ones>[0-9]?)", token["rest"])
-        return token["hundreds"] + (f"{rest['tens'] or '0'}{rest['ones'] or '0'}" if rest else "")
-    return (token["tens"] or "1") + (token["ones"] or "0")

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 
-from deid.recognizers.phone_said import digits_said
+from deid.identifiers import tw_phone
+from deid.said_digits import digits_said
 
 Span = tuple[int, int]
 
@@ -23,10 +24,10 @@ UNITS = (
 )
 """What makes digits a count, a time or a place."""
 
-_COUNTS, _SURELY_COUNTS = re.compile(UNITS), re.compile(
+_COUNTS = re.compile(UNITS)
+_SURELY_COUNTS = re.compile(
     "[年月日號元塊點樓歲%萬千百]|[:/][0-9]|\\.[0-9]|(?:,[0-9]{3})+ ?[元塊]"
 )
-_SERVICE = re.compile("1(?:1[0-9]|6[0-9]|9[0-9]{2})")
 # 一直, 一下, 三碼: no digits.
 NO_DIGIT = "(?:[0-9](?:[直下樣起定些般路遍半]|個(?![0-9]))|(?<![0-9])(?:[0-9][碼位隻片張支]|1[個个]))"
 _SAID = rf"(?:[0-9]百0?[0-9]?十?[0-9]?|(?:[2-4]|(?<=[0-9])1)[個个][0-9]|雙[0-9]|[0-9]?十[0-9]?|(?!{NO_DIGIT})[0-9])"
@@ -126,9 +127,9 @@ def _begins(first: str, form: Form) -> bool:
     return form.exact or len(first) > 1 or not first.isdigit()
 
 
-def _told_on(figures: str, group: re.Match[str] | None, said: str, form: Form) -> tuple[list[re.Match[str]], int, str]:
+def _told_on(figures: str, begun: re.Match[str], said: str, form: Form) -> tuple[list[re.Match[str]], int, str]:
     """Return the groups, how many of them make a number, and the number."""
-    groups, found, number = [group] if group else [], 0, ""
+    groups, found, number = [begun], 0, ""
     readings, ends = {(said, False)}, True
     while ends and len(groups) < _MOST_GROUPS and (group := _next(figures, groups[-1].end(), form)):
         between = _between(figures, groups[-1].end(), group, form)
@@ -143,7 +144,7 @@ def _told_on(figures: str, group: re.Match[str] | None, said: str, form: Form) -
         groups.append(group)
         ends = _ends(figures, group)
         whole = [one for one, open_ in readings if form.whole(one) and (not open_ or form.sure(one))]
-        goes_on = len(group[0]) > 1 and (form.exact or not _SERVICE.fullmatch(said))
+        goes_on = len(group[0]) > 1 and (form.exact or not tw_phone.is_short_line(said))
         if whole and (ends or goes_on):
             found, number = len(groups), max(whole, key=len)
     return groups, found, number

@@ -82,6 +82,7 @@ _OTHER_NAMES = {
     "ZEROS": "TW_NHI_CARD", "BANK_CARD": "CREDIT_CARD", "PASSPORT_FAR": "TW_PASSPORT", "METER": "ACCOUNT",
     "POSTAL": "TW_BANK_ACCOUNT",
 }  # fmt: skip
+Told = tuple[list[Span], str]
 _CACHED = "told"
 _FIRST = re.compile("(?<![0-9A-Z_])(?<![0-9A-Z][ .:/-])[0-9A-Z]")
 
@@ -106,20 +107,32 @@ def _all_told(views: Views) -> Iterator[tuple[str, list[Span]]]:
     """Yield the numbers; one that several words announce is of the kind that the nearest of them says."""
     figures = views.figures
     yield from answered(figures)
-    told_at: dict[int, tuple[str, list[Span]]] = {}
+    told_at, tried = dict[int, tuple[str, list[Span]]](), dict[tuple[str, int], Told]()
+    postal = "郵局" in figures or "局號" in figures
+    not_told = "TW_BANK_ACCOUNT" if postal else "POSTAL"
     for cue in _CUE.finditer(figures):
         zeros = cue.lastindex == len(_CUES) + 1
-        places = [("ZEROS", cue.start())] if zeros else _firsts(figures, cue, _KINDS[(cue.lastindex or 1) - 1])
-        for kind, groups in _first_told(views, places):
-            told_at[groups[0][0]] = kind, groups
+        kinds = [kind for kind in _KINDS[(cue.lastindex or 1) - 1] if kind != not_told] if not zeros else []
+        places = [("ZEROS", cue.start())] if zeros else _firsts(figures, cue, kinds)
+        for kind, groups, far in _first_told(views, places, tried):
+            if far:
+                told_at.setdefault(groups[0][0], (kind, groups))
+            else:
+                told_at[groups[0][0]] = kind, groups
     yield from told_at.values()
 
 
-def _first_told(views: Views, places: Iterable[tuple[str, int]]) -> Iterator[tuple[str, list[Span]]]:
-    for kind, start in places:
-        groups, number = told(views.figures, start, _FORMS[kind])
+def _first_told(
+    views: Views, places: Iterable[tuple[str, int]], tried: dict[tuple[str, int], Told]
+) -> Iterator[tuple[str, list[Span], bool]]:
+    """Yield the first number with its kind, and whether it may stand far from its word; ``tried`` remembers places."""
+    for place in places:
+        kind, start = place
+        if place not in tried:
+            tried[place] = told(views.figures, start, _FORMS[kind])
+        groups, number = tried[place]
         if groups and not (tw_phone.is_valid(number) or is_example(views, groups[0])):
-            yield _entity(kind, number), groups
+            yield _entity(kind, number), groups, kind == "PASSPORT_FAR"
             return
 
 
@@ -133,12 +146,11 @@ def _firsts(figures: str, cue: re.Match[str], kinds: Sequence[str]) -> Iterator[
     """Yield the places where a number may begin, for each kind: behind the cue, of a passport anywhere around it."""
     around = "PASSPORT_FAR" in kinds
     first, last = (max(0, cue.start() - _AROUND), _AROUND) if around else (cue.end(), _FAR)
-    not_told = "TW_BANK_ACCOUNT" if "郵局" in figures or "局號" in figures else "POSTAL"
     for place in _FIRST.finditer(figures, first, cue.end() + last):
         if _NO_NUMBER.search(figures[cue.end() : place.start()]):
             return
         for kind in kinds:
             reach = _FAR if _FORMS[kind].exact or kind == "BANK_CARD" else _NEAR
-            near = cue.end() <= place.start() < cue.end() + reach and kind != not_told
+            near = cue.end() <= place.start() < cue.end() + reach
             if near or kind == "PASSPORT_FAR":
                 yield kind, place.start()

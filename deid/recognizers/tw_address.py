@@ -25,7 +25,7 @@ from deid.tw_districts import PLAIN_PLACES
 from deid.views import Views
 
 _LEFT_WINDOW = 48
-# What simplified characters leave of a house number and its floor.
+# Simplified characters of a house number and its floor, and the floor of Japanese ones.
 _TRADITIONAL = str.maketrans("号楼阶階区县乡镇", "號樓樓樓區縣鄉鎮")
 _NOT_NUMBERS = re.compile("[第字]$|(?:台|國道|縣道|省道) ?$")
 _NOT_HOUSE = re.compile(" ?(?:間(?![房隔歇接壁])|公車|出口|月台|候車|登機|窗口|櫃)")

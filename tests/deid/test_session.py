@@ -226,3 +226,15 @@ def test_a_key_and_the_question_before_raise_the_flag_of_what_is_answered(concea
 def test_a_long_text_of_half_words_is_read_in_linear_time() -> None:
     for part in ("中", "我狗", "性生", "H I ", "健康檢", "系統診斷"):
         assert not speaks_of_special_category(part * 50_000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "市話02-27384196，請轉，分機號碼是三十。\n市話02-27384197，請轉，分機號碼是3。",
+        "手機O9l6-4O7-38l，另一支O96l-4O7-38l",
+    ],
+)
+def test_numbers_that_share_their_figures_come_back_as_themselves(text: str) -> None:
+    session = CONCEALER.session()
+    assert session.restore(session.conceal(text)) == text

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from deid import Concealer, load_policy
 from deid.identifiers import credit_card, tw_national_id
+from deid.recognizers import told_numbers
 from deid.recognizers.told import Form, told
-from deid.recognizers.told_numbers import told_of
 from deid.views import Views
 
 CONCEALER = Concealer(load_policy("default"))
@@ -43,12 +43,11 @@ STAYS = [
     "車號⟦ABC-1234⟧，兩台都停在紅線上",
     "帳號⟦123-45-678901-2⟧，165也打過了",
     "健保卡異常要按9，來電時間 07/22 10:48。",
-    "第一銀行 007-⟦⟧帳號格式不符",
     "身分證影本要準備幾份？3 份，公司章 1 個",
 ]
 
 
-@pytest.mark.parametrize("row", TOLD + [row for row in STAYS if "⟦⟧" not in row])
+@pytest.mark.parametrize("row", TOLD + STAYS)
 def test_golden(row: str) -> None:
     text = MARK.sub(r"\1", row)
     hidden = {at for found in CONCEALER.detect(text) for at in range(found.start, found.end)}
@@ -81,7 +80,7 @@ def _number(kind: str, free: str) -> str:
 
 
 @st.composite
-def told_numbers(draw: st.DrawFn) -> tuple[str, str]:
+def sentences(draw: st.DrawFn) -> tuple[str, str]:
     """Draw a sentence that tells a number in groups, and its characters."""
     kind = draw(st.sampled_from(sorted(CUES)))
     number = _number(kind, draw(st.text("0123456789", min_size=14, max_size=14)))
@@ -94,12 +93,12 @@ def told_numbers(draw: st.DrawFn) -> tuple[str, str]:
     return f"喂，{said}，謝謝", number
 
 
-@given(told_numbers())
+@given(sentences())
 def test_no_group_of_a_number_is_shown_whatever_is_said_between(drawn: tuple[str, str]) -> None:
     text, number = drawn
     hidden = {at for found in CONCEALER.detect(text) for at in range(found.start, found.end)}
     shown = "".join(char for at, char in enumerate(text) if at not in hidden)
-    assert not re.search("[0-9A-Z零二三四五六七八九]", shown), len(number)
+    assert not re.search("[0-9A-Z零一二三四五六七八九]", shown.replace("一下", "")), len(number)
     assert shown.startswith("喂，")
     assert shown.endswith("，謝謝")
 
@@ -127,11 +126,25 @@ def test_groups_belong_to_a_number_as_far_as_it_is_whole(figures: str, groups: i
     assert all(end <= start for (_, end), (start, _) in pairwise(found[0]))
 
 
-@pytest.mark.parametrize("unit", ["帳號1234，", "車牌ABC，", "身分證A，1", "卡號4，", "護照3，"])
-def test_a_long_text_takes_time_in_proportion(unit: str) -> None:
-    """A number is looked for near its word only: twice the text, twice the groups."""
-    views = Views(unit * 500)
-    assert sum(len(told_of(views, kind)) for kind in ("TW_BANK_ACCOUNT", "TW_PLATE", "CREDIT_CARD")) <= 1000
+@pytest.mark.parametrize("unit", ["帳號1234，", "車牌ABC，", "身分證A，1", "卡號4，", "護照345，"])
+def test_each_place_is_tried_a_few_times_however_long_the_text(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = list[int]()
+
+    def counted(figures: str, start: int, form: Form) -> tuple[list[tuple[int, int]], str]:
+        tried[-1] += 1
+        return told(figures, start, form)
+
+    monkeypatch.setattr(told_numbers, "told", counted)
+    for times in (200, 800):
+        tried.append(0)
+        told_numbers.told_of(Views(unit * times), "PHONE")
+    assert tried[0] > 0
+    assert tried[1] < 5 * tried[0]
+
+
+def test_a_word_far_from_a_number_does_not_take_it_from_its_own() -> None:
+    clean = CONCEALER.session().conceal("帳號 123，456，789，0，另外護照補發")
+    assert clean == "帳號 〔銀行帳號1〕，另外護照補發"
 
 
 ANSWERS = [
@@ -140,6 +153,8 @@ ANSWERS = [
     ("我手機0928317704", "*⟦740⟧"),
     ("請問身分證字號？", "⟦A128⟧"),
     ("身分證後四碼？", "⟦3416⟧"),
+    ("身分證後四碼？", "⟦1416⟧"),
+    ("您的保單號碼？", "⟦1580⟧"),
     ("身分證前四碼 A128", "中間三碼 ⟦703⟧"),
     ("您的身分證字號是？", "⟦A⟧開頭，⟦一二八 七零三 四一五⟧"),
     ("信用卡號前八碼 41283300", "後八碼 ⟦91274417⟧"),

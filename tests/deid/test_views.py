@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deid.number_places import NumberPlaces
+from deid.recognizers.phone_places import numbers_in_columns
 from deid.views import Views
 
 
@@ -87,3 +88,14 @@ def test_long_numbers_are_found_at_their_places_in_the_whole(text: str) -> None:
     places = NumberPlaces.of(text)
     found = [(match.start() + places.shift(match.start()), match[0]) for match in LONG_NUMBER.finditer(places.text)]
     assert found == [(match.start(), match[0]) for match in LONG_NUMBER.finditer(text)]
+
+
+@pytest.mark.parametrize("text", ["x  y\n" + "王" * 200_000, "A" + "_" * 200_000 + "A", "\n> " * 50_000])
+def test_one_long_line_is_folded_in_one_go(text: str) -> None:
+    """Whoever looks at each character's rest of the line doesn't end this."""
+    assert len(Views(text).folded) <= len(text)
+
+
+def test_a_long_cell_is_no_number() -> None:
+    text = '電話\t姓名\nx' + '"' * 200_000 + "x\t王立群"
+    assert list(numbers_in_columns(Views(text))) == []
