@@ -36,7 +36,8 @@ def detect_encoding(path: Path) -> str:
 def given_encoding(path: Path, name: str) -> str:
     """Return the Python name of an encoding that the caller names; a file's own BOM stays.
 
-    Raises ImportRefused when the file cannot be in it: an encoding without Chinese characters decodes anything.
+    Raises ImportRefused when the file cannot be in it. An encoding without Chinese characters decodes anything, and
+    many decode UTF-8 to other characters, so that what is written would be as it was read and nothing concealed.
     """
     try:
         encoding = codecs.lookup(name).name
@@ -51,7 +52,18 @@ def given_encoding(path: Path, name: str) -> str:
         bom = _bom(file.read(4))
     if bom and not encoding.startswith(bom.removesuffix("-sig")):
         raise ImportRefused(f"the file begins with the mark of {bom}: --encoding names another")
+    _check_content(_telling_sample(path), bom or encoding)
     return bom or encoding
+
+
+def _check_content(sample: bytes, encoding: str) -> None:
+    # A few characters in another encoding may happen to be valid UTF-8, but hardly of three bytes, as Chinese is.
+    holds_chinese = max(sample.decode("utf-8", "ignore"), default="") > "\u07ff"
+    if holds_chinese and _share_of_utf8(sample) >= _SURELY_UTF8 and encoding not in ("utf-8", "utf-8-sig"):
+        raise ImportRefused("the file is in UTF-8: --encoding names another")
+    lines = sample.decode(encoding, "replace").splitlines()
+    if sum("\ufffd" in line for line in lines) > len(lines) * _MOST_REFUSED:
+        raise ImportRefused("too many lines are not in the encoding that --encoding names")
 
 
 def _telling_sample(path: Path) -> bytes:

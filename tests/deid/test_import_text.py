@@ -106,6 +106,22 @@ def test_an_encoding_that_the_file_cannot_be_in_is_refused(tmp_path: Path, encod
         open_back_file(path, encoding)
 
 
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [("utf-8", "gb18030"), ("utf-8", "cp950"), ("utf-8", "utf-16-le"), ("cp950", "utf-8"), ("cp950", "utf-8-sig")],
+)
+def test_an_encoding_that_the_content_is_not_in_is_refused(tmp_path: Path, written: str, named: str) -> None:
+    path = file(tmp_path, f"案號,內容\n1,我叫王小明，{SENTENCE}\n".encode(written))
+    with pytest.raises(ImportRefused, match="--encoding"):
+        open_back_file(path, named)
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "cp950", "big5hkscs", "utf-16-le", "utf-8"])
+def test_an_encoding_that_is_named_rightly_is_used(tmp_path: Path, encoding: str) -> None:
+    for text in (SENTENCE, "plain", "一"):
+        assert read(file(tmp_path, f"id,a\n1,{text}\n".encode(encoding)), encoding) == [(2, ["1", text])]
+
+
 @pytest.mark.parametrize("name", ["in.csv", "in.jsonl"])
 @pytest.mark.parametrize("encoding", [None, "utf-8", "UTF8", "utf-8-sig"])
 def test_a_byte_order_mark_stays_whatever_the_encoding_is_called(
