@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from deid.importing.back_file import MALFORMED, UNDECODABLE, BackFile, Row
+from deid.importing.cells import is_nested_too_deep
 from deid.importing.encodings import detect_encoding, given_encoding
 from deid.importing.roles import ImportRefused
 from deid.json_source import read_json
@@ -236,4 +237,6 @@ def _json_object(line: str) -> tuple[dict[str, Any] | None, str]:
         return None, UNDECODABLE
     except (ValueError, RecursionError):
         return None, MALFORMED
-    return (value, "") if isinstance(value, dict) else (None, MALFORMED)
+    if not isinstance(value, dict) or is_nested_too_deep(value):
+        return None, MALFORMED
+    return value, ""

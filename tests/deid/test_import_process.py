@@ -88,6 +88,13 @@ def test_json_lines_keep_keys_that_the_first_line_lacks_concealed(tmp_path: Path
     assert report["refused"] == [[3, "personal_data_in_key"]]
 
 
+def test_a_line_nested_too_deep_is_refused_and_the_others_written(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text(f'{{"a": "好"}}\n{{"a": {"[" * 600}1{"]" * 600}}}\n{{"a": "亮"}}\n', encoding="utf-8")
+    report = run_import(ImportJob(source, target))
+    assert report["refused"] == [[2, "malformed"]] and report["rows_written"] == 2
+
+
 @pytest.mark.parametrize("place", ["none/out.csv", "in.csv/out.csv"])
 def test_a_folder_that_is_not_there_is_told(job: ImportJob, place: str) -> None:
     with pytest.raises(ImportRefused, match="folder does not exist"):

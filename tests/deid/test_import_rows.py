@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -48,6 +49,7 @@ def test_a_cell_in_which_nothing_is_concealed_is_not_touched(concealer: RowConce
         ({"備註": [{"a": b"\xff"}]}, "undecodable"),
         ({"備註": '{"a": "電話0912345678\\ud83d\\ude00"}'}, "unwritable"),
         ({"備註": '{"a": "電話0912345678\\ud83d"}'}, "unwritable"),
+        ({"備註": json.loads("[" * 600 + "]" * 600)}, "concealment_failed"),
         ({"王小明0912345678": "好"}, "personal_data_in_key"),
         ({"王小明0912345678": None}, "personal_data_in_key"),
     ],
