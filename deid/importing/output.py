@@ -35,12 +35,12 @@ class Output:
         return self.target.with_name(f"{self.target.name}.partial")
 
     def check(self) -> None:
-        """Raise ImportRefused when something stands there. An import that stopped at its end may have left a report."""
+        """Raise ImportRefused when something stands there. A report that this import left when it was stopped may."""
         if not self.target.parent.is_dir():
             raise ImportRefused("the output's folder does not exist")
         if self.target.exists():
             raise ImportRefused("the output exists already; it is not overwritten")
-        if self.report.exists() and not self.folder.exists():
+        if self.report.exists() and not self._left_its_report():
             raise ImportRefused("a report of this output exists already; it is not overwritten")
 
     def write(self, file: BackFile, roles: Roles, parts: Parts, changed: set[str]) -> Path:
@@ -62,14 +62,48 @@ class Output:
         return written
 
     def publish(self, written: Path, report: Mapping[str, Any]) -> None:
-        """Give the report and then the output their names."""
-        draft = self.folder / "report"
-        with draft.open("w", encoding="utf-8") as out:
+        """Give the report and then the output their names. Raises ImportRefused when another file has one by now."""
+        if self._left_its_report():
+            self.report.unlink()
+        self._draft.unlink(missing_ok=True)
+        with self._draft.open("x", encoding="utf-8") as out:
             json.dump(report, out, ensure_ascii=False, indent=1)
             out.flush()
             os.fsync(out.fileno())
-        os.replace(draft, self.report)
-        os.replace(written, self.target)
+        try:
+            _link(self._draft, self.report)
+            self._link_output(written)
+        finally:
+            written.unlink(missing_ok=True)
+
+    def _link_output(self, written: Path) -> None:
+        try:
+            _link(written, self.target)
+        except ImportRefused:
+            self.report.unlink()
+            raise
+
+    @property
+    def _draft(self) -> Path:
+        return self.folder / "report"
+
+    def _left_its_report(self) -> bool:
+        """Tell whether the report that has its name is the draft in the work folder."""
+        return self._draft.exists() and self.report.exists() and self._draft.samefile(self.report)
+
+
+def _link(made: Path, name: Path) -> None:
+    """Give a file a name that no other file has: unlike a renaming, a link replaces nothing."""
+    try:
+        try:
+            os.link(made, name)
+        except PermissionError:  # what a file system without links says, as on a USB stick
+            name.open("x").close()
+            os.replace(made, name)
+    except FileExistsError:
+        raise ImportRefused(
+            "the output or its report was made by another program meanwhile; it is not overwritten"
+        ) from None
 
 
 def make_report(source: Path, policy: str, file: BackFile, roles: Roles, tally: Tally) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from deid.importing.roles import ImportRefused
 from deid.importing.rows import Tally
 
 _HASHED = 1 << 20
+_ENDED = "another import into this output has just ended: call again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +52,28 @@ def fingerprint(path: Path) -> str:
 def work_folder(folder: Path) -> Iterator[Path]:
     """Make the folder if need be and hold it alone. Raises ImportRefused while another import does."""
     folder.mkdir(mode=0o700, exist_ok=True)
-    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:
+        raise ImportRefused(_ENDED) from None
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise ImportRefused("another import into this output is at work") from None
+        if not _is_at(folder, descriptor):
+            raise ImportRefused(_ENDED)
         yield folder
     finally:
         os.close(descriptor)
+
+
+def _is_at(folder: Path, descriptor: int) -> bool:
+    """Tell whether an open folder still has its name: another import may have removed it before it was locked."""
+    try:
+        return os.path.samestat(folder.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
 
 
 class Parts:

@@ -67,6 +67,7 @@ def run_import(job: ImportJob, progress: Progress = lambda share, rows, fresh: N
         source, dict(file.read_as), _digest(policy), dict(roles.by_column), job.batch_rows, _code()
     )
     with work_folder(output.folder) as folder:
+        output.check()
         parts = Parts(folder, manifest)
         tally = _conceal_all(job, file, roles, parts, progress)
         if tally.rows and tally.rows == len(tally.refused):

@@ -9,13 +9,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from deid.command import deid
-from deid.importing import output
+from deid.importing import output, parts
 from deid.importing.roles import ImportRefused
 from deid.importing.run import ImportJob, run_import
 
@@ -40,15 +41,15 @@ def partial(job: ImportJob) -> Path:
 
 def stopped(job: ImportJob, monkeypatch: pytest.MonkeyPatch, at: str) -> None:
     """Import until the file named `at` would get its name."""
-    replace = os.replace
+    link = os.link
 
     def stop(source: Path, target: Path) -> None:
         if target.name == at:
             raise KeyboardInterrupt
-        replace(source, target)
+        link(source, target)
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(output.os, "replace", stop)
+        patch.setattr(output.os, "link", stop)
         run_import(job)
 
 
@@ -149,6 +150,39 @@ def test_an_input_that_changes_while_it_is_read_leaves_no_output(job: ImportJob)
     with pytest.raises(ImportRefused, match="changed"):
         run_import(job, change)
     assert names(job.target.parent) == ["in.csv"]
+
+
+def no_links(*_: object) -> None:
+    raise PermissionError
+
+
+@pytest.mark.parametrize("link", [os.link, no_links])
+@pytest.mark.parametrize("made", ["out.csv", "out.csv.report.json"])
+def test_a_file_made_during_the_import_is_not_overwritten(
+    job: ImportJob, monkeypatch: pytest.MonkeyPatch, made: str, link: Callable[..., None]
+) -> None:
+    monkeypatch.setattr(output.os, "link", link)
+    path = job.target.with_name(made)
+    with pytest.raises(ImportRefused, match="not overwritten"):
+        run_import(job, lambda *_: path.write_text("another's", encoding="utf-8") and None)
+    assert path.read_text(encoding="utf-8") == "another's"
+    assert names(job.target.parent) == sorted(["in.csv", made, "out.csv.partial"])
+    path.unlink()
+    assert run_import(job)["rows_written"] == 2 and job.target.exists()
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_folder_that_another_import_removes_before_the_lock_is_not_used(
+    job: ImportJob, monkeypatch: pytest.MonkeyPatch, again: bool
+) -> None:
+    def remove(*_: object) -> None:
+        partial(job).rename(job.target.with_name("gone"))
+        if again:
+            partial(job).mkdir()
+
+    monkeypatch.setattr(parts.fcntl, "flock", remove)
+    with pytest.raises(ImportRefused, match="just ended"):
+        run_import(job)
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
