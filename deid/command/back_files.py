@@ -85,6 +85,8 @@ def _print_report(report: dict[str, Any]) -> None:
         click.echo(f"  read as, {way:22} {value!r:>8}")
     for reason, rows in report["rows_refused"].items():
         click.echo(f"  refused, {reason:22} {rows:8}")
+    if report["lines_passed_over"]:
+        click.echo(f"  lines left out behind refused rows {report['lines_passed_over']}")
     for entity, values in report["concealed"].items():
         click.echo(f"  concealed, {entity:20} {values:8}")
     click.echo(f"  rows that touch a special category {report['rows_of_special_category']}")

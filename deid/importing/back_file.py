@@ -20,13 +20,15 @@ UNDECODABLE, MALFORMED = "undecodable", "malformed"
 class Row:
     """One row of the input. ``cells`` is None when it could not be read; ``problem`` says why.
 
-    ``number`` is the line or the sheet's row in which it begins, from 1.
+    ``number`` is the line or the sheet's row in which it begins, from 1; ``passed_over`` counts the lines behind that
+    one which went with a row that could not be read.
     """
 
     number: int
     position: int
     cells: dict[str, Any] | None
     problem: str = ""
+    passed_over: int = 0
 
 
 class BackFile(ABC):

@@ -117,6 +117,7 @@ def make_report(source: Path, policy: str, file: BackFile, roles: Roles, tally: 
         "rows_written": tally.rows - len(tally.refused),
         "rows_refused": refusals(tally),
         "refused": [list(one) for one in tally.refused[:_LISTED_REFUSALS]],
+        "lines_passed_over": tally.lines_passed_over,
         "rows_of_special_category": tally.special_category,
         "concealed": dict(sorted(tally.concealed.items())),
         "samples": tally.samples,

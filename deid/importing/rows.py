@@ -41,7 +41,8 @@ class Tally:
     """What happened to some rows: counts of distinct values by entity, rows refused by reason, and samples.
 
     ``samples`` are concealed texts, cut short; ``refused`` lists row numbers and reason codes; ``changed`` are the
-    columns in which any cell was concealed.
+    columns in which any cell was concealed; ``lines_passed_over`` counts lines that went with rows that could not be
+    read, without the first of each.
     """
 
     rows: int = 0
@@ -50,6 +51,7 @@ class Tally:
     refused: list[tuple[int, str]] = field(default_factory=list)
     samples: list[str] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
+    lines_passed_over: int = 0
 
     def add(self, other: Tally) -> None:
         self.rows += other.rows
@@ -58,6 +60,7 @@ class Tally:
         self.refused += other.refused
         self.samples += other.samples[: max(0, _SAMPLES - len(self.samples))]
         self.changed |= other.changed
+        self.lines_passed_over += other.lines_passed_over
 
 
 class RowConcealer:
@@ -86,6 +89,7 @@ class RowConcealer:
     def _conceal_row(self, row: Row, tally: Tally) -> dict[str, Any] | None:
         if row.cells is None:
             tally.refused.append((row.number, row.problem))
+            tally.lines_passed_over += row.passed_over
             return None
         session = self._concealer.session()
         try:

@@ -167,17 +167,17 @@ class CsvFile(BackFile):
                     return
                 except (csv.Error, _LineTooLong) as exc:
                     lines.pass_over_record(marks.inner, is_open=_BROKEN_QUOTES not in str(exc))
-                    yield Row(number, lines.position, None, MALFORMED)
+                    yield _refused(number, lines, MALFORMED)
                     continue
                 if values:
-                    yield self._row(number, lines.position, values)
+                    yield self._row(number, lines, values)
 
-    def _row(self, number: int, position: int, values: list[str]) -> Row:
+    def _row(self, number: int, lines: _Lines, values: list[str]) -> Row:
         if len(values) != len(self.columns):
-            return Row(number, position, None, MALFORMED)
+            return _refused(number, lines, MALFORMED)
         if any(_REPLACED in value for value in values):
-            return Row(number, position, None, UNDECODABLE)
-        return Row(number, position, dict(zip(self.columns, values, strict=True)))
+            return _refused(number, lines, UNDECODABLE)
+        return Row(number, lines.position, dict(zip(self.columns, values, strict=True)))
 
     def write(self, path: Path, columns: Mapping[str, bool], rows: Iterator[dict[str, Any]]) -> None:
         with path.open("x", encoding=self.cell_encoding, newline="") as file:
@@ -225,6 +225,10 @@ class JsonLinesFile(BackFile):
                 except UnicodeEncodeError:
                     line = json.dumps(row)
                 file.write(line + "\n")
+
+
+def _refused(number: int, lines: _Lines, problem: str) -> Row:
+    return Row(number, lines.position, None, problem, lines.number - number)
 
 
 def _json_object(line: str) -> tuple[dict[str, Any] | None, str]:

@@ -96,6 +96,18 @@ def test_a_line_nested_too_deep_is_refused_and_the_others_written(tmp_path: Path
     assert report["refused"] == [[2, "malformed"]] and report["rows_written"] == 2
 
 
+@pytest.mark.parametrize(
+    ("row", "lines"),
+    [("2,好", 0), ("2", 0), ('2,"沒有結束\n王小明,電話\n\n4,路燈', 3), ('2,"兩\n行",多', 1), ('2,"他"說\n請回"', 1)],
+)
+def test_the_lines_that_went_with_refused_rows_are_counted(job: ImportJob, row: str, lines: int) -> None:
+    job.source.write_text(f"案號,內容\n1,好\n{row}\n", encoding="utf-8")
+    result = CliRunner().invoke(deid, ["import", str(job.source), str(job.target), "--column", "案號=keep"])
+    report = json.loads(job.target.with_name("out.csv.report.json").read_text(encoding="utf-8"))
+    assert report["lines_passed_over"] == lines
+    assert (f"lines left out behind refused rows {lines}" in result.output) is (lines > 0)
+
+
 @pytest.mark.parametrize("place", ["none/out.csv", "in.csv/out.csv"])
 def test_a_folder_that_is_not_there_is_told(job: ImportJob, place: str) -> None:
     with pytest.raises(ImportRefused, match="folder does not exist"):
