@@ -46,7 +46,8 @@ class Output:
     def write(self, file: BackFile, roles: Roles, parts: Parts, changed: set[str]) -> Path:
         """Write the output into the work folder and return where it is.
 
-        The input is read once more for the cells that stay; the concealed ones are laid over.
+        The input is read once more for the cells that stay; the concealed ones are laid over. Of what cannot be
+        written to its end, nothing stays.
         """
 
         def merged() -> Iterator[dict[str, Any]]:
@@ -56,9 +57,13 @@ class Output:
 
         written = self.folder / f"output{self.target.suffix}"
         written.unlink(missing_ok=True)
-        file.write(written, {column: column not in changed for column in roles.written}, merged())
-        with written.open("rb") as out:
-            os.fsync(out.fileno())
+        try:
+            file.write(written, {column: column not in changed for column in roles.written}, merged())
+            with written.open("rb") as out:
+                os.fsync(out.fileno())
+        except BaseException:
+            written.unlink(missing_ok=True)
+            raise
         return written
 
     def publish(self, written: Path, report: Mapping[str, Any]) -> None:

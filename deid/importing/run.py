@@ -11,6 +11,7 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -73,14 +74,34 @@ def run_import(job: ImportJob, progress: Progress = lambda share, rows, fresh: N
         if tally.rows and tally.rows == len(tally.refused):
             parts.remove()
             raise ImportRefused(f"no row could be written: {_told(tally)}; does the first line name the columns?")
-        written = output.write(file, roles, parts, tally.changed)
-        if fingerprint(job.source) != source:
-            parts.remove()
-            raise ImportRefused("the input changed while it was read")
+        with _refusing_a_changed_input(job.source, source, parts):
+            written = output.write(file, roles, parts, tally.changed)
         report = make_report(job.source, job.policy, file, roles, tally)
         output.publish(written, report)
         parts.remove()
     return report
+
+
+@contextmanager
+def _refusing_a_changed_input(path: Path, before: str, parts: Parts) -> Iterator[None]:
+    """Raise ImportRefused when the input is another than before, whatever else went wrong for that reason."""
+    try:
+        yield
+    except Exception:
+        if _is_same(path, before):
+            raise
+    else:
+        if _is_same(path, before):
+            return
+    parts.remove()
+    raise ImportRefused("the input changed while it was read")
+
+
+def _is_same(path: Path, before: str) -> bool:
+    try:
+        return fingerprint(path) == before
+    except FileNotFoundError:
+        return False
 
 
 def _check_words(policy: Policy, encoding: str) -> None:

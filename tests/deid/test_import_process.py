@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from deid.command import deid
-from deid.importing import output, parts
+from deid.importing import output, parts, text_files
 from deid.importing.roles import ImportRefused
 from deid.importing.run import ImportJob, run_import
 
@@ -155,13 +155,27 @@ def test_a_second_import_into_the_same_output_is_refused(job: ImportJob) -> None
     assert run_import(job)["rows_written"] == 2
 
 
-def test_an_input_that_changes_while_it_is_read_leaves_no_output(job: ImportJob) -> None:
+@pytest.mark.parametrize(
+    "content", [CONTENT.replace("路燈不亮", "電話0987654321"), f"{CONTENT}3,好\n", CONTENT.replace("2,路燈不亮\n", ""), "a\n"]
+)
+def test_an_input_that_changes_while_it_is_read_leaves_no_output(job: ImportJob, content: str) -> None:
     def change(*_: object) -> None:
-        job.source.write_text(CONTENT.replace("路燈不亮", "電話0987654321"), encoding="utf-8")
+        job.source.write_text(content, encoding="utf-8")
 
     with pytest.raises(ImportRefused, match="changed"):
         run_import(job, change)
     assert names(job.target.parent) == ["in.csv"]
+
+
+def test_a_draft_that_is_not_finished_is_removed(job: ImportJob, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: object, path: Path, *__: object) -> None:
+        path.write_text("half", encoding="utf-8")
+        raise ValueError
+
+    monkeypatch.setattr(text_files.CsvFile, "write", broken)
+    with pytest.raises(ValueError):
+        run_import(job)
+    assert "output.csv" not in names(partial(job))
 
 
 def no_links(*_: object) -> None:
