@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -34,13 +35,15 @@ class Row:
 class BackFile(ABC):
     """A file of rows. ``length`` and a row's ``position`` are in the same unit (bytes or rows), for progress.
 
-    ``read_as`` says how the file is read (its encoding, say); ``cell_encoding`` is what a written cell must fit.
+    ``read_as`` says how the file is read (its encoding, say); ``cell_encoding`` and ``longest_cell`` (in
+    characters) are what a written cell must fit.
     """
 
     columns: Sequence[str]
     length: int
     read_as: Mapping[str, str | int]
     cell_encoding = "utf-8"
+    longest_cell = sys.maxsize
 
     def __init__(self, path: Path) -> None:
         self.path = path

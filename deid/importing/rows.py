@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ _NAMES_REMEMBERED = 1024
 
 
 class _Unwritable(ConcealmentError):
-    """The file's encoding lacks a character that a cell spelled as an escape."""
+    """The file's encoding lacks a character that a cell spelled as an escape, or its format a cell of that length."""
 
 
 _REASONS: Mapping[type[ConcealmentError], str] = {
@@ -64,13 +65,19 @@ class Tally:
 
 
 class RowConcealer:
-    """The concealment of one file's rows under one policy. A concealed cell must fit ``cell_encoding``."""
+    """The concealment of one file's rows under one policy.
 
-    def __init__(self, policy: str, roles: Roles, cell_encoding: str = "utf-8") -> None:
+    A concealed cell must fit ``cell_encoding`` and ``longest_cell``.
+    """
+
+    def __init__(
+        self, policy: str, roles: Roles, cell_encoding: str = "utf-8", longest_cell: int = sys.maxsize
+    ) -> None:
         """Raises PolicyError."""
         self._concealer = Concealer(load_policy(policy))
         self._roles = roles
         self._encoding = cell_encoding
+        self._longest = longest_cell
         self._is_personal = lru_cache(_NAMES_REMEMBERED)(self._holds_any)
 
     def check_names(self, columns: Iterable[str]) -> None:
@@ -124,6 +131,8 @@ class RowConcealer:
         return changed
 
     def _check_writable(self, cells: Mapping[str, Any]) -> None:
+        if any(isinstance(cell, str) and len(cell) > self._longest for cell in cells.values()):
+            raise _Unwritable("a concealed cell is too long")
         try:
             json.dumps(list(cells.values()), ensure_ascii=False).encode(self._encoding)
         except UnicodeEncodeError:

@@ -138,7 +138,7 @@ def _batches(file: BackFile, rows: int) -> Iterator[list[Row]]:
 
 def _conceal_all(job: ImportJob, file: BackFile, roles: Roles, parts: Parts, progress: Progress) -> Tally:
     """Conceal every batch that has no part yet, at most a few of them in memory."""
-    work = _Work(job.policy, roles, file.cell_encoding, parts)
+    work = _Work(job.policy, roles, file.cell_encoding, file.longest_cell, parts)
     whole, fresh = Tally(), 0
     waiting: deque[tuple[int, int, Future[Tally] | None]] = deque()
 
@@ -187,16 +187,18 @@ class _Work:
     policy: str
     roles: Roles
     cell_encoding: str
+    longest_cell: int
     parts: Parts
 
 
 @lru_cache(maxsize=1)
-def _row_concealer(policy: str, columns: tuple[tuple[str, str], ...], cell_encoding: str) -> RowConcealer:
-    return RowConcealer(policy, Roles(dict(columns)), cell_encoding)
+def _row_concealer(policy: str, columns: tuple[tuple[str, str], ...], encoding: str, longest: int) -> RowConcealer:
+    return RowConcealer(policy, Roles(dict(columns)), encoding, longest)
 
 
 def _conceal_batch(work: _Work, number: int, rows: list[Row]) -> Tally:
     columns = tuple(work.roles.by_column.items())
-    cells, tally = _row_concealer(work.policy, columns, work.cell_encoding).conceal(rows)
+    concealer = _row_concealer(work.policy, columns, work.cell_encoding, work.longest_cell)
+    cells, tally = concealer.conceal(rows)
     work.parts.save(number, cells, tally)
     return tally

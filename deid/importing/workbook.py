@@ -19,6 +19,8 @@ class XlsxFile(BackFile):
     Of a formula the value counts that the workbook holds. Empty rows are no rows.
     """
 
+    longest_cell = 32_767  # openpyxl cuts what is longer, as no workbook may hold it
+
     def __init__(self, path: Path, sheet: str | None) -> None:
         super().__init__(path)
         self._openpyxl = need("openpyxl")

@@ -156,7 +156,8 @@ def test_a_second_import_into_the_same_output_is_refused(job: ImportJob) -> None
 
 
 @pytest.mark.parametrize(
-    "content", [CONTENT.replace("路燈不亮", "電話0987654321"), f"{CONTENT}3,好\n", CONTENT.replace("2,路燈不亮\n", ""), "a\n"]
+    "content",
+    [CONTENT.replace("路燈不亮", "電話0987654321"), f"{CONTENT}3,好\n", CONTENT.replace("2,路燈不亮\n", ""), "a\n"],
 )
 def test_an_input_that_changes_while_it_is_read_leaves_no_output(job: ImportJob, content: str) -> None:
     def change(*_: object) -> None:

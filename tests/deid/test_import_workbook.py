@@ -147,3 +147,15 @@ def test_a_cell_that_cannot_be_read_is_told_without_its_value(tmp_path: Path) ->
     with pytest.raises(ImportRefused, match="cannot be read") as refused:
         run_import(ImportJob(broken, tmp_path / "out.xlsx"))
     assert "陳怡君" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("length", "refused"), [(32_765, []), (32_766, [[2, "unwritable"]])])
+def test_a_cell_that_grows_too_long_for_a_workbook_is_refused_and_not_cut(
+    tmp_path: Path, length: int, refused: list[list[Any]]
+) -> None:
+    text = "我叫林志明。".ljust(length, "好")
+    path = workbook(tmp_path / "in.xlsx", ("a", "visible", [["a"], [text], ["好"]]))
+    report = run_import(ImportJob(path, tmp_path / "out.xlsx"))
+    assert report["refused"] == refused
+    grown = [] if refused else [text.replace("林志明", "〔姓名1〕")]
+    assert [cell.value for cell in written(tmp_path / "out.xlsx")["A"]] == ["a", *grown, "好"]
