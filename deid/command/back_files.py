@@ -56,7 +56,8 @@ def import_file(source: Path, target: Path, **options: Any) -> None:
     except BrokenProcessPool:
         raise click.ClickException("a worker process died; call again to go on from what is done") from None
     except OSError as exc:
-        raise click.ClickException(f"{exc.strerror}; call again to go on from what is done") from None
+        told = exc.strerror or type(exc).__name__
+        raise click.ClickException(f"{told}; call again to go on from what is done") from None
     _print_report(report)
 
 

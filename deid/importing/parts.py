@@ -51,7 +51,10 @@ def fingerprint(path: Path) -> str:
 @contextmanager
 def work_folder(folder: Path) -> Iterator[Path]:
     """Make the folder if need be and hold it alone. Raises ImportRefused while another import does."""
-    folder.mkdir(mode=0o700, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except FileExistsError:
+        raise ImportRefused(f"{folder.name} is no folder: the work is kept in one of this name") from None
     try:
         descriptor = os.open(folder, os.O_RDONLY)
     except FileNotFoundError:

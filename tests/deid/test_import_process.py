@@ -114,6 +114,20 @@ def test_a_folder_that_is_not_there_is_told(job: ImportJob, place: str) -> None:
         run_import(ImportJob(job.source, job.source.parent / place))
 
 
+def test_a_file_in_the_place_of_the_work_folder_is_told(job: ImportJob) -> None:
+    partial(job).write_text("", encoding="utf-8")
+    with pytest.raises(ImportRefused, match="is no folder"):
+        run_import(job)
+
+
+def test_a_fault_of_the_system_without_a_text_is_told_by_its_name(
+    job: ImportJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output.Output, "check", no_links)
+    result = CliRunner().invoke(deid, ["import", str(job.source), str(job.target)])
+    assert result.exit_code == 1 and "Error: PermissionError; call again" in result.output
+
+
 def test_a_report_of_before_is_not_overwritten(job: ImportJob) -> None:
     job.target.with_name("out.csv.report.json").write_text("", encoding="utf-8")
     with pytest.raises(ImportRefused, match="report"):
