@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +14,6 @@ from deid.importing.back_file import BackFile
 from deid.importing.parts import Parts
 from deid.importing.roles import DROP, ImportRefused, Roles
 from deid.importing.rows import Tally
-
-_LISTED_REFUSALS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +116,15 @@ def make_report(source: Path, policy: str, file: BackFile, roles: Roles, tally: 
         "policy": policy,
         "columns": dict(roles.by_column),
         "rows": tally.rows,
-        "rows_written": tally.rows - len(tally.refused),
-        "rows_refused": refusals(tally),
-        "refused": [list(one) for one in tally.refused[:_LISTED_REFUSALS]],
+        "rows_written": tally.rows - tally.refusals.total(),
+        "rows_refused": dict(tally.refusals),
+        "refused": [list(one) for one in tally.refused],
+        "rows_refused_not_listed": tally.refusals.total() - len(tally.refused),
         "lines_passed_over": tally.lines_passed_over,
         "rows_of_special_category": tally.special_category,
         "concealed": dict(sorted(tally.concealed.items())),
         "samples": tally.samples,
     }
-
-
-def refusals(tally: Tally) -> dict[str, int]:
-    """Count refused rows by reason."""
-    return dict(Counter(reason for _, reason in tally.refused))
 
 
 def _sha256(path: Path) -> str:

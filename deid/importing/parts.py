@@ -105,8 +105,8 @@ class Parts:
     def tally(self, batch: int) -> Tally:
         stored = self._load(batch)["tally"]
         refused = [(number, reason) for number, reason in stored["refused"]]
-        concealed, changed = Counter(stored["concealed"]), set(stored["changed"])
-        return Tally(**{**stored, "concealed": concealed, "changed": changed, "refused": refused})
+        counters = {name: Counter(stored[name]) for name in ("concealed", "refusals")}
+        return Tally(**{**stored, **counters, "changed": set(stored["changed"]), "refused": refused})
 
     def cells(self) -> Iterator[dict[str, Any] | None]:
         """Yield the concealed cells of every row, in the order of the input."""

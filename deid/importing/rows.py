@@ -20,6 +20,7 @@ from deid.policy import load_policy
 from deid.session import Session
 
 _SAMPLES = 3
+_LISTED_REFUSALS = 1000
 _LONGEST_SAMPLE = 120
 _UNNAMED = re.compile("Unnamed: [0-9]+")
 _NAMES_REMEMBERED = 1024
@@ -41,14 +42,15 @@ _REASONS: Mapping[type[ConcealmentError], str] = {
 class Tally:
     """What happened to some rows: counts of distinct values by entity, rows refused by reason, and samples.
 
-    ``samples`` are concealed texts, cut short; ``refused`` lists row numbers and reason codes; ``changed`` are the
-    columns in which any cell was concealed; ``lines_passed_over`` counts lines that went with rows that could not be
-    read, without the first of each.
+    ``samples`` are concealed texts, cut short; ``refusals`` counts refused rows by reason code, ``refused`` lists the
+    number and reason of the first thousand; ``changed`` are the columns in which any cell was concealed;
+    ``lines_passed_over`` counts lines that went with rows that could not be read, without the first of each.
     """
 
     rows: int = 0
     concealed: Counter[str] = field(default_factory=Counter)
     special_category: int = 0
+    refusals: Counter[str] = field(default_factory=Counter)
     refused: list[tuple[int, str]] = field(default_factory=list)
     samples: list[str] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
@@ -58,10 +60,17 @@ class Tally:
         self.rows += other.rows
         self.concealed.update(other.concealed)
         self.special_category += other.special_category
-        self.refused += other.refused
+        self.refusals.update(other.refusals)
+        self.refused += other.refused[: _LISTED_REFUSALS - len(self.refused)]
         self.samples += other.samples[: max(0, _SAMPLES - len(self.samples))]
         self.changed |= other.changed
         self.lines_passed_over += other.lines_passed_over
+
+    def refuse(self, row: Row, reason: str) -> None:
+        self.refusals[reason] += 1
+        self.lines_passed_over += row.passed_over
+        if len(self.refused) < _LISTED_REFUSALS:
+            self.refused.append((row.number, reason))
 
 
 class RowConcealer:
@@ -95,14 +104,13 @@ class RowConcealer:
 
     def _conceal_row(self, row: Row, tally: Tally) -> dict[str, Any] | None:
         if row.cells is None:
-            tally.refused.append((row.number, row.problem))
-            tally.lines_passed_over += row.passed_over
+            tally.refuse(row, row.problem)
             return None
         session = self._concealer.session()
         try:
             changed = self._conceal_cells(session, row.cells)
         except ConcealmentError as exc:
-            tally.refused.append((row.number, _REASONS.get(type(exc), "concealment_failed")))
+            tally.refuse(row, _REASONS.get(type(exc), "concealment_failed"))
             return None
         tally.concealed.update(session.counts)
         tally.special_category += session.special_category

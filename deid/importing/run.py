@@ -21,7 +21,7 @@ from typing import Any
 
 from deid.importing.back_file import BackFile, Row, refusing_unreadable
 from deid.importing.formats import open_back_file
-from deid.importing.output import Output, make_report, refusals
+from deid.importing.output import Output, make_report
 from deid.importing.parts import Manifest, Parts, fingerprint, work_folder
 from deid.importing.roles import ImportRefused, Roles, parse_roles
 from deid.importing.rows import RowConcealer, Tally
@@ -71,7 +71,7 @@ def run_import(job: ImportJob, progress: Progress = lambda share, rows, fresh: N
         output.check()
         parts = Parts(folder, manifest)
         tally = _conceal_all(job, file, roles, parts, progress)
-        if tally.rows and tally.rows == len(tally.refused):
+        if tally.rows and tally.rows == tally.refusals.total():
             parts.remove()
             raise ImportRefused(f"no row could be written: {_told(tally)}; does the first line name the columns?")
         with _refusing_a_changed_input(job.source, source, parts):
@@ -112,7 +112,7 @@ def _check_words(policy: Policy, encoding: str) -> None:
 
 
 def _told(tally: Tally) -> str:
-    return ", ".join(f"{rows} {reason}" for reason, rows in refusals(tally).items())
+    return ", ".join(f"{rows} {reason}" for reason, rows in tally.refusals.items())
 
 
 def _digest(policy: Policy) -> str:

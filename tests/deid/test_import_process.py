@@ -114,6 +114,14 @@ def test_a_folder_that_is_not_there_is_told(job: ImportJob, place: str) -> None:
         run_import(ImportJob(job.source, job.source.parent / place))
 
 
+def test_the_first_thousand_refused_rows_are_listed_and_all_are_counted(job: ImportJob) -> None:
+    job.source.write_text(CONTENT + "3\n" * 2_100 + "4,好\n", encoding="utf-8")
+    report = run_import(job)
+    assert report["refused"] == [[number, "malformed"] for number in range(4, 1_004)]
+    assert report["rows_refused"] == {"malformed": 2_100} and report["rows_refused_not_listed"] == 1_100
+    assert report["rows"] == 2_103 and report["rows_written"] == 3
+
+
 def test_a_file_in_the_place_of_the_work_folder_is_told(job: ImportJob) -> None:
     partial(job).write_text("", encoding="utf-8")
     with pytest.raises(ImportRefused, match="is no folder"):
