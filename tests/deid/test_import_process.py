@@ -136,6 +136,15 @@ def test_a_fault_of_the_system_without_a_text_is_told_by_its_name(
     assert result.exit_code == 1 and "Error: PermissionError; call again" in result.output
 
 
+def test_a_handler_that_python_does_not_know_becomes_the_systems(
+    job: ImportJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handlers: list[object] = []
+    monkeypatch.setattr(signal, "signal", lambda _, handler: handlers.append(handler))
+    result = CliRunner().invoke(deid, ["import", str(job.source), str(job.target)])
+    assert result.exit_code == 0 and handlers == [signal.default_int_handler, signal.SIG_DFL]
+
+
 def test_a_report_of_before_is_not_overwritten(job: ImportJob) -> None:
     job.target.with_name("out.csv.report.json").write_text("", encoding="utf-8")
     with pytest.raises(ImportRefused, match="report"):
