@@ -56,6 +56,7 @@ def test_a_logged_decision_holds_nothing_of_the_text(caplog: pytest.LogCaptureFi
     with caplog.at_level(logging.INFO):
         assert engine.analyze("我叫陳怡君", language="zh")
     assert "陳怡君" not in ViewEngine().process_text("我叫陳怡君", "zh").to_json()
+    assert any(record.name == "decision_process" for record in caplog.records)
     assert not any("陳怡君" in record.getMessage() for record in caplog.records)
 
 
