@@ -83,7 +83,8 @@ def _answer(figures: str, question: Span, answer: Span) -> Iterator[tuple[str, l
             yield kind, parts
     elif _ADDRESS_ASKED.search(figures, *question):
         told = _ADDRESS_PART.fullmatch(figures, *answer)
-        if told and told["part"]:
+        # Behind an address that was told, and not asked for, a bare number is the next of a list.
+        if told and told["part"] and (asks or "樓" in told["part"]):
             yield "TW_ADDRESS", [told.span("part")]
 
 

@@ -83,6 +83,7 @@ _OTHER_NAMES = {
     "POSTAL": "TW_BANK_ACCOUNT",
 }  # fmt: skip
 Told = tuple[list[Span], str]
+_LISTED = re.compile("(?:[#轉]|[0-9][,、])$")  # an extension, or the next of several
 _CACHED = "told"
 _FIRST = re.compile("(?<![0-9A-Z_])(?<![0-9A-Z][ .:/-])[0-9A-Z]")
 
@@ -149,8 +150,9 @@ def _firsts(figures: str, cue: re.Match[str], kinds: Sequence[str]) -> Iterator[
     for place in _FIRST.finditer(figures, first, cue.end() + last):
         if _NO_NUMBER.search(figures[cue.end() : place.start()]):
             return
+        listed = _LISTED.search(figures[max(0, place.start() - 2) : place.start()])
         for kind in kinds:
             reach = _FAR if _FORMS[kind].exact or kind == "BANK_CARD" else _NEAR
             near = cue.end() <= place.start() < cue.end() + reach
-            if near or kind == "PASSPORT_FAR":
+            if near or (kind == "PASSPORT_FAR" and not listed):
                 yield kind, place.start()
