@@ -150,9 +150,8 @@ def _firsts(figures: str, cue: re.Match[str], kinds: Sequence[str]) -> Iterator[
     for place in _FIRST.finditer(figures, first, cue.end() + last):
         if _NO_NUMBER.search(figures[cue.end() : place.start()]):
             return
-        listed = _LISTED.search(figures[max(0, place.start() - 2) : place.start()])
-        for kind in kinds:
+        for kind in () if _LISTED.search(figures[max(0, place.start() - 2) : place.start()]) else kinds:
             reach = _FAR if _FORMS[kind].exact or kind == "BANK_CARD" else _NEAR
             near = cue.end() <= place.start() < cue.end() + reach
-            if near or (kind == "PASSPORT_FAR" and not listed):
+            if near or kind == "PASSPORT_FAR":
                 yield kind, place.start()
