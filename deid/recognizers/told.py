@@ -45,16 +45,14 @@ _SAYING = (
 )
 _SAYINGS = re.compile(f"(?>{_SAYING}){{1,16}}+")
 _WRONG = re.compile("不對|不是|毋[是著]|[講唸念說寫打報抄記看]錯|錯了|更正|抱歉|歹勢|重來|應該是|SORRY")
+_OTHER_NUMBERS = (
+    "電話|手機|市話|傳真|分機|[帳卡證編案單文戶學票電水]號|身[分份]證|車牌|地址|生日|出生|民國|密碼|病歷|保單|統編|LINE|信箱|公車|"
+    "[餘金]額|一共|總共|轉"
+)
 # Words that tell of something else.
-ELSE = re.compile(
-    "電話|手機|市話|傳真|分機|[帳卡證編案單文戶學票電水]號|身[分份]證|車牌|地址|住|生日|出生|民國|密碼|病歷|保單|統編|LINE|信箱|"
-    "[路街巷弄段樓]|公車|[餘金]額|[元萬]|或|跟|和|以及|一共|總共|價|費|打給|轉"
-)
+ELSE = re.compile(f"{_OTHER_NUMBERS}|住|[路街巷弄段樓]|[元萬]|或|跟|和|以及|價|費|打給")
 # The same right before the next group: where a number is certain, all else is talk.
-_NAMED = re.compile(
-    "(?:電話|手機|市話|傳真|分機|[帳卡證編案單文戶學票電水]號|身[分份]證|車牌|地址|生日|出生|民國|密碼|病歷|保單|統編|LINE|信箱|公車|"
-    "[餘金]額|打給?|轉|一共|總共|第)[號碼是為有: ]{0,4}$"
-)
+_NAMED = re.compile(f"(?:{_OTHER_NUMBERS}|打給?|第)[號碼是為有: ]{{0,4}}$")
 _OTHERS = re.compile("另外(?!1片)|[他她]們|分別")
 _OPEN_CHAR = "[^0-9A-Z;{}]|[0-9](?=[直下樣起定些般個位張支碼隻字組片段句])"
 _OPEN = re.compile(f"[ ,、。.…~(](?:{_OPEN_CHAR.format('!?。' + chr(10))}){{0,20}}")
@@ -65,6 +63,7 @@ _OF_OTHER = re.compile("[:/.](?<=[0-9][:/.])")  # minutes, a day, a decimal
 _LONGEST_BETWEEN, _MOST_GROUPS, _MOST_READINGS = 30, 16, 64
 # Somebody else speaks, or goes on; other lines may be rows of a table.
 _TURN = re.compile("[^\n]*\n(?:[一-鿿A-Z]{1,6}:|接著|再來|然後|後面)")
+_FEWEST = (2, 3)  # groups, and those behind a letter alone
 _VALUE = 7  # characters of a first group that is a value of its own: half an account of the post office
 _PAUSE = re.compile("[ ,、.…~-]{0,2}(?:那個|[欸呃嗯啊喔對齁]{1,2})?[ ,、.…~-]{0,2}")
 _CLOSED = re.compile("[ ,、。.!?\n;:)~…」】』→\"'-]|$|[啦喔哦啊呢齁嘿對有好欸嘛的]")
@@ -113,8 +112,8 @@ def told(figures: str, start: int, form: Form) -> tuple[list[Span], str]:
     if not (_ends(figures, group) or (alone and not _SURELY_COUNTS.match(figures, group.end()))):
         return [], ""
     groups, found, number = _told_on(figures, group, first, form)
-    if found > 1 and number == first and not form.exact:
-        return [], ""  # only said again
+    if not form.exact and (number == first or 0 < found < _FEWEST[len(first) == 1]):
+        return [], ""  # only said again, or a letter that may be a mark before a whole number
     if not found and alone:
         found, number = 1, first
     return [one.span() for one in groups[:found]], number

@@ -33,7 +33,7 @@ _KINDS = [kinds.split() for kinds in _CUES.values()]
 # Four zeros begin a health card's number and nothing else that is told in groups.
 _ZEROS = "(?<![0-9A-Z-])(?:4[個个]0|0000)(?=[ ,、])"
 _CUE = Pattern("|".join(f"({words})" for words in (*_CUES, _ZEROS)))
-_LOOSE: dict[str, Any] = {"letters": True, "shortest": 2, "longest": 8, "exact": False}
+_LOOSE: dict[str, Any] = {"letters": True, "longest": 8, "exact": False}
 _NEAR, _FAR, _AROUND = 24, 40, 120  # a number with a certain length may stand further behind its word
 _NO_NUMBER = re.compile(
     "[餘面金]額|存款|[剩餘費稅]|時間|截止|每組|[件度次]數|票價|長度|規則|型號|補發|欄位|認證|範例|查詢|^ ?數(?![字碼])"
@@ -48,10 +48,22 @@ def _any(_said: str) -> bool:
     return True
 
 
+_ID_LENGTH = 10
+_ID = re.compile("[A-Z][12A-D89][0-9]{7,9}")
+
+
+def _is_right_id(said: str) -> bool:
+    return tw_national_id.is_valid(said) or tw_ui_no.is_valid(said)
+
+
+def _is_id(said: str) -> bool:
+    """Whether this may be a whole ID: with a digit too few or too many, but for one behind a number that is right."""
+    return _ID.fullmatch(said) is not None and not (len(said) > _ID_LENGTH and _is_right_id(said[:_ID_LENGTH]))
+
+
 _FORMS = {
-    "TW_NATIONAL_ID": _form(
-        "[A-Z]{1,2}|[A-Z][12][0-9]{0,8}|[A-Z][A-D89][0-9]{0,8}", "[A-Z][12A-D89][0-9]{8}",
-        sure=lambda said: tw_national_id.is_valid(said) or tw_ui_no.is_valid(said), letters=True,
+    "TW_NATIONAL_ID": Form(
+        re.compile("[A-Z]{1,2}|[A-Z][12A-D89][0-9]{0,9}"), _is_id, sure=_is_right_id, letters=True
     ),
     "TW_NHI_CARD": _form("[0-9]{1,12}", "[0-9]{12}", sure=lambda said: said.startswith("0000")),
     "ZEROS": _form("0{1,4}|0000[0-9]{1,8}", "0000[0-9]{8}", sure=_any),
@@ -84,6 +96,7 @@ _OTHER_NAMES = {
 }  # fmt: skip
 Told = tuple[list[Span], str]
 _LISTED = re.compile("(?:[#轉]|[0-9][,、])$")  # an extension, or the next of several
+_LETTER_ALONE = re.compile("[A-Z],")
 _CACHED = "told"
 _FIRST = re.compile("(?<![0-9A-Z_])(?<![0-9A-Z][ .:/-])[0-9A-Z]")
 
@@ -150,7 +163,9 @@ def _firsts(figures: str, cue: re.Match[str], kinds: Sequence[str]) -> Iterator[
     for place in _FIRST.finditer(figures, first, cue.end() + last):
         if _NO_NUMBER.search(figures[cue.end() : place.start()]):
             return
-        for kind in () if _LISTED.search(figures[max(0, place.start() - 2) : place.start()]) else kinds:
+        # Under a heading a letter alone is the cell before.
+        cell = _LETTER_ALONE.match(figures, place.start()) and "\n" in figures[cue.end() : place.start()]
+        for kind in () if cell or _LISTED.search(figures[max(0, place.start() - 2) : place.start()]) else kinds:
             reach = _FAR if _FORMS[kind].exact or kind == "BANK_CARD" else _NEAR
             near = cue.end() <= place.start() < cue.end() + reach
             if near or kind == "PASSPORT_FAR":
