@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
-from weakref import WeakKeyDictionary
 
 from deid.findings import Finding
 from deid.patterns import Pattern
@@ -122,14 +121,14 @@ class Cues:
     cells: dict[str, list[Span]] = field(default_factory=lambda: defaultdict(list))
 
 
-_CUES: WeakKeyDictionary[Views, Cues] = WeakKeyDictionary()
+_CACHED = "cues"
 
 
 def cues_of(views: Views) -> Cues:
     """Return the cues of a text, looked for once for all recognisers and forgotten with its views."""
-    cues = _CUES.get(views)
+    cues: Cues | None = views.cache.get(_CACHED)
     if cues is None:
-        cues = _CUES[views] = _look(views)
+        cues = views.cache[_CACHED] = _look(views)
     return cues
 
 
