@@ -20,7 +20,9 @@ _OF_ANY_LENGTH = frozenset({"ACCOUNT", "TW_BANK_ACCOUNT", "TW_MEDICAL_RECORD", "
 _SEEN_IN_PART = _OF_ANY_LENGTH | {"PHONE", "TW_PLATE"}
 _ANY_OF_IT = "0-9A-Za-z０-９Ａ-Ｚａ-ｚ零〇○一二三四五六七八九"
 _NUMBER, _MORE_OF_IT = re.compile(f"[{_ANY_OF_IT}]"), re.compile(f"[{_ANY_OF_IT}十點底線槓@_ .-]*")
-_SURE = 0.5
+_DOOR = re.compile("[0-9０-９]|[零〇○一二三四五六七八九十百]{2}|[附之][零〇○一二三四五六七八九十百]|[巷弄號樓棟座室]")
+_DIGITS = re.compile("[0-9零〇○一二三四五六七八九十百]+")
+_SURE, _ADDRESS = 0.5, "TW_ADDRESS"
 
 
 def resolve(text: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -55,7 +57,7 @@ class _Winners:
 
 
 def fill_gaps(text: str, settled: tuple[Finding, ...], doubtful: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the settled findings and those of the doubtful ones that touch none of them.
+    """Return the settled findings and those of the doubtful ones that touch none of them; of an address, its numbers.
 
     Where a doubtful finding that is sure enough goes on beyond a settled number, it is hidden
     whole: 「8H 04 226107 K」, of which a rule saw 「8H 04 226107」.
@@ -65,9 +67,17 @@ def fill_gaps(text: str, settled: tuple[Finding, ...], doubtful: Iterable[Findin
     for finding in doubtful:
         if _outside(finding, winners) == [finding]:
             alone.append(finding)
+        elif finding.entity == _ADDRESS:
+            pieces = _outside(finding, winners)
+            alone += [piece for piece in pieces if _is_of_door(text[piece.start : piece.end])]
         elif finding.score >= _SURE and finding.entity in _OF_ANY_LENGTH:
             _widen(text, finding, winners)
     return tuple(sorted((*winners.findings, *alone), key=lambda finding: finding.start))
+
+
+def _is_of_door(said: str) -> bool:
+    """Whether a door's number is told, and not only digits again."""
+    return _DOOR.search(said) is not None and not (said.startswith(" ") and _DIGITS.fullmatch(said.strip()))
 
 
 def _widen(text: str, finding: Finding, winners: _Winners) -> None:

@@ -88,12 +88,12 @@ HOME_BUILDING = Pattern(
     rf"(?![0-9/.]| ?[年學級屆位人元名床間度]))"
 )
 # 「住尖山腳七鄰十四號」, 「戶籍在崁頭厝22號」: a settlement has no roads; 「門牌四十七號之一」.
-_SETTLED = "[厝寮崁埔坑潭腳跤仔庄莊湖坪湳圳崙洲窩墘溝底份股田圍社落山灣坡]"
+SETTLED = "[厝寮崁埔坑潭腳跤仔庄莊湖坪湳圳崙洲窩墘溝底份股田圍社落山灣坡]"
 _HOUSE_NO = rf"{NUM}{SUB}? ?號(?: ?[之附] ?{NUM})?"
 SETTLEMENT = Pattern(
     rf"(?:(?P<dated>{_LIVES}|寄[到給]|送到|[厝家]在)|住址|戶籍[在地]?|地址|蹛佇|門牌[掛寫]?)"
     rf"(?:[是為: ]|仍在){{0,2}}"
-    rf"(?P<place>(?P<settled>(?:(?!門牌){HAN}){{1,4}}?{_SETTLED})(?: ?{NUM} ?鄰)? ?{_HOUSE_NO})(?![出誌線月])"
+    rf"(?P<place>(?P<settled>(?:(?!門牌){HAN}){{1,4}}?{SETTLED})(?: ?{NUM} ?鄰)? ?{_HOUSE_NO})(?![出誌線月])"
     rf"|(?P<temporary>臨字第? ?{_HOUSE_NO})"
     rf"|門牌[掛寫]?[是為在: ]{{0,2}}(?P<door>(?<![0-9]){_HOUSE_NO})(?![0-9出誌線月至到]|以[上下]|[^。\n]{{0,20}}整編)"
 )
@@ -131,6 +131,17 @@ VILLAGE_BEFORE = re.compile(rf"({HAN}{{1,4}}[里村](?![鎮區鄉]))? ?(?:{NUM} 
 _DISTRICT = re.compile("|".join(sorted(DISTRICTS, key=len, reverse=True)))
 DISTRICT_ONLY = re.compile(rf"(?:{_DISTRICT.pattern}) ?(?P<place>{HAN}{{0,4}}) ?$")
 NOT_A_ROAD = Pattern("(?:(?<!至)公路|鐵路|網路|(?<!鐵)道路|馬路|線路|電路|思路|通路|出路|迴路|國道)$")
+# What goes on behind a number that is no house's: a gate, a counter, a bus; and behind one that is a day.
+NOT_HOUSE_IN_DISTRICT = re.compile(
+    " ?(?:公車|出口|月台|候車|登機|窗口|櫃|碼頭|診|水門|步道|登山|涼亭|古道|"
+    "球場|公園|停車|車位|攤|線|道|機|井|倉|廳|教室|房|展|"
+    "門(?!口)|池|館|場|站|"
+    "[信函令案燈公園]|橋|隧道|幹線|投開票|投票)"
+)
+NOT_DOOR = re.compile(
+    " ?(?:早|晚|上午|下午|凌晨|半夜|開始|要|就|才|會|那天|"
+    "以[前後]|之[前後]|的(?:公園|出口|公車|捷運|站)|診間|窗口|搬|走)"
+)
 NOT_A_PLACE = re.compile(
     "[所局處科課室院校館站場園店廟宮區樓梯的在是有線廳櫃台會團隊戲段第字約共]$|中心$|公司$"
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from itertools import chain
 
 from deid.findings import Finding
@@ -20,29 +21,22 @@ from deid.recognizers.address_pieces import numbers_again, told_in_pieces
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.linked_places import belongs_to_institution
 from deid.recognizers.public_context import PublicContext, reads_as_private, reads_as_public
+from deid.recognizers.told_address import told_apart
 from deid.recognizers.told_numbers import pieces_told
 from deid.tw_districts import PLAIN_PLACES
 from deid.views import Views
+
+Span = tuple[int, int]
 
 _LEFT_WINDOW = 48
 # Simplified characters of a house number and its floor, and the floor of Japanese ones.
 _TRADITIONAL = str.maketrans("号楼阶階区县乡镇", "號樓樓樓區縣鄉鎮")
 _NOT_NUMBERS = re.compile("[第字]$|(?:台|國道|縣道|省道) ?$")
 _NOT_HOUSE = re.compile(" ?(?:間(?![房隔歇接壁])|公車|出口|月台|候車|登機|窗口|櫃)")
-_NOT_HOUSE_IN_DISTRICT = re.compile(
-    " ?(?:公車|出口|月台|候車|登機|窗口|櫃|碼頭|診|水門|步道|登山|涼亭|古道|"
-    "球場|公園|停車|車位|攤|線|道|機|井|倉|廳|教室|房|展|"
-    "門(?!口)|池|館|場|站|"
-    "[信函令案燈公園]|橋|隧道|幹線|投開票|投票)"
-)
 _NUMBERED = re.compile("[號樓棟弄巷舍]")
 _HOME = re.compile("[住家租寄送蹛鄰隔舍址籍]|門牌|臨字|們是|那[個位戶間]|樓[上下]")
 _SAME_LANE = re.compile("(?<![一-鿿])同巷$|(?<=[住在是的戶到被])同巷$")
 _LIVES_BEFORE = re.compile("(?:[我你妳他她]們?)?(?:住在?|就在)")
-_NOT_DOOR = re.compile(
-    " ?(?:早|晚|上午|下午|凌晨|半夜|開始|要|就|才|會|那天|"
-    "以[前後]|之[前後]|的(?:公園|出口|公車|捷運|站)|診間|窗口|搬|走)"
-)
 _NOT_VILLAGES = ("公里", "鄰里", "這里", "那里", "海里", "英里", "農村", "山村", "漁村")
 # 「檢舉違建,中山路5號頂樓加蓋」: what is reported, no floor; but 「我被檢舉違建,我住…頂樓加蓋」.
 _REPORTED = re.compile("(?:檢舉|舉報|違建|違章)(?:(?![住租居家寄]|設籍|檢舉人|屋主|房東|地址|籍)[^。;!?\n]){0,24}$")
@@ -66,18 +60,18 @@ class TwAddressRecognizer(TextRecognizer):
     def find(self, views: Views) -> Iterator[Finding]:
         for span in pieces_told(views, self.ENTITY):
             yield self.finding(views, span, 0.6)
-        context, told = PublicContext.of(views), list[tuple[int, int]]()
+        context, told, others = PublicContext.of(views), list[Span](), list[Span]()
         for start, end in self._spans(views):
             published = context.publishes_address(start, end) or follows_office(views, start)
             if published and (context.lists_address(start, end) or not reads_as_private(views, start, end)):
+                others.append((start, end))
                 continue
-            public = reads_as_public(views, start, end)
-            if published or not (public or belongs_to_institution(views, start, end)):
+            if published or not _is_public(views, start, end):
                 yield self.finding(views, (start, end), 0.8)
                 told.append((start, end))
-        again = grammar.DOOR_AGAIN.finditer(views.folded) if told and "樓" in views.folded else ()
-        doors = (door.span(door.lastgroup or 0) for door in again)
-        for span in chain(doors, numbers_again(views.folded, told), told_in_pieces(views.folded, told)):
+            else:
+                others.append((start, end))
+        for span in _told_otherwise(views, told, others):
             yield self.finding(views, span, 0.5)
 
     def _spans(self, views: Views) -> Iterator[tuple[int, int]]:
@@ -103,6 +97,24 @@ class TwAddressRecognizer(TextRecognizer):
                 yield base + start, house.end()
         if views.has_letter and _ENGLISH.search(folded):
             yield from english_addresses(folded)
+
+
+def _is_public(views: Views, start: int, end: int) -> bool:
+    return reads_as_public(views, start, end) or belongs_to_institution(views, start, end)
+
+
+def _is_nobodys(views: Views, start: int, end: int) -> bool:
+    return PublicContext.of(views).publishes_address(start, end) or belongs_to_institution(views, start, end)
+
+
+def _told_otherwise(views: Views, told: list[Span], others: list[Span]) -> Iterator[Span]:
+    """Yield the places of addresses that are told again or in pieces, beside those that are known."""
+    folded = views.folded
+    again = grammar.DOOR_AGAIN.finditer(folded) if told and "樓" in folded else ()
+    doors = (door.span(door.lastgroup or 0) for door in again)
+    pieces = [*chain(doors, numbers_again(folded, told), told_in_pieces(folded, told))]
+    yield from pieces
+    yield from told_apart(folded, chain(told, pieces), others, partial(_is_nobodys, views))
 
 
 def _without_next_floor(folded: str, start: int, end: int) -> int:
@@ -131,7 +143,7 @@ def _homes(folded: str) -> Iterator[tuple[int, int]]:
         for home in pattern.finditer(folded):
             start, end = home.span(home.lastgroup or 0)
             numbered = folded[end - 1] == "號"
-            if numbered and (_NOT_HOUSE_IN_DISTRICT.match(folded, end) or _NOT_DOOR.match(folded, end)):
+            if numbered and (grammar.NOT_HOUSE_IN_DISTRICT.match(folded, end) or grammar.NOT_DOOR.match(folded, end)):
                 continue
             groups = home.groupdict()
             dated = numbered and groups.get("dated") is not None
@@ -146,7 +158,7 @@ def _leading_start(folded: str, lowest: int, house: re.Match[str]) -> int | None
     if not window or _NOT_NUMBERS.search(window) or _NOT_HOUSE.match(folded, end):
         return None
     first = _place_start(window)
-    if first is None and not _NOT_HOUSE_IN_DISTRICT.match(folded, end):
+    if first is None and not grammar.NOT_HOUSE_IN_DISTRICT.match(folded, end):
         first = _weak_start(window)
     return None if first is None else base + first
 
