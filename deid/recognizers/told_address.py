@@ -7,10 +7,12 @@ that he lives there or is asked for it, and where it goes on behind an address t
 
 from __future__ import annotations
 
+import heapq
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 
 from deid.patterns import Pattern
 from deid.recognizers.address_grammar import (
@@ -35,6 +37,11 @@ _PART = Pattern(
     rf"|(?P<number>{NUM}{SUB}? ?號(?: ?[之-] ?{NUM}(?! ?[0-9樓號F]))?)"
     rf"|(?P<floor>{NUM} ?樓(?: ?[之-] ?{NUM})?室?)|(?P<room>[A-Z]?{NUM} ?[室房](?!間?[東客租])))"
 )
+# 「幾巷?」「三十。」: the unit stands in the question.
+_ANSWER = Pattern(
+    rf"(?:幾(?P<unit>[段巷弄號樓])|(?P<door>門牌|號碼)|(?P<level>樓層))[^0-9\n?。:]{{0,6}}[?。]?\n?(?:[一-鿿A-Z]{{1,5}}:)"
+    rf"(?:(?!{NUM})[^0-9\n]){{0,8}}(?P<told>{NUM}{SUB}?)(?=[,。!?\n ]|$)"
+)
 _SMALL = Pattern("[0-9零〇○一二兩三四五六七八九十百] ?[段巷弄號樓]")
 _WHICH = re.compile("[哪這那]條?路$|[走選到對]路$")
 _NO_ROAD_AFTER = re.compile("[樹燈人霸障口邊名過上況費線頭]")
@@ -48,6 +55,7 @@ _HIS = re.compile("我[就也家]?[住在][^0-9,。!?\n]{0,4}$")
 _DOOR_FIRST = re.compile("(?:住在?|門牌是?|家是|[我阮]們?是|戶籍是?)$")
 _WRONG = re.compile("不是|不對|[講說打唸]反|錯|更正|改成|應該|才對")
 _ASKS = re.compile("幾[段巷弄號樓]|[段巷弄號樓]呢|[巷弄]號|有[段巷弄樓]|門牌|號碼|樓層|請問|[?]")
+_NAMED = re.compile("[路街]名|[路街](?:就?是|呢|喔|\\?|你們知道)|哪條[路街]")
 _ASKED = re.compile(
     "(?:幾[段巷弄號樓]|[段巷弄號樓]呢|[巷弄]號|有[段巷弄樓]|門牌|樓層|號碼)[^\n]{0,6}[?\n。]?[^\n]{0,3}"
     "(?:[一-鿿A-Z]{1,5}:|\n)"
@@ -114,6 +122,16 @@ def _places(spans: Iterable[Span]) -> Set[int]:
 
 
 def _parts(folded: str) -> Iterator[_Part]:
+    yield from heapq.merge(_named(folded), _answered(folded), key=attrgetter("start"))
+
+
+def _answered(folded: str) -> Iterator[_Part]:
+    for found in _ANSWER.finditer(folded) if ":" in folded else ():
+        unit = found["unit"] or ("號" if found["door"] else "樓")
+        yield _Part("段巷弄號樓".index(unit) + 1, *found.span("told"), found["told"])
+
+
+def _named(folded: str) -> Iterator[_Part]:
     for found in _PART.finditer(folded):
         kind = _PARTS.index(found.lastgroup or "")
         start, end = found.span(found.lastgroup or 0)
@@ -164,7 +182,7 @@ def _follows(folded: str, chain: Sequence[_Part], part: _Part) -> bool:
     gap = folded[last.end : part.start]
     if not gap:
         return part.kind > last.kind
-    asks = _ASKS.search(gap) is not None
+    asks = _ASKS.search(gap) is not None or (part.kind == _ROAD and _NAMED.search(gap) is not None)
     if len(gap) > (_LONGEST_QUESTION if asks else _LONGEST_GAP) or _ELSE.search(gap) or _BUILDING.fullmatch(gap):
         return False
     if part.kind >= _FLOOR and not _PAUSE.search(gap):
@@ -172,7 +190,7 @@ def _follows(folded: str, chain: Sequence[_Part], part: _Part) -> bool:
     if len(_END.findall(gap)) > (_MOST_ENDS_ASKED if asks else _MOST_ENDS):
         return False
     if part.kind == _ROAD and all(one.kind != _ROAD for one in chain):
-        return len(gap) <= _LONGEST_PAUSE and _is_his_door(folded, chain[0])
+        return asks or (len(gap) <= _LONGEST_PAUSE and _is_his_door(folded, chain[0]))
     again = any(one.said.endswith(part.said) for one in chain)
     corrects = _WRONG.search(gap) is not None and len(gap) <= _LONGEST_PAUSE
     return again or (part.kind != _ROAD and (part.kind > last.kind or corrects))
