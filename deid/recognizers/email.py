@@ -11,6 +11,7 @@ from deid.patterns import Pattern
 from deid.published import mailbox
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.public_context import PublicContext
+from deid.recognizers.told_numbers import pieces_told
 from deid.tagger.tagger import load_tagger
 from deid.views import Views
 
@@ -82,6 +83,8 @@ class EmailAddressRecognizer(TextRecognizer):
         self._public = frozenset(map(mailbox, public_mailboxes))
 
     def find(self, views: Views) -> Iterator[Finding]:
+        for span in pieces_told(views, self.ENTITY):
+            yield self.finding(views, span, 0.5)
         folded = views.folded
         judged: dict[int, int] = {}
         if "@" in folded or "%40" in folded:

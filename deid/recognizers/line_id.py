@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from deid.findings import Finding
 from deid.recognizers import cue_words
 from deid.recognizers.cued import Cue, CuedRecognizer, Span, cues_of
 from deid.recognizers.handles import HANDLE, is_name, is_private
+from deid.recognizers.told_numbers import pieces_told
 from deid.views import Views
 
 _UNTOLD = re.compile("^(?:(?!LINE|賴|ID|帳號|[是叫為:=]).)*[一-鿿]$")
@@ -22,6 +24,11 @@ class LineIdRecognizer(CuedRecognizer):
     VALUE = HANDLE
     REACH = 40
     SCORE = 0.7
+
+    def find(self, views: Views) -> Iterator[Finding]:
+        yield from super().find(views)
+        for span in pieces_told(views, self.ENTITY):
+            yield self.finding(views, span, 0.5)
 
     def accepts(self, views: Views, span: Span, kind: str) -> bool:
         if kind == cue_words.ID and not cues_of(views).by_kind.get(cue_words.CHAT):

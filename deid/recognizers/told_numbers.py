@@ -11,6 +11,7 @@ from deid.identifiers import tw_national_id, tw_phone, tw_ui_no
 from deid.patterns import Pattern
 from deid.recognizers.answers import answered
 from deid.recognizers.cued import Span, is_example
+from deid.recognizers.spelled_codes import spelled
 from deid.recognizers.told import Form, joined, told
 from deid.views import Views
 
@@ -121,6 +122,8 @@ def _all_told(views: Views) -> Iterator[tuple[str, list[Span]]]:
     """Yield the numbers; one that several words announce is of the kind that the nearest of them says."""
     figures = views.figures
     yield from answered(figures)
+    if views.has_letter:
+        yield from spelled(figures)
     told_at, tried = dict[int, tuple[str, list[Span]]](), dict[tuple[str, int], Told]()
     postal = "郵局" in figures or "局號" in figures
     not_told = "TW_BANK_ACCOUNT" if postal else "POSTAL"

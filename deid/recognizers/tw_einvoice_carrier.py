@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from deid.findings import Finding
 from deid.identifiers import tw_einvoice_carrier
 from deid.patterns import Pattern
 from deid.recognizers import cue_words
 from deid.recognizers.cued import CuedRecognizer, Span
+from deid.recognizers.told_numbers import pieces_told
 from deid.views import Views
 
 _SHAPE = Pattern(r"(?<![0-9A-Z./+\-])/[0-9A-Z.+\-]{7}(?![0-9A-Z/+\-]|\.[0-9A-Z])")
@@ -54,17 +56,8 @@ class TwEinvoiceCarrierRecognizer(CuedRecognizer):
                 written = views.text[start:end]
                 if _NOT_FRACTION.search(match[0]) and written.upper() == written:
                     yield self.finding(views, match.span(), 0.6)
-        if "斜" in views.folded:
-            for match in _READ_OUT.finditer(views.figures):
-                yield self.finding(views, match.span("said"), 0.6)
-            for match in _SPELLED.finditer(views.figures):
-                apart = match[0].count(" ") + match[0].count(",") >= _APART or "加" in match[0] or "減" in match[0]
-                if apart and not _SITE.search(views.before(match.start(), 16)):
-                    yield self.finding(views, match.span(), 0.6)
-        for halves in _HALVES.finditer(views.figures) if "條碼" in views.folded or "載具" in views.folded else ():
-            if len(halves[1] + halves[2]) == _LENGTH:
-                yield self.finding(views, (halves.start(), halves.end(1)), 0.6)
-                yield self.finding(views, halves.span(2), 0.6)
+        for span in chain(_read_out(views), pieces_told(views, self.ENTITY)):
+            yield self.finding(views, span, 0.6)
         yield from super().find(views)
 
     def accepts(self, views: Views, span: Span, kind: str) -> bool:
@@ -75,3 +68,19 @@ class TwEinvoiceCarrierRecognizer(CuedRecognizer):
         if value[0] not in _SLASH and len(value.replace(" ", "")) != _LENGTH:
             return False
         return (letters > 0 and (digits > 0 or whole)) and super().accepts(views, span, kind)
+
+
+def _read_out(views: Views) -> Iterator[Span]:
+    """Yield carriers that are read out sign by sign, or in halves."""
+    figures = views.figures
+    if "斜" in views.folded:
+        for match in _READ_OUT.finditer(figures):
+            yield match.span("said")
+        for match in _SPELLED.finditer(figures):
+            apart = match[0].count(" ") + match[0].count(",") >= _APART or "加" in match[0] or "減" in match[0]
+            if apart and not _SITE.search(views.before(match.start(), 16)):
+                yield match.span()
+    for halves in _HALVES.finditer(figures) if "條碼" in views.folded or "載具" in views.folded else ():
+        if len(halves[1] + halves[2]) == _LENGTH:
+            yield halves.start(), halves.end(1)
+            yield halves.span(2)
