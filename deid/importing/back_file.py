@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +47,9 @@ class BackFile(ABC):
 
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    def check(self, written: Iterable[str]) -> None:  # noqa: B027  most formats write whatever they read
+        """Raise ImportRefused when a cell of these columns could not be written as it was read."""
 
     @abstractmethod
     def rows(self) -> Iterator[Row]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from deid.importing.back_file import UNDECODABLE, BackFile, Row, need
 from deid.importing.cells import as_json
+from deid.importing.parquet_types import readable, why_odd, writable
+from deid.importing.roles import ImportRefused
 
 _ROWS_AT_ONCE = 4096
 _UNREADABLE = object()
@@ -18,7 +20,8 @@ _UNREADABLE = object()
 class ParquetFile(BackFile):
     """A Parquet file, a batch of rows at a time. A column in which anything was concealed becomes one of strings.
 
-    The others keep their type. Times are read in microseconds; one beyond the years 1 to 9999 cannot be read.
+    The others keep their type. Times are read in microseconds; one beyond the years 1 to 9999 cannot be read. Columns
+    of a type that could not be written back are not read.
     """
 
     def __init__(self, path: Path) -> None:
@@ -29,35 +32,44 @@ class ParquetFile(BackFile):
             self.length = max(1, file.metadata.num_rows)
         self.columns = list(self._schema.names)
         self.read_as = {}
+        self._odd = {field.name: why for field in self._schema if (why := why_odd(field.type))}
+        self._read_types = {f.name: readable(f.type) for f in self._schema if f.name not in self._odd}
+
+    def check(self, written: Iterable[str]) -> None:
+        for column in written:
+            if why := self._odd.get(column):
+                number = self.columns.index(column) + 1
+                raise ImportRefused(
+                    f"column no. {number} has a type that cannot be written back ({why}): leave it out with NAME=drop"
+                )
 
     def rows(self) -> Iterator[Row]:
         number = 0
-        with self._parquet.ParquetFile(self.path) as file:
-            for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE):
-                for values in zip(*map(self._values, batch.columns), strict=True):
-                    number += 1
-                    if any(value is _UNREADABLE for value in values):
-                        yield Row(number, number, None, UNDECODABLE)
-                    else:
-                        yield Row(number, number, dict(zip(self.columns, values, strict=True)))
+        for batch in self._batches():
+            for values in zip(*(self._values(batch.column(name), name) for name in self._read_types), strict=True):
+                number += 1
+                if any(value is _UNREADABLE for value in values):
+                    yield Row(number, number, None, UNDECODABLE)
+                else:
+                    yield Row(number, number, dict(zip(self._read_types, values, strict=True)))
 
-    def _values(self, column: Any) -> list[Any]:
+    def _batches(self) -> Iterator[Any]:
+        """Yield some rows at a time, none of two row groups: Arrow could not join their nested dictionaries."""
+        with self._parquet.ParquetFile(self.path) as file:
+            for group in range(file.num_row_groups):
+                yield from file.iter_batches(batch_size=_ROWS_AT_ONCE, row_groups=[group])
+
+    def _values(self, column: Any, name: str) -> list[Any]:
         """Return a column's values, the whole of it at once if all can be read."""
+        read_type = self._read_types[name]
+        if column.type != read_type:
+            column = column.cast(read_type, safe=False)
         try:
-            values = self._in_microseconds(column).to_pylist()
+            values = column.to_pylist()
             assert isinstance(values, list)
             return values
         except (ValueError, OverflowError):
             return [_value(cell) for cell in column]
-
-    def _in_microseconds(self, column: Any) -> Any:
-        types, type_ = self._arrow.types, column.type
-        if getattr(type_, "unit", "") != "ns":
-            return column
-        if types.is_timestamp(type_):
-            return column.cast(self._arrow.timestamp("us", type_.tz), safe=False)
-        coarser = self._arrow.time64("us") if types.is_time(type_) else self._arrow.duration("us")
-        return column.cast(coarser, safe=False)
 
     def write(self, path: Path, columns: Mapping[str, bool], rows: Iterator[dict[str, Any]]) -> None:
         schema = self._arrow.schema([self._field(column, same) for column, same in columns.items()])
@@ -67,7 +79,10 @@ class ParquetFile(BackFile):
                 writer.write_table(self._arrow.Table.from_pylist(batch, schema=schema))
 
     def _field(self, column: str, same: bool) -> Any:
-        return self._schema.field(column) if same else self._arrow.field(column, self._arrow.string())
+        if not same:
+            return self._arrow.field(column, self._arrow.string())
+        field = self._schema.field(column)
+        return field.with_type(writable(field.type))
 
 
 def _value(cell: Any) -> Any:

@@ -61,6 +61,7 @@ def run_import(job: ImportJob, progress: Progress = lambda share, rows, fresh: N
     file = open_back_file(job.source, job.encoding, job.sheet)
     policy = load_policy(job.policy)
     roles = parse_roles(job.columns, file.columns, policy)
+    file.check(roles.written)
     _check_words(policy, file.cell_encoding)
     RowConcealer(job.policy, roles).check_names(file.columns)
     source = fingerprint(job.source)
