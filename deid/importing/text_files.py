@@ -95,8 +95,11 @@ class _Lines:
         return next((line for line in self._ahead if '"' in line), None)
 
     def _may_look_ahead(self) -> bool:
+        """Tell whether the end of a cell could lie behind the lines ahead: not behind more than a cell may hold."""
         ahead = self._ahead
-        return len(ahead) < _LINES_AHEAD and not (ahead and self._is_cut(ahead[-1]))
+        if len(ahead) == _LINES_AHEAD or sum(map(len, ahead)) >= _LONGEST_CELL:
+            return False
+        return not (ahead and self._is_cut(ahead[-1]))
 
     def _read(self) -> str:
         return self._file.readline(self._longest)

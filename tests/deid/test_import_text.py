@@ -68,6 +68,15 @@ def test_a_cell_or_a_line_that_is_too_long_is_one_refused_row(
     assert read(lines) == [(1, [1]), (2, "malformed"), (3, [2])]
 
 
+def test_little_is_held_while_the_end_of_a_broken_cell_is_looked_for(tmp_path: Path) -> None:
+    lines = f"王小明,{'長' * 300_000}\n" * 20
+    path = file(tmp_path, f'案號,內容\n1,"他說"你好\n{lines}2,路燈\n')
+    rows = open_back_file(path).rows()
+    first = next(rows)
+    assert (first.number, first.problem) == (2, "malformed") and first.position < 5 * 1_000_000
+    assert sum(row.cells is not None for row in rows) == 21
+
+
 def test_lines_are_counted_as_an_editor_counts_them(tmp_path: Path) -> None:
     lines = file(tmp_path, '\n{"a": 1}\n\n[1]\n{"a": 2}\n', "in.jsonl")
     assert read(lines) == [(2, [1]), (4, "malformed"), (5, [2])]
