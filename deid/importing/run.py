@@ -58,13 +58,14 @@ def run_import(job: ImportJob, progress: Progress = lambda share, rows, fresh: N
     output.check()
     if job.source.suffix.lower() != job.target.suffix.lower():
         raise ImportRefused("the output has the format of the input: their names must end alike")
+    with refusing_unreadable():
+        source = fingerprint(job.source)  # before all that is read: what changes from now on is found out at the end
     file = open_back_file(job.source, job.encoding, job.sheet)
     policy = load_policy(job.policy)
     roles = parse_roles(job.columns, file.columns, policy)
     file.check(roles.written)
     _check_words(policy, file.cell_encoding)
     RowConcealer(job.policy, roles).check_names(file.columns)
-    source = fingerprint(job.source)
     manifest = Manifest(
         source, dict(file.read_as), _digest(policy), dict(roles.by_column), job.batch_rows, _code()
     )
@@ -77,7 +78,7 @@ def run_import(job: ImportJob, progress: Progress = lambda share, rows, fresh: N
             raise ImportRefused(f"no row could be written: {_told(tally)}; does the first line name the columns?")
         with _refusing_a_changed_input(job.source, source, parts):
             written = output.write(file, roles, parts, tally.changed)
-        report = make_report(job.source, job.policy, file, roles, tally)
+            report = make_report(job.source, job.policy, file, roles, tally)
         output.publish(written, report)
         parts.remove()
     return report

@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from deid.command import deid
 from deid.importing import output, parts, text_files
 from deid.importing.roles import ImportRefused
+from deid.importing.rows import RowConcealer
 from deid.importing.run import ImportJob, run_import
 
 CONTENT = "案號,內容\n1,電話0912345678\n2,路燈不亮\n"
@@ -204,6 +205,18 @@ def test_an_input_that_changes_while_it_is_read_leaves_no_output(job: ImportJob,
 
     with pytest.raises(ImportRefused, match="changed"):
         run_import(job, change)
+    assert names(job.target.parent) == ["in.csv"]
+
+
+def test_an_input_that_is_replaced_behind_its_header_leaves_no_output(
+    job: ImportJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def check_names(*_: object) -> None:
+        job.source.write_text("內容,案號\n電話0912345678,1\n路燈不亮,2\n", encoding="utf-8")
+
+    monkeypatch.setattr(RowConcealer, "check_names", check_names)
+    with pytest.raises(ImportRefused, match="changed"):
+        run_import(job)
     assert names(job.target.parent) == ["in.csv"]
 
 
