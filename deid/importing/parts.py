@@ -12,17 +12,21 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from deid.importing.roles import ImportRefused
 from deid.importing.rows import Tally
 
 _HASHED = 1 << 20
+_PRIVATE = 0o700
+_FOREIGN = "is not this user's own: delete it or write the output elsewhere"
 _ENDED = "another import into this output has just ended: call again"
 
 
@@ -49,16 +53,14 @@ def fingerprint(path: Path) -> str:
 
 
 @contextmanager
-def work_folder(folder: Path) -> Iterator[Path]:
-    """Make the folder if need be and hold it alone. Raises ImportRefused while another import does."""
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-    except FileExistsError:
-        raise ImportRefused(f"{folder.name} is no folder: the work is kept in one of this name") from None
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except FileNotFoundError:
-        raise ImportRefused(_ENDED) from None
+def work_folder(folder: Path) -> Iterator[None]:
+    """Make the folder if need be and hold it alone, closed to other users where the file system knows such.
+
+    Raises ImportRefused while another import holds it, and when it is another user's.
+    """
+    with suppress(FileExistsError):
+        folder.mkdir(mode=_PRIVATE)
+    descriptor = _opened(folder)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -66,9 +68,36 @@ def work_folder(folder: Path) -> Iterator[Path]:
             raise ImportRefused("another import into this output is at work") from None
         if not _is_at(folder, descriptor):
             raise ImportRefused(_ENDED)
-        yield folder
+        _close_to_others(folder, descriptor)
+        yield
     finally:
         os.close(descriptor)
+
+
+def _opened(folder: Path) -> int:
+    try:
+        return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        raise ImportRefused(_ENDED) from None
+    except NotADirectoryError:
+        raise ImportRefused(f"{folder.name} is no folder: the work is kept in one of this name") from None
+    except PermissionError:
+        raise ImportRefused(f"{folder.name} {_FOREIGN}") from None
+
+
+def _close_to_others(folder: Path, descriptor: int) -> None:
+    """Raise ImportRefused when the folder's owner is not that of a file made in it, who is not always its maker."""
+    status = os.fstat(descriptor)
+    try:
+        with TemporaryFile(dir=folder) as own:
+            is_own = os.fstat(own.fileno()).st_uid == status.st_uid
+    except PermissionError:
+        is_own = False
+    if not is_own:
+        raise ImportRefused(f"{folder.name} {_FOREIGN}")
+    if stat.S_IMODE(status.st_mode) != _PRIVATE:
+        with suppress(PermissionError):  # what a file system without modes says to the owner, as on a USB stick
+            os.fchmod(descriptor, _PRIVATE)
 
 
 def _is_at(folder: Path, descriptor: int) -> bool:

@@ -69,9 +69,9 @@ def run_import(job: ImportJob, progress: Progress = lambda share, rows, fresh: N
     manifest = Manifest(
         source, dict(file.read_as), _digest(policy), dict(roles.by_column), job.batch_rows, _code()
     )
-    with work_folder(output.folder) as folder:
+    with work_folder(output.folder):
         output.check()
-        parts = Parts(folder, manifest)
+        parts = Parts(output.folder, manifest)
         tally = _conceal_all(job, file, roles, parts, progress)
         if tally.rows and tally.rows == tally.refusals.total():
             parts.remove()
