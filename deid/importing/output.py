@@ -5,22 +5,26 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from deid.importing.back_file import BackFile
-from deid.importing.parts import Parts
+from deid.importing.parts import MANIFEST, Manifest, Parts, fingerprint, read_json_file, write_whole
 from deid.importing.roles import DROP, ImportRefused, Roles
 from deid.importing.rows import Tally
+
+_NOTE = "published.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """The places of an import's output."""
+    """The places of an import's output, and which import it is."""
 
     target: Path
+    manifest: Manifest
 
     @property
     def report(self) -> Path:
@@ -32,13 +36,30 @@ class Output:
         return self.target.with_name(f"{self.target.name}.partial")
 
     def check(self) -> None:
-        """Raise ImportRefused when something stands there. A report that this import left when it was stopped may."""
+        """Raise ImportRefused when something stands there. What this import left when it was stopped may."""
         if not self.target.parent.is_dir():
             raise ImportRefused("the output's folder does not exist")
-        if self.target.exists():
-            raise ImportRefused("the output exists already; it is not overwritten")
-        if self.report.exists() and not self._left_its_report():
+        if self.target.exists() and not self.is_finished():
+            raise ImportRefused(f"the output exists already; it is not overwritten{self._told_of_folder()}")
+        if self.report.exists() and not self._published("report", self.report):
             raise ImportRefused("a report of this output exists already; it is not overwritten")
+
+    def is_finished(self) -> bool:
+        """Tell whether the import was stopped when it had but to clean up."""
+        is_of_this = self._note.get("manifest") == asdict(self.manifest)
+        return is_of_this and self._published("report", self.report) and self._published("output", self.target)
+
+    def read_report(self) -> dict[str, Any]:
+        loaded = json.loads(self.report.read_text(encoding="utf-8"))
+        assert isinstance(loaded, dict)
+        return loaded
+
+    def clean_up(self) -> None:
+        """Remove the work folder, last what tells which import it is of: this may be stopped, too."""
+        for path in sorted(self.folder.iterdir(), key=lambda path: path.name == MANIFEST):
+            if path.name != _NOTE and not path.is_dir():
+                path.unlink()
+        shutil.rmtree(self.folder)
 
     def write(self, file: BackFile, roles: Roles, parts: Parts, changed: set[str]) -> Path:
         """Write the output into the work folder and return where it is.
@@ -65,15 +86,14 @@ class Output:
 
     def publish(self, written: Path, report: Mapping[str, Any]) -> None:
         """Give the report and then the output their names. Raises ImportRefused when another file has one by now."""
-        if self._left_its_report():
+        if self._published("report", self.report):
             self.report.unlink()
-        self._draft.unlink(missing_ok=True)
-        with self._draft.open("x", encoding="utf-8") as out:
-            json.dump(report, out, ensure_ascii=False, indent=1)
-            out.flush()
-            os.fsync(out.fileno())
+        draft = self.folder / "report"
+        write_whole(draft, json.dumps(report, ensure_ascii=False, indent=1))
+        note = {"manifest": asdict(self.manifest), "report": fingerprint(draft), "output": fingerprint(written)}
+        write_whole(self.folder / _NOTE, json.dumps(note, ensure_ascii=False))
         try:
-            _link(self._draft, self.report)
+            _link(draft, self.report)
             self._link_output(written)
         finally:
             written.unlink(missing_ok=True)
@@ -85,13 +105,20 @@ class Output:
             self.report.unlink()
             raise
 
-    @property
-    def _draft(self) -> Path:
-        return self.folder / "report"
+    def _told_of_folder(self) -> str:
+        if not self.folder.exists():
+            return ""
+        return f". An import was stopped: delete {self.folder.name} if the output is whole, else the output"
 
-    def _left_its_report(self) -> bool:
-        """Tell whether the report that has its name is the draft in the work folder."""
-        return self._draft.exists() and self.report.exists() and self._draft.samefile(self.report)
+    @property
+    def _note(self) -> dict[str, Any]:
+        """What was going to get its name, and of which import it is."""
+        note = read_json_file(self.folder / _NOTE)
+        return note if isinstance(note, dict) else {}
+
+    def _published(self, what: str, path: Path) -> bool:
+        """Tell whether a file is the one that this import, when it was stopped, had given its name."""
+        return path.is_file() and self._note.get(what) == fingerprint(path)
 
 
 def _link(made: Path, name: Path) -> None:

@@ -11,7 +11,6 @@ import fcntl
 import hashlib
 import json
 import os
-import shutil
 import stat
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -24,6 +23,7 @@ from typing import Any
 from deid.importing.roles import ImportRefused
 from deid.importing.rows import Tally
 
+MANIFEST = "manifest.json"
 _HASHED = 1 << 20
 _PRIVATE = 0o700
 _FOREIGN = "is not this user's own: delete it or write the output elsewhere"
@@ -114,10 +114,10 @@ class Parts:
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         """Open or begin the folder. Raises ImportRefused when it belongs to another import."""
         self._folder = folder
-        path, wanted = folder / "manifest.json", asdict(manifest)
+        path, wanted = folder / MANIFEST, asdict(manifest)
         if not path.exists() and not self.has(0):
             write_whole(path, json.dumps(wanted, ensure_ascii=False))
-        elif _read_manifest(path) != wanted:
+        elif read_json_file(path) != wanted:
             raise ImportRefused(
                 f"{folder.name} is of an import of another input, or of this one read with another encoding, policy "
                 "or columns: finish that one or delete the folder"
@@ -144,9 +144,6 @@ class Parts:
             yield from self._load(batch)["cells"]
             batch += 1
 
-    def remove(self) -> None:
-        shutil.rmtree(self._folder)
-
     def _path(self, batch: int) -> Path:
         return self._folder / f"{batch:08}.json"
 
@@ -166,7 +163,8 @@ def write_whole(path: Path, text: str) -> None:
     os.replace(beside, path)
 
 
-def _read_manifest(path: Path) -> Any:
+def read_json_file(path: Path) -> Any:
+    """Return what a file holds, None when it is not there or was damaged."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

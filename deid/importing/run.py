@@ -49,13 +49,12 @@ class ImportJob:
 def run_import(job: ImportJob, progress: Progress = lambda share, rows, fresh: None) -> dict[str, Any]:
     """De-identify a back-file and return the report, which is also written beside the output.
 
-    Stopped at any point and called again with the same job, it goes on where it was. ``progress`` is called with the
+    Stopped at any point and called again with the same job, it goes on where it was; if only the work folder was left
+    to remove, it removes it and returns the report that is there. ``progress`` is called with the
     share of the input that is done, the number of its rows and how many of these were concealed by this call.
 
     Raises ImportRefused or PolicyError; then nothing is written.
     """
-    output = Output(job.target)
-    output.check()
     if job.source.suffix.lower() != job.target.suffix.lower():
         raise ImportRefused("the output has the format of the input: their names must end alike")
     with refusing_unreadable():
@@ -69,23 +68,31 @@ def run_import(job: ImportJob, progress: Progress = lambda share, rows, fresh: N
     manifest = Manifest(
         source, dict(file.read_as), _digest(policy), dict(roles.by_column), job.batch_rows, _code()
     )
+    output = Output(job.target, manifest)
+    output.check()
     with work_folder(output.folder):
         output.check()
-        parts = Parts(output.folder, manifest)
-        tally = _conceal_all(job, file, roles, parts, progress)
-        if tally.rows and tally.rows == tally.refusals.total():
-            parts.remove()
-            raise ImportRefused(f"no row could be written: {_told(tally)}; does the first line name the columns?")
-        with _refusing_a_changed_input(job.source, source, parts):
-            written = output.write(file, roles, parts, tally.changed)
-            report = make_report(job.source, job.policy, file, roles, tally)
-        output.publish(written, report)
-        parts.remove()
+        report = output.read_report() if output.is_finished() else _import_rows(job, file, roles, output, progress)
+        output.clean_up()
+    return report
+
+
+def _import_rows(job: ImportJob, file: BackFile, roles: Roles, output: Output, progress: Progress) -> dict[str, Any]:
+    """Do what is left of the work, give the output and its report their names and return the report."""
+    parts = Parts(output.folder, output.manifest)
+    tally = _conceal_all(job, file, roles, parts, progress)
+    if tally.rows and tally.rows == tally.refusals.total():
+        output.clean_up()
+        raise ImportRefused(f"no row could be written: {_told(tally)}; does the first line name the columns?")
+    with _refusing_a_changed_input(job.source, output.manifest.source, output):
+        written = output.write(file, roles, parts, tally.changed)
+        report = make_report(job.source, job.policy, file, roles, tally)
+    output.publish(written, report)
     return report
 
 
 @contextmanager
-def _refusing_a_changed_input(path: Path, before: str, parts: Parts) -> Iterator[None]:
+def _refusing_a_changed_input(path: Path, before: str, output: Output) -> Iterator[None]:
     """Raise ImportRefused when the input is another than before, whatever else went wrong for that reason."""
     try:
         yield
@@ -95,7 +102,7 @@ def _refusing_a_changed_input(path: Path, before: str, parts: Parts) -> Iterator
     else:
         if _is_same(path, before):
             return
-    parts.remove()
+    output.clean_up()
     raise ImportRefused("the input changed while it was read")
 
 
