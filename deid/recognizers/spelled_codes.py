@@ -7,7 +7,7 @@ behind words of talk belongs to it, too, until a sentence ends or something else
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from deid.patterns import Pattern
 from deid.recognizers.told import ELSE, NO_DIGIT, UNITS
@@ -41,7 +41,8 @@ _TOKEN = Pattern(
 _LETTER = re.compile("[A-Z]|[2雙].*[A-Z]|.* ?的.*|[A-Z] .*")
 _DIGITS = re.compile("[0-9]+")
 _DENIED = re.compile("(?:不是|[聽打看寫]成|不要|NOT|OR) ?(?:數字|字母|大寫|小寫)?(?:的)? ?$")
-_STOP = re.compile("[。!?\n]")
+_STOP = re.compile("[。!?\n]|回覆|[選按]|選項")
+_PAUSE = re.compile("[ ,、]{0,2}")
 _NEAR, _LONGEST_GAP, _MOST = 14, 14, 24
 _LONGEST_BEFORE_DIGITS = 8
 _FEWEST_TOKENS, _FEWEST_LETTERS = 3, 2
@@ -58,7 +59,18 @@ def spelled(figures: str) -> Iterator[tuple[str, list[Span]]]:
         letters = sum(2 if token["doubled"] else 1 for token in codes if _LETTER.fullmatch(token[0]))
         if letters >= _FEWEST_LETTERS and len(tokens) >= _FEWEST_TOKENS:
             last = codes[-1].end()
-            yield list(_KINDS)[(cue.lastindex or 1) - 1], [token.span() for token in tokens if token.end() <= last]
+            yield list(_KINDS)[(cue.lastindex or 1) - 1], list(_told(figures, tokens, last))
+
+
+def _told(figures: str, tokens: Sequence[re.Match[str]], last: int) -> Iterator[Span]:
+    """Yield where letters and digits stand, and the marks right between them."""
+    for before, token, after in zip((None, *tokens), tokens, (*tokens[1:], None), strict=False):
+        if token.lastgroup != "mark":
+            yield token.span()
+        elif before and after and token.end() <= last:
+            gaps = (before.end(), token.start()), (token.end(), after.start())
+            if all(_PAUSE.fullmatch(figures, *gap) for gap in gaps):
+                yield token.span()
 
 
 def _tokens(figures: str, start: int) -> Iterator[re.Match[str]]:
