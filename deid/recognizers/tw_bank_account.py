@@ -21,7 +21,7 @@ _DIGIT = "[0-9零〇一二三四五六七八九]"
 _GAP = r"[ .\-·・‧()]{0,3}"
 # 「700-0021347 0381562 8月」: one or two digits that stand apart are a month.
 _NO_MONTH = "(?:(?<! [1-9])(?<! 0[1-9])(?<! 1[0-2])|(?! ?月))"
-_CODED = Pattern(r"(?:\([0-9]{3}\)[ \-]?|[0-9]{3}[ \-]{1,2})[0-9](?:[ \-]?[0-9]){9,15}(?![0-9A-Z])" + _NO_MONTH)
+_CODED = Pattern(r"(?:\([0-9]{3}\)[ \-]?|[0-9]{3}[ \-之]{1,2})[0-9](?:[ \-]?[0-9]){9,15}(?![0-9A-Z])" + _NO_MONTH)
 _MONEY = Pattern("匯|帳|戶|轉|[扣退撥]款|入帳|銀行|郵局|存摺|BANK|ACCOUNT|ACCT")
 _SPEAKS_OF_MONEY = Pattern("[帳賬簿匯]|戶頭|存摺")
 _ACCOUNT = re.compile("[帳賬][號戶]|戶頭|轉帳|匯款|存摺|存簿|ACCOUNT")
