@@ -16,6 +16,7 @@ from deid.recognizers.birth_answers import births_answered
 from deid.recognizers.birth_columns import dates_in_columns
 from deid.recognizers.dates import GROWN, Date, Parts, dates_of
 from deid.recognizers.event_words import is_of_event
+from deid.recognizers.told_birth import is_begun, told_on
 from deid.tagger.tagger import load_tagger
 from deid.tw_districts import PLAIN_PLACES
 from deid.views import Views
@@ -45,8 +46,16 @@ class DateOfBirthRecognizer(TextRecognizer):
             if _is_said_again(found, told, days) and _is_alone(views, found):
                 yield self.finding(views, (_with_calendar(views, found), found.end), 0.7)
         if announced:
-            for span in chain(dates_in_columns(views.folded), births_answered(views.folded)):
+            for span in _told_otherwise(views.folded, births, others):
                 yield self.finding(views, span, 0.7)
+
+
+def _told_otherwise(folded: str, births: list[Date], others: list[Date]) -> Iterator[tuple[int, int]]:
+    """Yield dates of birth in columns and answers, those that are but begun, and what is told on behind any."""
+    begun = [(one.start, one.end) for one in others if is_begun(folded, one.start, one.text)]
+    found = [*dates_in_columns(folded), *births_answered(folded), *begun]
+    yield from found
+    yield from told_on(folded, chain(((one.start, one.end) for one in births), found))
 
 
 def _with_calendar(views: Views, found: Date) -> int:

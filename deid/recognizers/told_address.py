@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from operator import attrgetter
 
@@ -25,8 +25,18 @@ from deid.recognizers.address_grammar import (
     SUB,
     name_start,
 )
-
-Span = tuple[int, int]
+from deid.recognizers.told_parts import (
+    LONGEST_GAP,
+    LONGEST_PAUSE,
+    Part,
+    Span,
+    Step,
+    chains,
+    corrects,
+    is_near,
+    is_told_again,
+    places,
+)
 
 _PARTS = ("road", "section", "lane", "alley", "number", "floor", "room")
 _ROAD, _LANE, _NUMBER, _FLOOR = map(_PARTS.index, ("road", "lane", "number", "floor"))
@@ -53,7 +63,6 @@ _SPOKEN_OF = re.compile("住|[地住]址|門牌|[我阮]家|厝|寄|送")
 _HIS = re.compile("我[就也家]?[住在][^0-9,。!?\n]{0,4}$")
 # A door goes before its road only where somebody says that it is his.
 _DOOR_FIRST = re.compile("(?:住在?|門牌是?|家是|[我阮]們?是|戶籍是?)$")
-_WRONG = re.compile("不是|不對|[講說打唸]反|錯|更正|改成|應該|才對")
 _ASKS = re.compile("幾[段巷弄號樓]|[段巷弄號樓]呢|[巷弄]號|有[段巷弄樓]|門牌|號碼|樓層|請問|[?]")
 _NAMED = re.compile("[路街]名|[路街](?:就?是|呢|喔|\\?|你們知道)|哪條[路街]")
 _ASKED = re.compile(
@@ -66,22 +75,11 @@ _ELSE = re.compile(
     "(?<![進過回出上下])去|來[辦找看]|看到|聽說|發生|之前住|我(?:們是|[叫姓])|名字|元|點[半鐘]|[月日]"
 )
 _PAUSE = re.compile("[ ,、。!?\n;:.⋯…是在住]$")
-_END = re.compile("[。!?\n]")
 _CLOSED = re.compile("[ ,、。!?\n;:().⋯…~」]|$|[啦喔齁呢吧欸嗎]|[一-鿿A-Z]{1,5}:")
 _BESIDE = re.compile("[的對隔旁門]|這|那")  # what may stand behind a number, too: 「九號對面」
 # A building or a settlement of which nothing is said: the tagger reads such an address whole.
 _BUILDING = re.compile(f"{HAN}{{2,6}}(?:大廈|社區|大樓|公寓|華廈|[新眷國]村|新城|山莊|花園|家園|國宅|{SETTLED}) ?")
-_LONGEST_GAP, _LONGEST_QUESTION, _LONGEST_PAUSE = 22, 40, 16
-_MOST_ENDS, _MOST_ENDS_ASKED, _MOST_PARTS, _LEAD, _FAR = 3, 6, 24, 26, 40
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    kind: int
-    start: int
-    end: int
-    said: str
-    doubted: bool = False
+_LEAD, _FAR = 26, 40
 
 
 def told_apart(
@@ -94,8 +92,8 @@ def told_apart(
     """
     if not _SMALL.search(folded):
         return
-    known, nobodys = _places(addresses), _places(others)
-    for chain in _chains(folded, _parts(folded)):
+    known, nobodys = places(addresses), places(others)
+    for chain in chains(_parts(folded), partial(_step, folded)):
         if any(part.start in nobodys for part in chain):
             continue
         if not _is_told(folded, chain) or is_public(chain[0].start, chain[0].end):
@@ -103,7 +101,7 @@ def told_apart(
         yield from _joined(folded, chain)
 
 
-def _joined(folded: str, chain: Iterable[_Part]) -> Iterator[Span]:
+def _joined(folded: str, chain: Iterable[Part]) -> Iterator[Span]:
     """Yield where the parts stand, as one where nothing is said between them."""
     start = end = -1
     for part in chain:
@@ -117,21 +115,20 @@ def _joined(folded: str, chain: Iterable[_Part]) -> Iterator[Span]:
         yield start, end
 
 
-def _places(spans: Iterable[Span]) -> Set[int]:
-    return {at for start, end in spans for at in range(start, end)}
+def _parts(folded: str) -> Iterator[Part]:
+    parts = heapq.merge(_named(folded), _answered(folded), key=attrgetter("start"))
+    for part, following in pairwise((*parts, None)):
+        if part and _is_closed(folded, part, following):
+            yield part
 
 
-def _parts(folded: str) -> Iterator[_Part]:
-    yield from heapq.merge(_named(folded), _answered(folded), key=attrgetter("start"))
-
-
-def _answered(folded: str) -> Iterator[_Part]:
+def _answered(folded: str) -> Iterator[Part]:
     for found in _ANSWER.finditer(folded) if ":" in folded else ():
         unit = found["unit"] or ("號" if found["door"] else "樓")
-        yield _Part("段巷弄號樓".index(unit) + 1, *found.span("told"), found["told"])
+        yield Part("段巷弄號樓".index(unit) + 1, *found.span("told"), found["told"])
 
 
-def _named(folded: str) -> Iterator[_Part]:
+def _named(folded: str) -> Iterator[Part]:
     for found in _PART.finditer(folded):
         kind = _PARTS.index(found.lastgroup or "")
         start, end = found.span(found.lastgroup or 0)
@@ -140,9 +137,9 @@ def _named(folded: str) -> Iterator[_Part]:
             name = folded[start : way + 1]
             doubted = NOT_A_ROAD.search(name) or _WHICH.search(name) or _NO_ROAD_AFTER.match(folded, way + 1)
             start = name_start(folded, start, way)
-            yield _Part(kind, start, end, folded[start:end], doubted is not None)
+            yield Part(kind, start, end, folded[start:end], doubted is not None)
         elif not _is_other(folded, kind, start, end):
-            yield _Part(kind, start, end, folded[start:end])
+            yield Part(kind, start, end, folded[start:end])
 
 
 def _is_other(folded: str, kind: int, start: int, end: int) -> bool:
@@ -152,55 +149,40 @@ def _is_other(folded: str, kind: int, start: int, end: int) -> bool:
     return kind < _NUMBER and folded.endswith("不是", 0, start) and folded.startswith((",", "、"), end)
 
 
-def _chains(folded: str, parts: Iterable[_Part]) -> Iterator[list[_Part]]:
-    """Yield the parts that follow each other, as far as they do."""
-    chain: list[_Part] = []
-    for part, following in pairwise((*parts, None)):
-        if part is None:
-            break
-        passing = part.doubted and chain and part.start - chain[-1].end <= _LONGEST_GAP
-        if passing or not _is_closed(folded, part, following):
-            continue
-        if chain and (len(chain) == _MOST_PARTS or not _follows(folded, chain, part)):
-            yield chain
-            chain = []
-        chain.append(part)
-    if chain:
-        yield chain
-
-
-def _is_closed(folded: str, part: _Part, following: _Part | None) -> bool:
+def _is_closed(folded: str, part: Part, following: Part | None) -> bool:
     """Whether nothing is said of a door or a floor that makes it another thing."""
     if part.kind < _NUMBER or (following and following.start == part.end) or _CLOSED.match(folded, part.end):
         return True
     return part.kind == _NUMBER and _BESIDE.match(folded, part.end) is not None
 
 
-def _follows(folded: str, chain: Sequence[_Part], part: _Part) -> bool:
-    """Whether a part goes on with what is told."""
+def _step(folded: str, chain: Sequence[Part], part: Part) -> Step:
+    """Tell whether a part goes on with what is told."""
+    if part.doubted and part.start - chain[-1].end <= LONGEST_GAP:
+        return Step.PASSED
+    return Step.ON if _follows(folded, chain, part) else Step.ANEW
+
+
+def _follows(folded: str, chain: Sequence[Part], part: Part) -> bool:
     last = chain[-1]
     gap = folded[last.end : part.start]
     if not gap:
         return part.kind > last.kind
     asks = _ASKS.search(gap) is not None or (part.kind == _ROAD and _NAMED.search(gap) is not None)
-    if len(gap) > (_LONGEST_QUESTION if asks else _LONGEST_GAP) or _ELSE.search(gap) or _BUILDING.fullmatch(gap):
+    if not is_near(gap, asks=asks) or _ELSE.search(gap) or _BUILDING.fullmatch(gap):
         return False
     if part.kind >= _FLOOR and not _PAUSE.search(gap):
         return False
-    if len(_END.findall(gap)) > (_MOST_ENDS_ASKED if asks else _MOST_ENDS):
-        return False
     if part.kind == _ROAD and all(one.kind != _ROAD for one in chain):
-        return asks or (len(gap) <= _LONGEST_PAUSE and _is_his_door(folded, chain[0]))
-    again = any(one.said.endswith(part.said) for one in chain)
-    corrects = _WRONG.search(gap) is not None and len(gap) <= _LONGEST_PAUSE
-    return again or (part.kind != _ROAD and (part.kind > last.kind or corrects))
+        return asks or (len(gap) <= LONGEST_PAUSE and _is_his_door(folded, chain[0]))
+    return is_told_again(chain, part) or (part.kind != _ROAD and (part.kind > last.kind or corrects(gap)))
 
 
-def _is_his_door(folded: str, part: _Part) -> bool:
+def _is_his_door(folded: str, part: Part) -> bool:
     return part.kind >= _LANE and _DOOR_FIRST.search(folded, max(0, part.start - _LEAD), part.start) is not None
 
 
-def _is_told(folded: str, chain: Sequence[_Part]) -> bool:
+def _is_told(folded: str, chain: Sequence[Part]) -> bool:
     """Whether somebody says that he lives there, or is asked, and more than a road is told."""
     first = chain[0]
     if all(part.kind < _LANE for part in chain) or all(one.end == two.start for one, two in pairwise(chain)):
@@ -220,7 +202,7 @@ def _is_told(folded: str, chain: Sequence[_Part]) -> bool:
     return _LIVES.search(folded, max(0, first.start - _LEAD), first.start) is not None
 
 
-def _behind_known(folded: str, chain: Sequence[_Part], known: Set[int]) -> list[_Part]:
+def _behind_known(folded: str, chain: Sequence[Part], known: Set[int]) -> list[Part]:
     """Return what goes on behind a part that is known to be somebody's, and its road where it was told before."""
     places = [index for index, part in enumerate(chain) if part.start in known]
     if not places:
@@ -229,9 +211,8 @@ def _behind_known(folded: str, chain: Sequence[_Part], known: Set[int]) -> list[
     found = [one for one in chain[:first] if any(part.said.startswith(one.said) for part in chain[first:])]
     for last, part in pairwise(chain[first:]):
         gap = folded[last.end : part.start]
-        goes_on = len(gap) <= _LONGEST_PAUSE and (part.kind >= _FLOOR or _WRONG.search(gap))
-        again = any(one.said.endswith(part.said) for one in chain[:first])
-        if not (part.start in known or goes_on or again or _ASKS.search(gap)):
+        goes_on = corrects(gap) or (len(gap) <= LONGEST_PAUSE and part.kind >= _FLOOR)
+        if not (part.start in known or goes_on or is_told_again(chain[:first], part) or _ASKS.search(gap)):
             break
         found.append(part)
     return found
