@@ -12,12 +12,13 @@ from deid.patterns import Pattern
 from deid.recognizers.told_parts import LONGEST_PAUSE, Part, Span, Step, chains, is_near
 
 _YEAR, _MONTH, _DAY = range(3)
-_NUMBER = "(?:[0-9]{1,2}|[零〇一二三四五六七八九十]{1,3})"
+_HAN = "零〇○一二三四五六七八九十"
+_NUMBER = f"(?:[0-9]{{1,2}}|[{_HAN}]{{1,3}})"
 _PART = Pattern(
-    "(?P<year>(?:民國)?(?:[0-9]{2,4}|[零〇一二三四五六七八九十百]{2,5}) ?年)|"
-    rf"(?<![0-9零〇一二三四五六七八九十/第])(?:(?P<month>(?:[農國]曆)?{_NUMBER} ?月"
-    rf"(?: ?{_NUMBER}(?: ?[日號]|(?![0-9零一二三四五六七八九十年月份])))?)(?!份的)|(?P<day>{_NUMBER} ?[日號]))"
-    r"(?=[ ,、。!?\n;:().⋯…~」0-9零一二三四五六七八九十]|$|[啦喔齁呢吧欸嗎生的]|[一-鿿A-Z]{1,5}:)(?![ ]?[樓巷弄出公線])"
+    f"(?P<year>(?:民國)?(?:[0-9]{{2,4}}|[{_HAN}百]{{2,5}}) ?年)|"
+    rf"(?<![0-9{_HAN}/第])(?:(?P<month>(?:[農國]曆)?{_NUMBER} ?月"
+    rf"(?: ?{_NUMBER}(?: ?[日號]|(?![0-9{_HAN}年月份])))?)(?!份的)|(?P<day>{_NUMBER} ?[日號]))"
+    rf"(?=[ ,、。!?\n;:().⋯…~」0-9{_HAN}]|$|[啦喔齁呢吧欸嗎生的]|[一-鿿A-Z]{{1,5}}:)(?![ ]?[樓巷弄出公線])"
 )
 # A year that is all that is told so far: 「生日喔,」, 「出生年月日?」「我」.
 _BEFORE = re.compile(
