@@ -8,10 +8,11 @@ The words are data: ``special_category.txt``.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
-from itertools import chain
+from itertools import accumulate, chain, pairwise
 from pathlib import Path
 
 from deid.patterns import Pattern
@@ -20,10 +21,12 @@ from deid.views import Views
 _WORDS = Path(__file__).with_name("special_category.txt")
 # A space stays between letters and figures only, where it tells one word from the next.
 _GAP = re.compile(r" (?<![!-~] )| (?![!-~])")
-# Between an animal or a thing and what is done to it; who is bitten by a dog is treated himself.
-_OF_ANIMAL, _OF_THING = "[^,。、;:!?咬抓撲撞追養賣\n]{0,6}?", "[^,。、;:!?\n]{0,4}?"
+_LINE_END = re.compile("[\t\n\r\v\f\x85\u2028\u2029]")
+# Between an animal or a thing and what is done to it; who is bitten by a dog, or named between, is treated himself.
+_OF_ANIMAL = "(?:(?!{persons})[^,。、;:!?咬抓撲撞追養賣害]|我(?=[帶抱送載])|被.?[咬抓撞]){{0,6}}?"
+_OF_THING = "[^,。、;:!?]{0,4}?"
 _LETTERS = re.compile("[A-Z]+")
-_ASKED = re.compile("[你您][^。\n]{0,60}[嗎呢?]")
+_ASKED = re.compile("[你您][^。]{0,60}[嗎呢?]")
 _SELF = r"我(?![國縣市]|們[國縣市])|(?<![A-Z])(?:I|MY|ME|WE|OUR|HE|SHE|HIS|HER|PATIENT)(?![A-Z])"
 
 
@@ -33,46 +36,73 @@ class _Topics:
     def __init__(self, groups: dict[str, list[str]]) -> None:
         treatment, checks, doubted = groups["treatment"], groups["checks"], groups["of somebody"]
         told = groups["topics"] + treatment + checks
-        passed = (
-            f"{_any(groups['animals'])}{_OF_ANIMAL}{_any(treatment + checks + doubted)}",
-            f"{_any(groups['things'])}{_OF_THING}{_any(checks)}",
-            _any(groups["passed over"]),
+        persons = f"{_any(groups['somebody'])}|{_SELF}"
+        of_animal = f"{_any(groups['animals'])}{_OF_ANIMAL.format(persons=persons)}{_any(treatment + checks + doubted)}"
+        of_thing = f"{_any(groups['things'])}{_OF_THING}{_any(checks)}"
+        self._told = re.compile(f"(?P<told>{_any(told)})")
+        self._said = re.compile(
+            f"(?P<others>{of_animal}|{of_thing})|{_any(groups['passed over'])}"
+            f"|(?P<told>{_any(told)})|(?P<doubted>{_any(doubted)})"
         )
-        self._said = re.compile(f"{'|'.join(passed)}|(?P<told>{_any(told)})|(?P<doubted>{_any(doubted)})")
         self._begins, self._first = _beginnings((*told, *doubted))
         all_words = (*told, *doubted, *groups["animals"], *groups["things"], *groups["passed over"])
         self._all_begin, self._all_first = _beginnings(all_words)
         self._english_words = frozenset(chain.from_iterable(map(_signs, groups["english topics"])))
         english = _english(groups["english passed over"]), _english(groups["english topics"])
         self._english = Pattern(f"{english[0]}|(?P<told>{english[1]})")
-        self._somebody = re.compile(f"{_any(groups['somebody'])}|{_SELF}")
+        self._somebody = re.compile(persons)
         self._traditional = str.maketrans({pair[0]: pair[1] for pair in groups["simplified"]})
         self._is_simplified = re.compile(f"[{''.join(map(chr, self._traditional))}]")
 
     def are_in(self, folded: str) -> bool:
-        said = _GAP.sub("", " ".join(folded.split()))
+        said = _without_gaps(folded)
         if self._is_simplified.search(said):
             said = said.translate(self._traditional)
-        return self._english_in(said) or self._chinese_in(said)
+        return self._english_in(said) or self._chinese_in(said, folded)
 
     def _english_in(self, said: str) -> bool:
         if self._english_words.isdisjoint(_LETTERS.findall(said)):
             return False
         return any(found["told"] for found in self._english.finditer(said))
 
-    def _chinese_in(self, said: str) -> bool:
+    def _chinese_in(self, said: str, folded: str) -> bool:
         """Look only where two characters begin a word of the list, in the few texts with those of a topic."""
         if self._begins.isdisjoint(self._first.findall(said)):
             return False
+        line_ends = _line_ends(folded)
         end, doubted = 0, False
         for first in self._all_first.finditer(said):
             if first.start() < end or first.groups("") not in self._all_begin:
                 continue
-            if found := self._said.match(said, first.start()):
+            if found := self._at(said, first.start(), line_ends):
                 if found["told"]:
                     return True
                 end, doubted = found.end(), doubted or found["doubted"] is not None
         return doubted and bool(self._somebody.search(said) or _ASKED.search(said))
+
+    def _at(self, said: str, at: int, line_ends: Sequence[int]) -> re.Match[str] | None:
+        """Return what begins at a place. A word may be broken at a line's end; a topic is covered in its line."""
+        found = self._said.match(said, at)
+        if found is None or found["told"] or not line_ends:
+            return found
+        line_end = line_ends[bisect_right(line_ends, at)]
+        if found.end() <= line_end:
+            return found
+        return None if found["others"] else self._told.search(said, at, line_end) or found
+
+
+def _without_gaps(folded: str) -> str:
+    """Return a text in one line, without the spaces that part no words."""
+    return _GAP.sub("", " ".join(folded.split()))
+
+
+def _line_ends(folded: str) -> list[int]:
+    """Return where the lines of a text end when its gaps are gone; nothing for a text in one line."""
+    if not _LINE_END.search(folded):
+        return []
+    lines = [*filter(None, map(_without_gaps, _LINE_END.split(folded))), "。"]
+    gaps = (len(_without_gaps(f"{line[-1]} {after[0]}")) - 2 for line, after in pairwise(lines))
+    return list(accumulate(len(line) + gap for line, gap in zip(lines, gaps, strict=False)))
 
 
 def _beginnings(words: Collection[str]) -> tuple[frozenset[tuple[str, ...]], re.Pattern[str]]:

@@ -202,6 +202,22 @@ SPECIAL = [
     "my boss touched me and asked me for sex",
     "I tested positive for HIV at the health center",
     "My father has Parkinson's and cannot walk to the counter",
+    # what stands in another line, or belongs to somebody, isn't covered
+    "我家的狗\n我手術",
+    "養了一隻貓\n上週開刀",
+    "寵物 狗\r\n住院 三月兩次",
+    "寵物\t住院",
+    "我家的狗 我手術",
+    "那隻狗害我住院",
+    "狗狗跟媽媽急診",
+    "里長的狗讓爸爸開刀",
+    "車子\n健檢三高",
+    "我得過性病\n毒駕是後來的事",
+    "我得過性病\r\n\r\n毒駕是後來的事",
+    "上個月住院\n落地窗要改裝",
+    "我媽媽重大傷\n病卡不見了",
+    "您最近有\n就醫嗎",
+    "電腦斷層掃描診斷書要自費嗎",
 ]
 NOT_SPECIAL = [
     # look-alikes
@@ -393,4 +409,12 @@ NOT_SPECIAL = [
     "I had a stroke of luck and won the lottery, how is it taxed?",
     "The river dredging is on probation according to the sign",
     "請幫我恢復健保",
+    # lines that are broken inside a word, and what is done to an animal by its owner
+    "資金過度集\n中風險很高",
+    "昨天台\n中風很大",
+    "整體\n檢討報告何時公布",
+    "我家貓咪的手術費\n可以報銷嗎",
+    "貓我帶去急診，收據可以報稅嗎",
+    "狗被車撞手術，誰要賠",
+    "路燈不亮\n一個禮拜了\n請派人來",
 ]
