@@ -25,15 +25,26 @@ _DROPPED_ZERO = re.compile("9[0-9]{8}")
 
 @dataclass(frozen=True, slots=True)
 class JsonConcealer:
-    """``conceal_value(text, cue)`` conceals a leaf; ``is_personal(key)`` judges an object key."""
+    """``conceal_value(text, cue)`` conceals a leaf; ``is_personal(key)`` judges an object key.
+
+    ``is_topic(key)`` says whether a key names a topic of all that is told under it; ``tell_topic()`` is called before
+    the first value there is concealed.
+    """
 
     conceal_value: Callable[[str, str], str]
     is_personal: Callable[[str], bool]
+    is_topic: Callable[[str], bool] = lambda key: False
+    tell_topic: Callable[[], None] = lambda: None
 
-    def conceal_tree(self, value: JSON, cue: str = "", depth: int = 0) -> JSON:
-        """Return the value concealed. Raises KeyHoldsPersonalData, and ConcealmentError when nested too deep."""
+    def conceal_tree(self, value: JSON, cue: str = "", depth: int = 0, topic: bool = False) -> JSON:
+        """Return the value concealed. Raises KeyHoldsPersonalData, and ConcealmentError when nested too deep.
+
+        ``topic``: the value stands under a key that names one.
+        """
         if depth > MAX_DEPTH:
             raise ConcealmentError("JSON is nested too deep")
+        if topic and _is_told(value):
+            self.tell_topic()
         if isinstance(value, str):
             inner = (
                 self.conceal_json_text(value, depth + 1) if value.lstrip().startswith(("{", "[")) else None
@@ -41,10 +52,11 @@ class JsonConcealer:
             return self.conceal_value(value, cue) if inner is None else inner
         if isinstance(value, dict):
             return {
-                self._check_key(key): self.conceal_tree(item, key, depth + 1) for key, item in value.items()
+                self._check_key(key): self.conceal_tree(item, key, depth + 1, topic or self.is_topic(key))
+                for key, item in value.items()
             }
         if isinstance(value, list):
-            return [self.conceal_tree(item, cue, depth + 1) for item in value]
+            return [self.conceal_tree(item, cue, depth + 1, topic) for item in value]
         if isinstance(value, int | float) and not isinstance(value, bool):
             return self._conceal_number(value, cue)
         return value
@@ -88,6 +100,11 @@ class JsonConcealer:
             cue = "PHONE"
         concealed = self.conceal_value(digits, cue)
         return value if concealed == digits else concealed
+
+
+def _is_told(value: JSON) -> bool:
+    """Whether a value tells something itself: a number, true or false, a text that isn't blank."""
+    return bool(value.strip()) if isinstance(value, str) else value is not None and not isinstance(value, dict | list)
 
 
 def cue_prefix(key: str) -> str:

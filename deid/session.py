@@ -19,7 +19,7 @@ from deid.overlaps import cut_out
 from deid.placeholders import CANDIDATE, ESCAPED_CANDIDATE, LITERAL, decode_escapes, head, normalise, write
 from deid.policy import BLOCK, GENERALISE, Policy
 from deid.restorer import Restorer
-from deid.special_category import speaks_of_special_category
+from deid.special_category import names_special_category, speaks_of_special_category
 from deid.views import Views
 
 CleanText = NewType("CleanText", str)
@@ -120,7 +120,7 @@ class Session:
         ``key`` is what the value is called, and a cue. Raises KeyHoldsPersonalData when the key of an object in the
         value would have to be concealed.
         """
-        return self._json().conceal_tree(value, key)
+        return self._json().conceal_tree(value, key, topic=self._is_topic(key))
 
     def holds_any(self, text: str) -> bool:
         """Whether anything in a text would be concealed, without concealing it."""
@@ -144,7 +144,15 @@ class Session:
         return JsonConcealer(
             conceal_value=self._conceal_leaf,
             is_personal=self.holds_any,
+            is_topic=self._is_topic,
+            tell_topic=self._raise_flag,
         )
+
+    def _is_topic(self, key: str) -> bool:
+        return not self.special_category and names_special_category(key)
+
+    def _raise_flag(self) -> None:
+        self.special_category = True
 
     def _conceal_leaf(self, text: str, key: str) -> str:
         decoded = json_values.decode_escapes(text)

@@ -26,6 +26,7 @@ _LINE_END = re.compile("[\t\n\r\v\f\x85\u2028\u2029]")
 _OF_ANIMAL = "(?:(?!{persons})[^,。、;:!?咬抓撲撞追養賣害]|我(?=[帶抱送載])|被.?[咬抓撞]){{0,6}}?"
 _OF_THING = "[^,。、;:!?]{0,4}?"
 _LETTERS = re.compile("[A-Z]+")
+_CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
 _ASKED = re.compile("[你您][^。]{0,60}[嗎呢?]")
 _SELF = r"我(?![國縣市]|們[國縣市])|(?<![A-Z])(?:I|MY|ME|WE|OUR|HE|SHE|HIS|HER|PATIENT)(?![A-Z])"
 
@@ -148,3 +149,8 @@ def _topics() -> _Topics:
 def speaks_of_special_category(text: str | Views) -> bool:
     """Whether a text touches an art. 6 topic, as far as a list of words can tell. Errs towards yes."""
     return _topics().are_in(Views.of(text).folded)
+
+
+def names_special_category(key: str) -> bool:
+    """Whether what is told under a key (``病歷``, ``patientMedicalRecords``) touches an art. 6 topic."""
+    return speaks_of_special_category(_CAMEL.sub(" ", key))

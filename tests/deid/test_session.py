@@ -4,10 +4,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from deid import Concealer, Session, load_policy
+from deid import Concealer, load_policy
 from deid.canonical import canonical
-from deid.special_category import speaks_of_special_category
-from tests.deid.tables.special import NOT_SPECIAL, SPECIAL
 
 CONCEALER = Concealer(load_policy("default"))
 PIECES = st.one_of(
@@ -187,45 +185,6 @@ def test_a_session_shows_nothing_of_its_values(concealer: Concealer) -> None:
     for shown in (repr(session), str(session), repr(session.restorer()), repr(session.counts)):
         assert "陳怡君" not in shown and "A123456789" not in shown
     assert not hasattr(session, "__dict__")
-
-
-@pytest.mark.parametrize("text", SPECIAL)
-def test_a_topic_of_a_special_category_raises_the_flag(text: str) -> None:
-    assert speaks_of_special_category(text)
-
-
-@pytest.mark.parametrize("text", NOT_SPECIAL)
-def test_what_only_looks_like_such_a_topic_does_not(text: str) -> None:
-    assert not speaks_of_special_category(text)
-
-
-def test_the_flag_stays_for_the_rest_of_the_request(concealer: Concealer) -> None:
-    session: Session = concealer.session()
-    session.conceal("路燈壞了")
-    assert not session.special_category
-    session.conceal("我媽媽有憂鬱症")
-    session.conceal("路燈壞了")
-    assert session.special_category
-
-
-def test_a_key_and_the_question_before_raise_the_flag_of_what_is_answered(concealer: Concealer) -> None:
-    for told, key in (("見附件", "病歷"), (["無"], "犯罪紀錄"), ("none", "medicalHistory"), (1, "hiv_positive")):
-        session: Session = concealer.session()
-        session.conceal_tree({key: told})
-        assert session.special_category
-    for told, before in (("是的", "您有憂鬱症嗎？"), ("有，兩次", "您最近有就醫嗎？")):
-        session = concealer.session()
-        session.conceal(told, after=before)
-        assert session.special_category
-    session = concealer.session()
-    session.conceal_tree({"病歷": "", "備註": "路燈壞了"})
-    session.conceal("是的", after="您要報修路燈嗎？")
-    assert not session.special_category
-
-
-def test_a_long_text_of_half_words_is_read_in_linear_time() -> None:
-    for part in ("中", "我狗", "性生", "H I ", "健康檢", "系統診斷"):
-        assert not speaks_of_special_category(part * 50_000)
 
 
 @pytest.mark.parametrize(
