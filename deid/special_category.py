@@ -2,7 +2,8 @@
 
 Medical records, health checks, medical treatment, genetics, sex life and criminal records are topics, not strings:
 nothing is concealed here. The flag makes the caller use its strict profile (no raw text in any log, shortest life).
-The words are data: ``special_category.txt``.
+The words are data: ``special_category.txt``. A topic is a word of its own, or two words shortly behind each other (an
+organ and its complaint, an offence and its outcome).
 """
 
 from __future__ import annotations
@@ -19,12 +20,21 @@ from deid.patterns import Pattern
 from deid.views import Views
 
 _WORDS = Path(__file__).with_name("special_category.txt")
+_HEADER = re.compile(r"\[([a-z ]+)\]")
 # A space stays between letters and figures only, where it tells one word from the next.
 _GAP = re.compile(r" (?<![!-~] )| (?![!-~])")
 _LINE_END = re.compile("[\t\n\r\v\f\x85\u2028\u2029]")
+_IN_SENTENCE = "[^,。、;:!?]"
 # Between an animal or a thing and what is done to it; who is bitten by a dog, or named between, is treated himself.
-_OF_ANIMAL = "(?:(?!{persons})[^,。、;:!?咬抓撲撞追養賣害]|我(?=[帶抱送載])|被.?[咬抓撞]){{0,6}}?"
-_OF_THING = "[^,。、;:!?]{0,4}?"
+_OF_ANIMAL = "(?:(?!{persons})[^,。、;:!?咬抓撲撞追養賣害]|我(?=[帶抱送載])|抓(?=去)|被.?[咬抓撞]){{0,6}}?"
+_OF_THING = f"{_IN_SENTENCE}{{0,4}}?"
+# Between a part of the body and its complaint, an offence and its outcome.
+_SHORTLY = f"{_IN_SENTENCE}{{0,5}}?"
+# Before an organ that somebody opens or replaces.
+_OPENED = f"(?:(?<=[換割開切])|(?<=[換割開切]{_IN_SENTENCE}))"
+# The rest of a law's name behind a topic; who has broken that law is spoken of.
+_LAW = f"(?:(?![我你您他她]){_IN_SENTENCE}){{0,10}}?(?:防[治制]法|保障法|衛生法|條例|施行細則)"
+_BROKEN = ("違反", "犯")
 _LETTERS = re.compile("[A-Z]+")
 _CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
 _ASKED = re.compile("[你您][^。]{0,60}[嗎呢?]")
@@ -36,17 +46,23 @@ class _Topics:
 
     def __init__(self, groups: dict[str, list[str]]) -> None:
         treatment, checks, doubted = groups["treatment"], groups["checks"], groups["of somebody"]
-        told = groups["topics"] + treatment + checks
+        organs, parts, offences = groups["organs"], groups["parts"], groups["offences"]
         persons = f"{_any(groups['somebody'])}|{_SELF}"
-        of_animal = f"{_any(groups['animals'])}{_OF_ANIMAL.format(persons=persons)}{_any(treatment + checks + doubted)}"
-        of_thing = f"{_any(groups['things'])}{_OF_THING}{_any(checks)}"
-        self._told = re.compile(f"(?P<told>{_any(told)})")
+        of_body = f"{_any(organs + parts)}{_SHORTLY}{_any(groups['complaints'])}"
+        of_animal = f"{_any(groups['animals'])}{_OF_ANIMAL.format(persons=persons)}"
+        told = groups["topics"] + treatment + checks
+        opened = f"{_OPENED}{_any(organ for organ in organs if len(organ) > 1)}"
+        topics = f"{_any(told)}|{of_body}|{opened}|{_any(offences)}{_SHORTLY}{_any(groups['outcomes'])}"
+        topics = f"(?P<told>{topics})(?P<law>{_LAW})?"
+        self._told = re.compile(topics)
         self._said = re.compile(
-            f"(?P<others>{of_animal}|{of_thing})|{_any(groups['passed over'])}"
-            f"|(?P<told>{_any(told)})|(?P<doubted>{_any(doubted)})"
+            f"(?P<others>{of_animal}(?:{_any(treatment + checks + doubted)}|{of_body})"
+            f"|{_any(groups['things'])}{_OF_THING}{_any(checks)})"
+            f"|{_any(groups['passed over'])}|{topics}|(?P<doubted>{_any(doubted)})"
         )
-        self._begins, self._first = _beginnings((*told, *doubted))
-        all_words = (*told, *doubted, *groups["animals"], *groups["things"], *groups["passed over"])
+        told_words = (*told, *doubted, *organs, *parts, *offences)
+        self._begins, self._first = _beginnings(told_words)
+        all_words = (*told_words, *groups["animals"], *groups["things"], *groups["passed over"])
         self._all_begin, self._all_first = _beginnings(all_words)
         self._english_words = frozenset(chain.from_iterable(map(_signs, groups["english topics"])))
         english = _english(groups["english passed over"]), _english(groups["english topics"])
@@ -76,7 +92,7 @@ class _Topics:
             if first.start() < end or first.groups("") not in self._all_begin:
                 continue
             if found := self._at(said, first.start(), line_ends):
-                if found["told"]:
+                if _is_told(found):
                     return True
                 end, doubted = found.end(), doubted or found["doubted"] is not None
         return doubted and bool(self._somebody.search(said) or _ASKED.search(said))
@@ -84,12 +100,18 @@ class _Topics:
     def _at(self, said: str, at: int, line_ends: Sequence[int]) -> re.Match[str] | None:
         """Return what begins at a place. A word may be broken at a line's end; a topic is covered in its line."""
         found = self._said.match(said, at)
-        if found is None or found["told"] or not line_ends:
+        if found is None or _is_told(found) or not line_ends:
             return found
         line_end = line_ends[bisect_right(line_ends, at)]
         if found.end() <= line_end:
             return found
-        return None if found["others"] else self._told.search(said, at, line_end) or found
+        in_line = filter(_is_told, self._told.finditer(said, at, line_end))
+        return next(in_line, None if found["others"] else found)
+
+
+def _is_told(found: re.Match[str]) -> bool:
+    """Whether what is found is a topic, and not as the name of a law."""
+    return found["told"] is not None and (found["law"] is None or found.string.endswith(_BROKEN, 0, found.start()))
 
 
 def _without_gaps(folded: str) -> str:
@@ -108,7 +130,7 @@ def _line_ends(folded: str) -> list[int]:
 
 def _beginnings(words: Collection[str]) -> tuple[frozenset[tuple[str, ...]], re.Pattern[str]]:
     """Return the first two characters of each word, and a pattern with groups for what may be such two."""
-    alone = {word for word in words if len(word) == 1}
+    alone = {word[0] for word in words if word[1:2] in ("", "(")}
     begins = {(word[0], word[1]) for word in words if word[0] not in alone}
     first, second = ("".join(sorted({pair[n] for pair in begins})) for n in (0, 1))
     pattern = rf"([{first}{''.join(alone)}])(?=(?<![{''.join(alone)}])([{second}])|(?<=[{''.join(alone)}]))"
@@ -119,6 +141,15 @@ def _signs(phrase: str) -> tuple[str, str]:
     """Return the last of a phrase's longest words, which hardly any other text has, and its words glued together."""
     words = _LETTERS.findall(phrase.upper())
     return max(reversed(words), key=len), "".join(words)
+
+
+def _pattern(word: str) -> str:
+    """Return the pattern of a word of the list: A~B is sought by where B begins."""
+    before, parted, behind = word.partition("~")
+    if not parted:
+        return word
+    near = "|".join(f"(?<={before}{_IN_SENTENCE * gap}{behind[0]})" for gap in range(4))
+    return f"{behind[0]}(?:{near}){behind[1:]}"
 
 
 def _any(words: Iterable[str]) -> str:
@@ -139,10 +170,10 @@ def _topics() -> _Topics:
     groups = defaultdict[str, list[str]](list)
     group = ""
     for line in _WORDS.read_text(encoding="utf-8").splitlines():
-        if line.startswith("["):
-            group = line.strip("[]")
+        if header := _HEADER.fullmatch(line):
+            group = header[1]
         elif not line.startswith("#"):
-            groups[group] += line.split()
+            groups[group] += map(_pattern, line.split())
     return _Topics(groups)
 
 
