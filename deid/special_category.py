@@ -12,7 +12,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from functools import cache
+from functools import cache, cached_property
 from itertools import accumulate, chain, pairwise
 from pathlib import Path
 
@@ -54,7 +54,7 @@ class _Topics:
         opened = f"{_OPENED}{_any(organ for organ in organs if len(organ) > 1)}"
         topics = f"{_any(told)}|{of_body}|{opened}|{_any(offences)}{_SHORTLY}{_any(groups['outcomes'])}"
         topics = f"(?P<told>{topics})(?P<law>{_LAW})?"
-        self._told = re.compile(topics)
+        self._topics = topics
         self._said = re.compile(
             f"(?P<others>{of_animal}(?:{_any(treatment + checks + doubted)}|{of_body})"
             f"|{_any(groups['things'])}{_OF_THING}{_any(checks)})"
@@ -70,6 +70,11 @@ class _Topics:
         self._somebody = re.compile(persons)
         self._traditional = str.maketrans({pair[0]: pair[1] for pair in groups["simplified"]})
         self._is_simplified = re.compile(f"[{''.join(map(chr, self._traditional))}]")
+
+    @cached_property
+    def _told(self) -> re.Pattern[str]:
+        """Only for texts of several lines: compiling takes its time."""
+        return re.compile(self._topics)
 
     def are_in(self, folded: str) -> bool:
         said = _without_gaps(folded)
