@@ -14,8 +14,8 @@ from deid.tw_districts import CITIES, DISTRICTS
 
 HAN = "[㐀-䶿一-鿿\ue000-\uf8ff]"
 DAMAGED = "[?\ufffd□○◯〇*_]"
-_NUMERALS = "一二三四五六七八九十百千零〇○廿卅兩壹貳參叁肆伍陸柒捌玖拾佰么幺洞拐勾"
-NUM = f"(?:[0-9]{{1,5}}|[{_NUMERALS}]{{1,8}})"
+NUMERALS = "一二三四五六七八九十百千零〇○廿卅兩壹貳參叁肆伍陸柒捌玖拾佰么幺洞拐勾"
+NUM = f"(?:[0-9]{{1,5}}|[{NUMERALS}]{{1,8}})"
 SUB = f"(?: ?[之~-] ?{NUM})"
 _UNIT = f"{NUM}{SUB}{{0,2}}"
 _JOIN = "[ ]?(?:[、,~/-]|跟|和|及|與|或|至|到)[ ]?"
@@ -31,7 +31,7 @@ _ROOM = (
 )
 _THEN = "[ ,、(⋯]{0,3}(?:然後[是,]?)?"
 _TAIL = rf"(?:(?:{_THEN}|的|宿舍(?=[A-Z0-9]{{1,2}} ?棟|{NUM} ?樓)){_FLOOR}){{0,3}}(?:[ ,、(⋯]{{0,3}}{_ROOM})?"
-_FIRST = f"(?:(?<![0-9])[0-9]{{1,5}}|(?<![{_NUMERALS}])[{_NUMERALS}]{{1,8}}|(?<=[0-9段巷路街弄衖])[{_NUMERALS}]{{1,8}})"
+_FIRST = f"(?:(?<![0-9])[0-9]{{1,5}}|(?<![{NUMERALS}])[{NUMERALS}]{{1,8}}|(?<=[0-9段巷路街弄衖])[{NUMERALS}]{{1,8}})"
 HOUSE = Pattern(
     rf"{_FIRST}{SUB}{{0,2}}(?:{_JOIN}{_UNIT}){{0,6}} ?號(?: ?[之-] ?{NUM}(?! ?[號樓F]))?"
     rf"(?:{_JOIN}{_UNIT} ?號(?: ?之 ?{NUM}(?! ?[號樓F]))?){{0,6}}{_TAIL}"
@@ -72,7 +72,7 @@ NEXT_DOOR = Pattern(
 )
 # Where the address is told, too: 「不是35，53號7樓之1」, 「樓上，8樓之1」.
 DOOR_AGAIN = Pattern(
-    rf"(?<![0-9{_NUMERALS}路街巷弄段])(?P<door>{NUM}{SUB}? ?號 ?(?={NUM} ?樓){_FLOOR}(?: ?{_ROOM})?)"
+    rf"(?<![0-9{NUMERALS}路街巷弄段])(?P<door>{NUM}{SUB}? ?號 ?(?={NUM} ?樓){_FLOOR}(?: ?{_ROOM})?)"
     rf"|(?:樓[上下]|隔壁|對面)[,: ]{{0,2}}(?P<floor>{NUM} ?樓{SUB})"
 )
 # 「住在養生文化村C棟」, 「宿舍 仁齋 B312」: a building or a room where somebody lives.
@@ -119,7 +119,7 @@ LEADING = Pattern(
     rf"(?:(?<=[巷弄])(?![ ,]){_WAY}{{1,6}})?(?:附|臨|{NUM} ?樓 ?)?$"
 )
 # 「光復路三百」 before 巷: the lane's number was read as a part of the road's name.
-LANE_IN_ROAD = re.compile(rf"(?:路|街|大道) ?(?:[東西南北]?[{_NUMERALS}] ?段 ?)?(?=[{_NUMERALS}]{{1,8}}$)")
+LANE_IN_ROAD = re.compile(rf"(?:路|街|大道) ?(?:[東西南北]?[{NUMERALS}] ?段 ?)?(?=[{NUMERALS}]{{1,8}}$)")
 LANE_ONLY = Pattern(
     rf"(?:{NUM}{SUB}? ?巷 ?(?:{NUM}{SUB}? ?[弄衖] ?)?|{NUM} ?[弄衖] ?|同巷 ?{NUM}{SUB}? ?[弄衖] ?|同[巷弄棟] ?)$"
 )

@@ -18,9 +18,9 @@ from deid.patterns import Pattern
 from deid.recognizers.address_grammar import (
     HAN,
     NOT_A_ROAD,
-    NOT_DOOR,
     NOT_HOUSE_IN_DISTRICT,
     NUM,
+    NUMERALS,
     SETTLED,
     SUB,
     name_start,
@@ -40,43 +40,57 @@ from deid.recognizers.told_parts import (
 
 _PARTS = ("road", "section", "lane", "alley", "number", "floor", "room")
 _ROAD, _LANE, _NUMBER, _FLOOR = map(_PARTS.index, ("road", "lane", "number", "floor"))
+_NAME = f"(?:(?![巷弄號段]){HAN}){{1,4}}"
 _PART = Pattern(
-    rf"(?P<road>{HAN}{{1,4}}(?:路|街|大道)(?: ?[東西南北]?{NUM} ?段)?)"
-    rf"|(?<![0-9第字台月個到至])(?:(?P<section>{NUM} ?段)(?!時間|路|感情)|(?P<lane>{NUM}{SUB}? ?巷)"
+    rf"(?P<road>{_NAME}(?:路|街|大道)(?: ?[東西南北]?{NUM} ?段(?!時間|路|感情))?)"
+    rf"|(?<![0-9字台月{NUMERALS}])(?:(?P<section>{NUM} ?段)(?!時間|路|感情)|(?P<lane>{NUM}{SUB}? ?巷)"
     rf"|(?P<alley>{NUM}{SUB}? ?[弄衖])"
-    rf"|(?P<number>{NUM}{SUB}? ?號(?: ?[之-] ?{NUM}(?! ?[0-9樓號F]))?)"
-    rf"|(?P<floor>{NUM} ?樓(?: ?[之-] ?{NUM})?室?)|(?P<room>[A-Z]?{NUM} ?[室房](?!間?[東客租])))"
+    rf"|(?<!第)(?:(?P<number>{NUM}{SUB}? ?號(?: ?[之-] ?{NUM}(?! ?[0-9樓號F]))?)"
+    rf"|(?P<floor>{NUM} ?樓(?: ?[之-] ?{NUM})?室?)|(?P<room>[A-Z]?{NUM} ?[室房](?!間?[東客租]))))"
 )
+_SPEAKER = "[一-鿿A-Z]{1,8}:"
 # 「幾巷?」「三十。」: the unit stands in the question.
 _ANSWER = Pattern(
-    rf"(?:幾(?P<unit>[段巷弄號樓])|(?P<door>門牌|號碼)|(?P<level>樓層))[^0-9\n?。:]{{0,6}}[?。]?\n?(?:[一-鿿A-Z]{{1,5}}:)"
+    rf"(?:幾(?P<unit>[段巷弄號樓])|(?P<door>門牌|號碼)|(?P<level>樓層))[^0-9\n?。:]{{0,6}}[?。]?\n?(?:{_SPEAKER}|- )"
     rf"(?:(?!{NUM})[^0-9\n]){{0,8}}(?P<told>{NUM}{SUB}?)(?=[,。!?\n ]|$)"
 )
 _SMALL = Pattern("[0-9零〇○一二兩三四五六七八九十百] ?[段巷弄號樓]")
-_WHICH = re.compile("[哪這那]條?路$|[走選到對]路$")
-_NO_ROAD_AFTER = re.compile("[樹燈人霸障口邊名過上況費線頭]")
+_GLUED = re.compile(f" ?{NUM}{SUB}? ?[段巷弄號樓]")
+_WHICH = re.compile("[哪這那]條?路$|[走選到對在]路$")
+_NO_ROAD_AFTER = re.compile("[樹燈人霸障況費線頭面邊]")
 _LIVES = re.compile(
-    "(?:住(?![戶院宿民])|[地住]址|門牌|(?:[我阮]們?|老|租)家|戶籍|[厝家]在|寄[到給去]|送[到去]|租在|蹛)"
-    "[^0-9。!?]{0,10}(?:[?。]\n?(?:[一-鿿A-Z]{1,5}:)[^0-9。!?]{0,6})?$"
+    "(?:住(?![戶院宿民])|[地住店]址|居地|租屋處|門牌|(?:[我阮]們?|老|租)家|戶籍|[厝家][在佇]|寄[到給去]|送[到去]|租在|蹛)"
+    f"[^0-9。!?]{{0,10}}(?:[?。]\n?{_SPEAKER}[^0-9。!?]{{0,6}})?$"
 )
 _SPOKEN_OF = re.compile("住|[地住]址|門牌|[我阮]家|厝|寄|送")
 _HIS = re.compile("我[就也家]?[住在][^0-9,。!?\n]{0,4}$")
+_OWN = re.compile("[我阮咱][^,。\n]{0,6}$")
 # A door goes before its road only where somebody says that it is his.
 _DOOR_FIRST = re.compile("(?:住在?|門牌是?|家是|[我阮]們?是|戶籍是?)$")
 _ASKS = re.compile("幾[段巷弄號樓]|[段巷弄號樓]呢|[巷弄]號|有[段巷弄樓]|門牌|號碼|樓層|請問|[?]")
 _NAMED = re.compile("[路街]名|[路街](?:就?是|呢|喔|\\?|你們知道)|哪條[路街]")
 _ASKED = re.compile(
-    "(?:幾[段巷弄號樓]|[段巷弄號樓]呢|[巷弄]號|有[段巷弄樓]|門牌|樓層|號碼)[^\n]{0,6}[?\n。]?[^\n]{0,3}"
-    "(?:[一-鿿A-Z]{1,5}:|\n)"
+    "幾[段巷弄號樓]|(?:[段巷弄號樓]呢|[巷弄]號|有[段巷弄樓]|門牌|樓層|號碼)[^\n]{0,6}[?\n。]?[^\n]{0,3}"
+    f"(?:{_SPEAKER}|\n|- )"
+)
+_NEXT_LINE = re.compile("\n[^0-9\n]{0,6}")
+# A citizen asks where an office is.
+_OF_OFFICE = re.compile(
+    "[站局所館院校處司店園行社會](?![路街大])(?:的?地址)?(?:是不是|[是在]?(?:哪[條裡]|幾[號樓])|[^0-9。\n]{1,6}(?:幾[號樓]|嗎))"
 )
 # What is spoken of now is something else, or another place.
 _ELSE = re.compile(
-    "[0-9]{3}|電話|手機|生日|身[分份]?證|車牌|號碼是|出口|公車|捷運|派出所|分局|國小|國中|醫院|診所|里長|"
-    "(?<![進過回出上下])去|來[辦找看]|看到|聽說|發生|之前住|我(?:們是|[叫姓])|名字|元|點[半鐘]|[月日]"
+    "[0-9]{3}|(?:電話|手機|門號)[是:,]|生日|身[分份]?證|車牌|號碼是|聽說|之前住|我(?:們是|叫)|名字|[今明後昨前]天|[年月日週期]|禮拜|颱風"
 )
-_PAUSE = re.compile("[ ,、。!?\n;:.⋯…是在住]$")
-_CLOSED = re.compile("[ ,、。!?\n;:().⋯…~」]|$|[啦喔齁呢吧欸嗎]|[一-鿿A-Z]{1,5}:")
-_BESIDE = re.compile("[的對隔旁門]|這|那")  # what may stand behind a number, too: 「九號對面」
+_OTHER_FLOOR = re.compile(
+    "放|服務(?!人員|員)|課|櫃|(?<![進出])去|看到|要[到上]|辦|幫|請問(?![樓幾您])|路|街|店|朋友|檔|資料|[領表]|窗口|申請"
+)
+_PAUSE = re.compile("[ ,、。!?\n;:.⋯…是在住到]$")
+_NO_DOOR_AFTER = re.compile(
+    " ?(?:早|晚|[上下]午|凌晨|半夜|開始|會(?!漏)|那天|以[前後]|之[前後]|診間|窗口|[搬走跟和到至發領來]"
+    "|的(?:公園|出口|公車|捷運|站))"
+)
+_NO_FLOOR_AFTER = re.compile(" ?(?:[是就的也有嗎櫃那嬰客座]|陽台|服務|圖書|以[上下]|還是|屋主|住戶|先生|太太|小姐)")
 # A building or a settlement of which nothing is said: the tagger reads such an address whole.
 _BUILDING = re.compile(f"{HAN}{{2,6}}(?:大廈|社區|大樓|公寓|華廈|[新眷國]村|新城|山莊|花園|家園|國宅|{SETTLED}) ?")
 _LEAD, _FAR = 26, 40
@@ -93,10 +107,11 @@ def told_apart(
     if not _SMALL.search(folded):
         return
     known, nobodys = places(addresses), places(others)
-    for chain in chains(_parts(folded), partial(_step, folded)):
-        if any(part.start in nobodys for part in chain):
-            continue
-        if not _is_told(folded, chain) or is_public(chain[0].start, chain[0].end):
+    parts = (part for part in _parts(folded) if part.start not in nobodys)
+    for chain in chains(parts, partial(_step, folded)):
+        first = chain[0]
+        own = _OWN.search(folded, max(0, first.start - _LEAD), first.start)
+        if not _is_told(folded, chain) or (own is None and is_public(first.start, first.end)):
             chain = _behind_known(folded, chain, known)
         yield from _joined(folded, chain)
 
@@ -116,10 +131,7 @@ def _joined(folded: str, chain: Iterable[Part]) -> Iterator[Span]:
 
 
 def _parts(folded: str) -> Iterator[Part]:
-    parts = heapq.merge(_named(folded), _answered(folded), key=attrgetter("start"))
-    for part, following in pairwise((*parts, None)):
-        if part and _is_closed(folded, part, following):
-            yield part
+    yield from heapq.merge(_named(folded), _answered(folded), key=attrgetter("start"))
 
 
 def _answered(folded: str) -> Iterator[Part]:
@@ -135,7 +147,9 @@ def _named(folded: str) -> Iterator[Part]:
         if kind == _ROAD:
             way = max(folded.rfind(word, start, end) for word in ("路", "街", "大道"))
             name = folded[start : way + 1]
-            doubted = NOT_A_ROAD.search(name) or _WHICH.search(name) or _NO_ROAD_AFTER.match(folded, way + 1)
+            if _WHICH.search(name):
+                continue
+            doubted = NOT_A_ROAD.search(name) or _NO_ROAD_AFTER.match(folded, way + 1)
             start = name_start(folded, start, way)
             yield Part(kind, start, end, folded[start:end], doubted is not None)
         elif not _is_other(folded, kind, start, end):
@@ -143,24 +157,28 @@ def _named(folded: str) -> Iterator[Part]:
 
 
 def _is_other(folded: str, kind: int, start: int, end: int) -> bool:
-    """Whether a lane is denied, or a number is a day, a gate, a counter."""
+    """Whether a lane is denied, or a number is a day, a gate, a counter, a floor that is spoken of."""
     if kind == _NUMBER:
-        return bool(NOT_HOUSE_IN_DISTRICT.match(folded, end) or NOT_DOOR.match(folded, end))
-    return kind < _NUMBER and folded.endswith("不是", 0, start) and folded.startswith((",", "、"), end)
-
-
-def _is_closed(folded: str, part: Part, following: Part | None) -> bool:
-    """Whether nothing is said of a door or a floor that makes it another thing."""
-    if part.kind < _NUMBER or (following and following.start == part.end) or _CLOSED.match(folded, part.end):
-        return True
-    return part.kind == _NUMBER and _BESIDE.match(folded, part.end) is not None
+        return bool(NOT_HOUSE_IN_DISTRICT.match(folded, end) or _NO_DOOR_AFTER.match(folded, end))
+    if kind >= _FLOOR:
+        return _NO_FLOOR_AFTER.match(folded, end) is not None
+    return folded.endswith("不是", 0, start) and folded.startswith((",", "、"), end)
 
 
 def _step(folded: str, chain: Sequence[Part], part: Part) -> Step:
-    """Tell whether a part goes on with what is told."""
-    if part.doubted and part.start - chain[-1].end <= LONGEST_GAP:
+    """Tell whether a part goes on with what is told; a road that is only passed does not."""
+    near = part.start - chain[-1].end <= LONGEST_GAP
+    if near and part.kind == _ROAD and (part.doubted or _is_passed(folded, chain, part)):
         return Step.PASSED
     return Step.ON if _follows(folded, chain, part) else Step.ANEW
+
+
+def _is_passed(folded: str, chain: Sequence[Part], road: Part) -> bool:
+    """Whether a road shows the way to the one that was told: 「住和平路,靠近中正路,五十巷」."""
+    if chain[0].doubted or not all(one.kind < _LANE for one in chain) or is_told_again(chain, road):
+        return False
+    alone = _GLUED.match(folded, road.end) is None
+    return alone and _LIVES.search(folded, chain[-1].end, road.start) is None
 
 
 def _follows(folded: str, chain: Sequence[Part], part: Part) -> bool:
@@ -168,14 +186,22 @@ def _follows(folded: str, chain: Sequence[Part], part: Part) -> bool:
     gap = folded[last.end : part.start]
     if not gap:
         return part.kind > last.kind
-    asks = _ASKS.search(gap) is not None or (part.kind == _ROAD and _NAMED.search(gap) is not None)
-    if not is_near(gap, asks=asks) or _ELSE.search(gap) or _BUILDING.fullmatch(gap):
+    named = part.kind == _ROAD and _NAMED.search(gap) is not None
+    if not is_near(gap, asks=named or _ASKS.search(gap) is not None) or _BUILDING.fullmatch(gap):
         return False
-    if part.kind >= _FLOOR and not _PAUSE.search(gap):
+    if part.kind == _NUMBER and _HIS.search(gap):
+        return True
+    if _ELSE.search(gap) or (part.kind == _FLOOR and not (_is_his_floor(gap) or corrects(gap))):
         return False
     if part.kind == _ROAD and all(one.kind != _ROAD for one in chain):
-        return asks or (len(gap) <= LONGEST_PAUSE and _is_his_door(folded, chain[0]))
-    return is_told_again(chain, part) or (part.kind != _ROAD and (part.kind > last.kind or corrects(gap)))
+        return named or (len(gap) <= LONGEST_PAUSE and _is_his_door(folded, chain[0]))
+    lanes = part.kind == last.kind == _LANE and len(gap) <= LONGEST_PAUSE
+    corrected = corrects(gap) or folded.endswith("不是", 0, last.start)
+    return is_told_again(chain, part) or (part.kind != _ROAD and (part.kind > last.kind or lanes or corrected))
+
+
+def _is_his_floor(gap: str) -> bool:
+    return _PAUSE.search(gap) is not None and _OTHER_FLOOR.search(gap) is None
 
 
 def _is_his_door(folded: str, part: Part) -> bool:
@@ -191,10 +217,10 @@ def _is_told(folded: str, chain: Sequence[Part]) -> bool:
         return False
     if first.kind > _ROAD and any(part.kind == _ROAD for part in chain):
         return True
-    if first.kind >= _NUMBER:
+    if first.kind >= _NUMBER or _OF_OFFICE.search(folded, max(0, first.start - _LEAD), chain[1].start):
         return False
     gaps = [folded[one.end : two.start] for one, two in pairwise(chain)]
-    if any(_ASKED.search(gap) or _HIS.search(gap) for gap in gaps):
+    if any(_ASKED.search(gap) or _HIS.search(gap) for gap in gaps) or _NEXT_LINE.fullmatch(gaps[0]):
         return True
     whole = first.kind == _ROAD and {_LANE, _NUMBER} <= {part.kind for part in chain}
     if whole and _SPOKEN_OF.search(folded, max(0, first.start - _FAR), chain[-1].start):
@@ -208,11 +234,14 @@ def _behind_known(folded: str, chain: Sequence[Part], known: Set[int]) -> list[P
     if not places:
         return []
     first = places[0]
-    found = [one for one in chain[:first] if any(part.said.startswith(one.said) for part in chain[first:])]
+    gap = folded[chain[first - 1].end : chain[first].start] if first else ""
+    corrected = chain[0].kind == _ROAD and (corrects(gap) or chain[first].kind == _LANE)
+    found = [one for one in chain[:first] if corrected or any(part.said.startswith(one.said) for part in chain[first:])]
     for last, part in pairwise(chain[first:]):
         gap = folded[last.end : part.start]
-        goes_on = corrects(gap) or (len(gap) <= LONGEST_PAUSE and part.kind >= _FLOOR)
-        if not (part.start in known or goes_on or is_told_again(chain[:first], part) or _ASKS.search(gap)):
+        floor = part.kind >= _FLOOR and len(gap) <= LONGEST_PAUSE
+        again = is_told_again(chain[:first], part)
+        if not (part.start in known or floor or again or corrects(gap) or _ASKED.search(gap)):
             break
         found.append(part)
     return found

@@ -11,6 +11,7 @@ Span = tuple[int, int]
 
 WRONG = re.compile("不是|不對|[講說打唸]反|錯|更正|改成|應該|才對")
 LONGEST_GAP, LONGEST_QUESTION, LONGEST_PAUSE = 22, 40, 16
+_IN_NUMBER = re.compile("[0-9零〇○一二兩三四五六七八九十百]$")
 _END = re.compile("[。!?\n]")
 _MOST_ENDS, _MOST_ENDS_ASKED, _MOST_PARTS = 3, 6, 24
 
@@ -55,7 +56,9 @@ def is_near(gap: str, *, asks: bool) -> bool:
 
 
 def is_told_again(chain: Iterable[Part], part: Part) -> bool:
-    return any(one.said.endswith(part.said) for one in chain)
+    """Whether a part was told before; a number, whole."""
+    ends = (one.said[: -len(part.said)] for one in chain if one.said.endswith(part.said))
+    return any(_IN_NUMBER.search(before) is None for before in ends)
 
 
 def corrects(gap: str) -> bool:
