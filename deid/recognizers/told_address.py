@@ -230,10 +230,9 @@ def _is_told(folded: str, chain: Sequence[Part]) -> bool:
 
 def _behind_known(folded: str, chain: Sequence[Part], known: Set[int]) -> list[Part]:
     """Return what goes on behind a part that is known to be somebody's, and its road where it was told before."""
-    places = [index for index, part in enumerate(chain) if part.start in known]
-    if not places:
+    first = next((index for index, part in enumerate(chain) if part.start in known), None)
+    if first is None:
         return []
-    first = places[0]
     gap = folded[chain[first - 1].end : chain[first].start] if first else ""
     corrected = chain[0].kind == _ROAD and (corrects(gap) or chain[first].kind == _LANE)
     found = [one for one in chain[:first] if corrected or any(part.said.startswith(one.said) for part in chain[first:])]

@@ -17,7 +17,7 @@ from deid.findings import Finding
 from deid.patterns import Pattern
 from deid.recognizers import address_grammar as grammar
 from deid.recognizers.address_english import english_addresses, follows_office, with_floor_and_room
-from deid.recognizers.address_pieces import numbers_again, told_in_pieces
+from deid.recognizers.address_pieces import numbers_again, roads_of_doors
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.linked_places import belongs_to_institution
 from deid.recognizers.public_context import PublicContext, reads_as_private, reads_as_public
@@ -112,7 +112,7 @@ def _told_otherwise(views: Views, told: list[Span], others: list[Span]) -> Itera
     folded = views.folded
     again = grammar.DOOR_AGAIN.finditer(folded) if told and "樓" in folded else ()
     doors = (door.span(door.lastgroup or 0) for door in again)
-    pieces = [*chain(doors, numbers_again(folded, told), told_in_pieces(folded, told))]
+    pieces = [*chain(doors, numbers_again(folded, told), roads_of_doors(folded))]
     yield from pieces
     yield from told_apart(folded, chain(told, pieces), others, partial(_is_nobodys, views))
 
