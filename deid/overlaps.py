@@ -21,7 +21,7 @@ _SEEN_IN_PART = _OF_ANY_LENGTH | {"PHONE", "TW_PLATE"}
 _ANY_OF_IT = "0-9A-Za-z０-９Ａ-Ｚａ-ｚ零〇○一二三四五六七八九"
 _NUMBER, _MORE_OF_IT = re.compile(f"[{_ANY_OF_IT}]"), re.compile(f"[{_ANY_OF_IT}十點底線槓@_ .-]*")
 _FIGURES = "零〇○一二三四五六七八九十百"
-_DOOR = re.compile(f"[0-9０-９]|[{_FIGURES}]{{2}}|[附之][{_FIGURES}]|[巷弄號樓棟座室]")
+_DOOR = re.compile(f"[0-9０-９]|[{_FIGURES}]{{2}}|[附之][{_FIGURES}]|[巷弄號号樓楼棟座室]")
 _DIGITS = re.compile(f"[0-9{_FIGURES}]+")
 _SURE, _ADDRESS = 0.5, "TW_ADDRESS"
 

@@ -33,7 +33,7 @@ _SHORTLY = f"{_IN_SENTENCE}{{0,5}}?"
 # Before an organ that somebody opens or replaces.
 _OPENED = f"(?:(?<=[換割開切])|(?<=[換割開切]{_IN_SENTENCE}))"
 # The rest of a law's name behind a topic; who has broken that law is spoken of.
-_LAW = f"(?:(?![我你您他她]){_IN_SENTENCE}){{0,10}}?(?:防[治制]法|保障法|衛生法|條例|施行細則)"
+_LAW = f"(?:(?![我你您他她違犯適依後申]){_IN_SENTENCE}){{0,10}}?(?:防[治制]法|保障法|衛生法|條例|施行細則)"
 _BROKEN = ("違反", "犯")
 _LETTERS = re.compile("[A-Z]+")
 _CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")

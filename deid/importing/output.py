@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -17,6 +18,8 @@ from deid.importing.roles import DROP, ImportRefused, Roles
 from deid.importing.rows import Tally
 
 _NOTE = "published.json"
+# What file systems without links say, as on a USB stick or a mounted share.
+_NO_LINKS = frozenset({errno.EOPNOTSUPP, errno.ENOSYS, errno.ENOTSUP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,9 @@ def _link(made: Path, name: Path) -> None:
     try:
         try:
             os.link(made, name)
-        except PermissionError:  # what a file system without links says, as on a USB stick
+        except OSError as exc:
+            if not (isinstance(exc, PermissionError) or exc.errno in _NO_LINKS):
+                raise
             name.open("x").close()
             os.replace(made, name)
     except FileExistsError:

@@ -21,7 +21,7 @@ class ParquetFile(BackFile):
     """A Parquet file, a batch of rows at a time. A column in which anything was concealed becomes one of strings.
 
     The others keep their type. Times are read in microseconds; one beyond the years 1 to 9999 cannot be read. Columns
-    of a type that could not be written back are not read.
+    of a type that could not be written back are left out.
     """
 
     def __init__(self, path: Path) -> None:
@@ -62,9 +62,9 @@ class ParquetFile(BackFile):
     def _values(self, column: Any, name: str) -> list[Any]:
         """Return a column's values, the whole of it at once if all can be read."""
         read_type = self._read_types[name]
-        if column.type != read_type:
-            column = column.cast(read_type, safe=False)
         try:
+            if column.type != read_type:
+                column = column.cast(read_type, safe=False)
             values = column.to_pylist()
             assert isinstance(values, list)
             return values

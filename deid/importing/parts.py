@@ -2,7 +2,8 @@
 
 A folder beside the output holds one file of concealed cells for each batch of rows, written whole or not at all, and a
 manifest that ties them to the input, the way it is read, the policy and the columns' roles. These hold concealed text
-only; while the output is written, it stands in the folder too, with the cells that stay as they are.
+only; while the output is written, it stands in the folder too, with the cells that stay as they are, and then the
+report and a note of what is about to get its name.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ from deid.recognizers.address_grammar import (
 from deid.recognizers.told_parts import (
     LONGEST_GAP,
     LONGEST_PAUSE,
+    SPEAKER,
     Part,
     Span,
     Step,
@@ -48,19 +49,19 @@ _PART = Pattern(
     rf"|(?<!第)(?:(?P<number>{NUM}{SUB}? ?號(?: ?[之-] ?{NUM}(?! ?[0-9樓號F]))?)"
     rf"|(?P<floor>{NUM} ?樓(?: ?[之-] ?{NUM})?室?)|(?P<room>[A-Z]?{NUM} ?[室房](?!間?[東客租]))))"
 )
-_SPEAKER = "[一-鿿A-Z]{1,8}:"
 # 「幾巷?」「三十。」: the unit stands in the question.
 _ANSWER = Pattern(
-    rf"(?:幾(?P<unit>[段巷弄號樓])|(?P<door>門牌|號碼)|(?P<level>樓層))[^0-9\n?。:]{{0,6}}[?。]?\n?(?:{_SPEAKER}|- )"
+    rf"(?:幾(?P<unit>[段巷弄號樓])|(?P<door>門牌|號碼)|(?P<level>樓層))[^0-9\n?。:]{{0,6}}[?。]?\n?(?:{SPEAKER}|- )"
     rf"(?:(?!{NUM})[^0-9\n]){{0,8}}(?P<told>{NUM}{SUB}?)(?=[,。!?\n ]|$)"
 )
-_SMALL = Pattern("[0-9零〇○一二兩三四五六七八九十百] ?[段巷弄號樓]")
+_SMALL = Pattern("[0-9零〇○一二兩三四五六七八九十百] ?[段巷弄號樓]|幾[段巷弄號樓]|門牌|樓層")
+_WAY = re.compile("路|街|大道")
 _GLUED = re.compile(f" ?{NUM}{SUB}? ?[段巷弄號樓]")
-_WHICH = re.compile("[哪這那]條?路$|[走選到對在]路$")
-_NO_ROAD_AFTER = re.compile("[樹燈人霸障況費線頭面邊]")
+_WHICH = re.compile("(?:[哪這那](?:一?條)?|什麼)[路街]$|[走選到對在]路$")
+_NO_ROAD_AFTER = re.compile("[樹燈人霸障況費線頭面邊名]")
 _LIVES = re.compile(
     "(?:住(?![戶院宿民])|[地住店]址|居地|租屋處|門牌|(?:[我阮]們?|老|租)家|戶籍|[厝家][在佇]|寄[到給去]|送[到去]|租在|蹛)"
-    f"[^0-9。!?]{{0,10}}(?:[?。]\n?{_SPEAKER}[^0-9。!?]{{0,6}})?$"
+    f"[^0-9。!?]{{0,10}}(?:[?。]\n?{SPEAKER}[^0-9。!?]{{0,6}})?$"
 )
 _SPOKEN_OF = re.compile("住|[地住]址|門牌|[我阮]家|厝|寄|送")
 _HIS = re.compile("我[就也家]?[住在][^0-9,。!?\n]{0,4}$")
@@ -71,7 +72,7 @@ _ASKS = re.compile("幾[段巷弄號樓]|[段巷弄號樓]呢|[巷弄]號|有[�
 _NAMED = re.compile("[路街]名|[路街](?:就?是|呢|喔|\\?|你們知道)|哪條[路街]")
 _ASKED = re.compile(
     "幾[段巷弄號樓]|(?:[段巷弄號樓]呢|[巷弄]號|有[段巷弄樓]|門牌|樓層|號碼)[^\n]{0,6}[?\n。]?[^\n]{0,3}"
-    f"(?:{_SPEAKER}|\n|- )"
+    f"(?:{SPEAKER}|\n|- )"
 )
 _NEXT_LINE = re.compile("\n[^0-9\n]{0,6}")
 # A citizen asks where an office is.
@@ -135,7 +136,7 @@ def _parts(folded: str) -> Iterator[Part]:
 
 
 def _answered(folded: str) -> Iterator[Part]:
-    for found in _ANSWER.finditer(folded) if ":" in folded else ():
+    for found in _ANSWER.finditer(folded) if ":" in folded or "- " in folded else ():
         unit = found["unit"] or ("號" if found["door"] else "樓")
         yield Part("段巷弄號樓".index(unit) + 1, *found.span("told"), found["told"])
 
@@ -145,12 +146,12 @@ def _named(folded: str) -> Iterator[Part]:
         kind = _PARTS.index(found.lastgroup or "")
         start, end = found.span(found.lastgroup or 0)
         if kind == _ROAD:
-            way = max(folded.rfind(word, start, end) for word in ("路", "街", "大道"))
-            name = folded[start : way + 1]
+            way = max(_WAY.finditer(folded, start, end), key=re.Match.end)
+            name = folded[start : way.end()]
             if _WHICH.search(name):
                 continue
-            doubted = NOT_A_ROAD.search(name) or _NO_ROAD_AFTER.match(folded, way + 1)
-            start = name_start(folded, start, way)
+            doubted = NOT_A_ROAD.search(name) or _NO_ROAD_AFTER.match(folded, way.end())
+            start = name_start(folded, start, way.start())
             yield Part(kind, start, end, folded[start:end], doubted is not None)
         elif not _is_other(folded, kind, start, end):
             yield Part(kind, start, end, folded[start:end])
@@ -177,6 +178,8 @@ def _is_passed(folded: str, chain: Sequence[Part], road: Part) -> bool:
     """Whether a road shows the way to the one that was told: 「住和平路,靠近中正路,五十巷」."""
     if chain[0].doubted or not all(one.kind < _LANE for one in chain) or is_told_again(chain, road):
         return False
+    if corrects(folded[chain[-1].end : road.start]) or folded.endswith("不是", 0, chain[-1].start):
+        return False
     alone = _GLUED.match(folded, road.end) is None
     return alone and _LIVES.search(folded, chain[-1].end, road.start) is None
 
@@ -197,7 +200,7 @@ def _follows(folded: str, chain: Sequence[Part], part: Part) -> bool:
         return named or (len(gap) <= LONGEST_PAUSE and _is_his_door(folded, chain[0]))
     lanes = part.kind == last.kind == _LANE and len(gap) <= LONGEST_PAUSE
     corrected = corrects(gap) or folded.endswith("不是", 0, last.start)
-    return is_told_again(chain, part) or (part.kind != _ROAD and (part.kind > last.kind or lanes or corrected))
+    return is_told_again(chain, part) or part.kind > last.kind or lanes or corrected
 
 
 def _is_his_floor(gap: str) -> bool:
@@ -209,7 +212,7 @@ def _is_his_door(folded: str, part: Part) -> bool:
 
 
 def _is_told(folded: str, chain: Sequence[Part]) -> bool:
-    """Whether somebody says that he lives there, or is asked, and more than a road is told."""
+    """Whether more than a road is told where somebody says that he lives, is asked, or goes on in the next line."""
     first = chain[0]
     if all(part.kind < _LANE for part in chain) or all(one.end == two.start for one, two in pairwise(chain)):
         return False

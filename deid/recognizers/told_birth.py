@@ -9,7 +9,7 @@ from functools import partial
 from operator import attrgetter
 
 from deid.patterns import Pattern
-from deid.recognizers.told_parts import LONGEST_PAUSE, Part, Span, Step, chains, is_near
+from deid.recognizers.told_parts import LONGEST_PAUSE, SPEAKER, Part, Span, Step, chains, is_near, places
 
 _YEAR, _MONTH, _DAY = range(3)
 _HAN = "零〇○一二三四五六七八九十"
@@ -18,12 +18,12 @@ _PART = Pattern(
     f"(?P<year>(?:民國)?(?:[0-9]{{2,4}}|[{_HAN}百]{{2,5}}) ?年)|"
     rf"(?<![0-9{_HAN}/第])(?:(?P<month>(?:[農國]曆)?{_NUMBER} ?月"
     rf"(?: ?{_NUMBER}(?: ?[日號]|(?![0-9{_HAN}年月份])))?)(?!份的)|(?P<day>{_NUMBER} ?[日號]))"
-    rf"(?=[ ,、。!?\n;:().⋯…~」0-9{_HAN}]|$|[啦喔齁呢吧欸嗎生的]|[一-鿿A-Z]{{1,5}}:)(?![ ]?[樓巷弄出公線])"
+    rf"(?=[ ,、。!?\n;:().⋯…~」0-9{_HAN}]|$|[啦喔齁呢吧欸嗎生的]|{SPEAKER})(?![ ]?[樓巷弄出公線])"
 )
 # A year that is all that is told so far: 「生日喔,」, 「出生年月日?」「我」.
 _BEFORE = re.compile(
     "(?:生日|出生(?:年月日|日期|年)?)(?:[喔啊呢哦吼是的在於為我他她嗯呃:, ]{0,6}"
-    "|[喔呢嗎是 ]{0,3}[?]\\n?(?:[一-鿿A-Z]{1,5}:)?[我他她是嗯呃喔, ]{0,4})$"
+    f"|[喔呢嗎是 ]{{0,3}}[?]\\n?(?:{SPEAKER})?[我他她是嗯呃喔, ]{{0,4}})$"
 )
 _WRONG = re.compile("不對|不是|[講說打記]錯|更正")
 _REACH = 30
@@ -38,7 +38,7 @@ _ELSE = re.compile(
 def told_on(folded: str, births: Iterable[Span]) -> Iterator[Span]:
     """Yield the parts that go on behind dates of birth, or behind what is told of them."""
     known = [Part(_kind(folded[start:end]), start, end, folded[start:end]) for start, end in sorted(births)]
-    covered = {at for part in known for at in range(part.start, part.end)}
+    covered = places((part.start, part.end) for part in known)
     fresh = (part for part in _parts(folded) if part.start not in covered)
     for chain in chains(heapq.merge(known, fresh, key=attrgetter("start")), partial(_step, folded)):
         if chain[0].start in covered:
@@ -52,10 +52,15 @@ def is_begun(folded: str, start: int, said: str) -> bool:
 
 def _kind(said: str) -> int:
     """Return the smallest part that a date tells."""
-    text = said.strip()
+    text = said.strip().removesuffix("次")
     if text.endswith("年"):
         return _YEAR
     return _MONTH if text.endswith("月") else _DAY
+
+
+def _tells(date: str, part: str) -> bool:
+    at = date.find(part)
+    return at == 0 or (at > 0 and not (date[at - 1].isdigit() or date[at - 1] in _HAN))
 
 
 def _parts(folded: str) -> Iterator[Part]:
@@ -70,5 +75,5 @@ def _step(folded: str, chain: Sequence[Part], part: Part) -> Step:
     if not is_near(gap, asks=_ASKS.search(gap) is not None) or _ELSE.search(gap):
         return Step.ANEW
     corrected = _WRONG.search(gap) is not None and len(gap) <= LONGEST_PAUSE
-    again = ":" in gap and any(part.said in one.said for one in chain)
+    again = ":" in gap and any(_tells(one.said, part.said) for one in chain)
     return Step.ON if part.kind > last.kind or corrected or again else Step.ANEW

@@ -9,7 +9,8 @@ from enum import Enum
 
 Span = tuple[int, int]
 
-WRONG = re.compile("不是|不對|[講說打唸]反|錯|更正|改成|應該|才對")
+SPEAKER = "[一-鿿A-Z]{1,8}:"
+_WRONG = re.compile("不是|不對|[講說打唸]反|錯|更正|改成|應該|才對")
 LONGEST_GAP, LONGEST_QUESTION, LONGEST_PAUSE = 22, 40, 16
 _IN_NUMBER = re.compile("[0-9零〇○一二兩三四五六七八九十百]$")
 _END = re.compile("[。!?\n]")
@@ -62,7 +63,7 @@ def is_told_again(chain: Iterable[Part], part: Part) -> bool:
 
 
 def corrects(gap: str) -> bool:
-    return len(gap) <= LONGEST_PAUSE and WRONG.search(gap) is not None
+    return len(gap) <= LONGEST_PAUSE and _WRONG.search(gap) is not None
 
 
 def places(spans: Iterable[Span]) -> Set[int]:

@@ -75,7 +75,7 @@ class TwAddressRecognizer(TextRecognizer):
             yield self.finding(views, span, 0.5)
 
     def _spans(self, views: Views) -> Iterator[tuple[int, int]]:
-        folded = views.folded.translate(_TRADITIONAL) if "号" in views.folded else views.folded
+        folded = _in_traditional(views.folded)
         if "號" in folded:
             lowest = 0
             for house in grammar.HOUSE.finditer(folded):
@@ -99,6 +99,10 @@ class TwAddressRecognizer(TextRecognizer):
             yield from english_addresses(folded)
 
 
+def _in_traditional(folded: str) -> str:
+    return folded.translate(_TRADITIONAL) if "号" in folded else folded
+
+
 def _is_public(views: Views, start: int, end: int) -> bool:
     return reads_as_public(views, start, end) or belongs_to_institution(views, start, end)
 
@@ -109,7 +113,7 @@ def _is_nobodys(views: Views, start: int, end: int) -> bool:
 
 def _told_otherwise(views: Views, told: list[Span], others: list[Span]) -> Iterator[Span]:
     """Yield the places of addresses that are told again or in pieces, beside those that are known."""
-    folded = views.folded
+    folded = _in_traditional(views.folded)
     again = grammar.DOOR_AGAIN.finditer(folded) if told and "樓" in folded else ()
     doors = (door.span(door.lastgroup or 0) for door in again)
     pieces = [*chain(doors, numbers_again(folded, told), roads_of_doors(folded))]
