@@ -237,7 +237,8 @@ def _behind_known(folded: str, chain: Sequence[Part], known: Set[int]) -> list[P
     if first is None:
         return []
     gap = folded[chain[first - 1].end : chain[first].start] if first else ""
-    corrected = chain[0].kind == _ROAD and (corrects(gap) or chain[first].kind == _LANE)
+    road = chain[0].kind == _ROAD and not chain[0].doubted
+    corrected = road and (corrects(gap) or chain[first].kind == _LANE)
     found = [one for one in chain[:first] if corrected or any(part.said.startswith(one.said) for part in chain[first:])]
     for last, part in pairwise(chain[first:]):
         gap = folded[last.end : part.start]
