@@ -74,6 +74,17 @@ def refusing_unreadable() -> Iterator[None]:
         raise ImportRefused(f"the file cannot be read: {type(exc).__name__}") from None
 
 
+@contextmanager
+def refusing_unwritable() -> Iterator[None]:
+    """Raise ImportRefused for what a writer raises, as ``refusing_unreadable`` does; a full disk stays what it is."""
+    try:
+        yield
+    except (ImportRefused, OSError):
+        raise
+    except Exception as exc:  # noqa: BLE001  each format's writer has errors of its own
+        raise ImportRefused(f"the output cannot be written: {type(exc).__name__}") from None
+
+
 def need(module: str) -> ModuleType:
     """Import what only some formats need. Raises ImportRefused when it is not installed."""
     try:

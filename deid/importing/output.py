@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from deid.importing.back_file import BackFile
+from deid.importing.back_file import BackFile, refusing_unwritable
 from deid.importing.parts import MANIFEST, Manifest, Parts, fingerprint, read_json_file, write_whole
 from deid.importing.roles import DROP, ImportRefused, Roles
 from deid.importing.rows import Tally
@@ -79,7 +79,8 @@ class Output:
         written = self.folder / f"output{self.target.suffix}"
         written.unlink(missing_ok=True)
         try:
-            file.write(written, {column: column not in changed for column in roles.written}, merged())
+            with refusing_unwritable():
+                file.write(written, {column: column not in changed for column in roles.written}, merged())
             with written.open("rb") as out:
                 os.fsync(out.fileno())
         except BaseException:

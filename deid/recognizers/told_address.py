@@ -16,6 +16,7 @@ from operator import attrgetter
 
 from deid.patterns import Pattern
 from deid.recognizers.address_grammar import (
+    DAY_OR_PLACE_AFTER,
     HAN,
     NOT_A_ROAD,
     NOT_HOUSE_IN_DISTRICT,
@@ -87,10 +88,8 @@ _OTHER_FLOOR = re.compile(
     "放|服務(?!人員|員)|課|櫃|(?<![進出])去|看到|要[到上]|辦|幫|請問(?![樓幾您])|路|街|店|朋友|檔|資料|[領表]|窗口|申請"
 )
 _PAUSE = re.compile("[ ,、。!?\n;:.⋯…是在住到]$")
-_NO_DOOR_AFTER = re.compile(
-    " ?(?:早|晚|[上下]午|凌晨|半夜|開始|會(?!漏)|那天|以[前後]|之[前後]|診間|窗口|[搬走跟和到至發領來]"
-    "|的(?:公園|出口|公車|捷運|站))"
-)
+# A door that is told may need something (要修), and the next number is no part of it.
+_NO_DOOR_AFTER = re.compile(f" ?(?:{DAY_OR_PLACE_AFTER}|會(?!漏)|[跟和到至發領來])")
 _NO_FLOOR_AFTER = re.compile(" ?(?:[是就的也有嗎櫃那嬰客座]|陽台|服務|圖書|以[上下]|還是|屋主|住戶|先生|太太|小姐)")
 # A building or a settlement of which nothing is said: the tagger reads such an address whole.
 _BUILDING = re.compile(f"{HAN}{{2,6}}(?:大廈|社區|大樓|公寓|華廈|[新眷國]村|新城|山莊|花園|家園|國宅|{SETTLED}) ?")

@@ -198,3 +198,17 @@ def test_a_link_in_the_place_of_the_work_folder_is_refused(job: ImportJob, tmp_p
     with pytest.raises(ImportRefused, match="is no folder"):
         run_import(job)
     assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_what_a_writer_quotes_of_a_cell_is_not_told(job: ImportJob, monkeypatch: pytest.MonkeyPatch) -> None:
+    canary = "電話0912345678"
+
+    def quote(*_: object) -> None:
+        raise ValueError(f"cannot convert {canary}")
+
+    monkeypatch.setattr("deid.importing.text_files.CsvFile.write", quote)
+    with pytest.raises(ImportRefused) as refused:
+        run_import(job)
+    assert str(refused.value) == "the output cannot be written: ValueError"
+    assert refused.value.__suppress_context__
+    assert not (partial(job) / "output.csv").exists()

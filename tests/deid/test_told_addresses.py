@@ -12,6 +12,8 @@ from deid import Concealer, load_policy
 from deid.recognizers.tw_address import TwAddressRecognizer
 
 MARK = re.compile("⟦(.*?)⟧", re.DOTALL)
+CONCEALER = Concealer(load_policy("default"))
+ADDRESSES = Concealer(load_policy("default"), recognizers=[TwAddressRecognizer()])
 ROWS = [
     # Part by part, by one who lives there.
     "我住板橋區⟦莒光路⟧，對，⟦八十巷⟧，再來是⟦十二號⟧",
@@ -66,8 +68,7 @@ ROWS = [
 @pytest.mark.parametrize("row", ROWS)
 def test_golden(row: str) -> None:
     text = MARK.sub(r"\1", row)
-    found = Concealer(load_policy("default"), recognizers=[TwAddressRecognizer()]).detect(text)
-    assert [text[f.start : f.end] for f in found] == MARK.findall(row)
+    assert [text[f.start : f.end] for f in ADDRESSES.detect(text)] == MARK.findall(row)
 
 
 FIGURES = "零一二三四五六七八九"
@@ -100,6 +101,5 @@ def test_every_part_is_hidden_whatever_is_said_between(data: st.DataObject) -> N
         places += range(len(text), len(text) + len(part))
         text += part
     text += data.draw(st.sampled_from(("，水管破了。", "，謝謝", "。", "")))
-    found = Concealer(load_policy("default")).detect(text)
-    hidden = {at for one in found for at in range(one.start, one.end)}
+    hidden = {at for one in CONCEALER.detect(text) for at in range(one.start, one.end)}
     assert [text[at] for at in places if at not in hidden] == []

@@ -12,6 +12,8 @@ from deid import Concealer, load_policy
 from deid.recognizers.date_of_birth import DateOfBirthRecognizer
 
 MARK = re.compile("⟦(.*?)⟧")
+CONCEALER = Concealer(load_policy("default"))
+BIRTHS = Concealer(load_policy("default"), recognizers=[DateOfBirthRecognizer()])
 ROWS = [
     "我生日是⟦七十三年⟧，呃，⟦八月⟧，對，⟦十二號⟧",
     "出生日期：⟦民國91年⟧……⟦4月⟧，我看一下身分證，⟦27日⟧，謝謝",
@@ -32,8 +34,7 @@ ROWS = [
 @pytest.mark.parametrize("row", ROWS)
 def test_golden(row: str) -> None:
     text = MARK.sub(r"\1", row)
-    found = Concealer(load_policy("default"), recognizers=[DateOfBirthRecognizer()]).detect(text)
-    assert [text[f.start : f.end] for f in found] == MARK.findall(row)
+    assert [text[f.start : f.end] for f in BIRTHS.detect(text)] == MARK.findall(row)
 
 
 OPENINGS = ("我生日是", "我的生日是", "出生年月日", "出生日期：", "生日喔，", "客服：請問您的出生年月日？\n民眾：嗯，")
@@ -55,5 +56,5 @@ def test_every_part_is_hidden_whatever_is_said_between(
     for part, between in ((f"{year}年", first), (f"{month}月", second), (f"{day}號", "，謝謝")):
         places += range(len(text), len(text) + len(part))
         text += part + between
-    hidden = {at for one in Concealer(load_policy("default")).detect(text) for at in range(one.start, one.end)}
+    hidden = {at for one in CONCEALER.detect(text) for at in range(one.start, one.end)}
     assert [text[at] for at in places if at not in hidden] == []
