@@ -226,7 +226,7 @@ def test_a_draft_that_is_not_finished_is_removed(job: ImportJob, monkeypatch: py
         raise ValueError
 
     monkeypatch.setattr(text_files.CsvFile, "write", broken)
-    with pytest.raises(ValueError):
+    with pytest.raises(ImportRefused, match="cannot be written: ValueError"):
         run_import(job)
     assert "output.csv" not in names(partial(job))
 
