@@ -15,6 +15,7 @@ from deid.findings import Finding
 from deid.generalise import with_area
 from deid.officials import in_role
 from deid.overlaps import fill_gaps, resolve
+from deid.patterns import compile_all
 from deid.policy import KEEP, MASK, Policy
 from deid.presidio import EntityRecognizer
 from deid.published import PublishedValues
@@ -58,6 +59,11 @@ class Concealer:
             raise ConcealmentError("the policy is missing")
 
         return Session(refuse, self._policy)
+
+    def warm_up(self) -> None:
+        """Load and compile what the first texts would wait for, in about a second: for servers."""
+        self.session().conceal("字")
+        compile_all()
 
     def detect(
         self, text: str | Views, *, deadline: float | None = None, strict: bool = False

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from deid.findings import Finding
 from deid.identifiers import tw_phone
+from deid.patterns import late
 from deid.views import Views, digits_of
 
 _NUMBERS = frozenset(
@@ -35,8 +35,8 @@ _SURELY = (
     rf"|{_WRONG}[啦喔]?[ ,、]{{1,2}}(?:應該)?是?"
 )
 _LAST = rf"{_BETWEEN}尾[仔巴]是?(?P<last>[0-9])(?=[啦喔 ,。!?\n]|$)"
-_MORE_OF_WHOLE = re.compile(rf"{_BETWEEN}(?:{_SURELY}){_DIGITS}|{_LAST}")
-_MORE_OF_PART = re.compile(
+_MORE_OF_WHOLE = late(rf"{_BETWEEN}(?:{_SURELY}){_DIGITS}|{_LAST}")
+_MORE_OF_PART = late(
     rf"{_BETWEEN}(?:{_SURELY}|{_END}(?:[^0-9A-Z。!?\n]{{1,10}}是|(?:就?是|[啦, ]){{0,3}})"
     rf"|{_THEN}是?[ ,、]{{0,2}}|{_LOOKS}[ ,、]{{1,2}})"
     rf"{_DIGITS}|{_LAST}"
@@ -45,7 +45,7 @@ _PLACE = "(?:前面|開頭|中間|結尾|尾[數巴]|最後(?:[1-5]?[碼個])?|�
 # Words before such a part, which may be said by somebody else.
 _WORDS = r"(?:[^0-9A-Z。]|。(?=\n|[一-鿿]{1,4}:)){0,24}?"
 # 「前面應該是0938」, 「第二碼是2」, 「中間317改371」, 「不是0是9」
-_AMENDED = re.compile(
+_AMENDED = late(
     rf"(?:{_WORDS}{_PLACE}[^0-9A-Z。\n]{{0,4}}?(?:[講說唸念寫抄打]錯了?[,、 ]{{0,2}})?"
     r"(?:應該?[是為]|更正[為成]?|才?是) ?(?P<right>[0-9]{1,8})(?:[,、\n ]{0,2}不是 ?(?P<not>[0-9]{1,8}))?"
     rf"|{_WORDS}{_PLACE} ?(?P<old>[0-9]{{1,6}}) ?(?:要改|改|更正)[成為]? ?(?P<new>[0-9]{{1,6}})"
@@ -54,7 +54,7 @@ _AMENDED = re.compile(
     rf"(?! ?[{_COUNTED}%])"
 )
 # 「生日是78年5月13,不對,14號」, 「寫錯月份,6月才對」
-_DATE_AMENDED = re.compile(
+_DATE_AMENDED = late(
     "[ ,、。]{0,2}[啊欸喔呃]?(?:不對|不是|[寫講說打]錯(?:[月日年]份?|了)?|更正|錯了)[啦喔 ,、]{0,3}(?:應該)?是? ?"
     "(?P<date>(?:[0-9十]{2,4} ?年)?(?:[0-9十]{1,3} ?月)?(?:[0-9十]{1,3} ?[日號])?)(?=才對|[ ,、。!?\n啦喔]|$)"
 )

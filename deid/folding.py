@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, islice
 
-from deid.patterns import Pattern
+from deid.patterns import Pattern, late
 
 # What is not seen, in ranges: joiners, marks of direction (around numbers copied from a phone), fillers, selectors.
 _UNSEEN = (
@@ -38,7 +38,7 @@ _MAY_PAUSE, _MOST_PAUSES = _DIGITS | {" ", ""}, 10_000
 # A mobile number, a line with its area code, an ID, a card; an account may go on.
 _WHOLE = re.compile("(?:09[0-9]{8}|0[2-8][0-9]{7,8}|[A-Z][0-9A-D][0-9]{8}|[0-9]{15,})(?![0-9])")
 _PART_BEFORE = re.compile(rf"(?:{_DIGIT}[ .\-]?|[A-Z][ .\-]?)*{_DIGIT} ?$")
-_PART_AFTER = re.compile(
+_PART_AFTER = late(
     rf"{_DIGIT}(?: ?[⋯…]|[ \-]?{_DIGIT})(?!{_DIGIT}{{0,2}} ?[年月日號點時天歲間樓元次個人位百千萬])"
 )
 _WIDE_PUNCTUATION = tuple(zip("，：？！；（）\u3000", ",:?!;() ", strict=True))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from deid.patterns import late
 from deid.tw_districts import CITIES, DISTRICTS, ROMANISED_CITIES, ROMANISED_DISTRICTS
 from deid.views import Views
 
@@ -28,12 +29,12 @@ _CITY = _any({city[:-1] for city in CITIES})
 _NAME = _any({name[:-1] for name in DISTRICTS} - set("東西南北中"))
 # Of townships that became districts people go on writing what they were: 台北縣板橋市.
 _DISTRICT = f"(?:{_any(DISTRICTS)}|{_NAME}[市鎮鄉](?!場))"
-_BEFORE = re.compile(
+_BEFORE = late(
     rf"{_LEAD}(?:{_CITY}[市縣]?(?:{_GAP}(?:{_DISTRICT}|{_NAME}))?|{_DISTRICT}|{_NAME}){_GAP}的?$"
 )
 # In an address itself a name without 市 or 區 may be its road's: 「台中港路」, 「中山路」.
 _APART = r"[ ,、\n的]"
-_BEGINS = re.compile(
+_BEGINS = late(
     rf"{_LEAD}(?:(?P<city>{_CITY}(?:[市縣]|(?={_APART}|{_DISTRICT}|(?![路街港])[一-鿿]{{2,4}}(?:路|街|大道))))"
     rf"(?:{_GAP}(?P<district>{_DISTRICT}|{_NAME}(?={_APART})))?|(?P<alone>{_any(DISTRICTS)}))"
 )
@@ -49,14 +50,14 @@ _PLACE = (
 )
 _COUNTRY = r"\(?(?:TAIWAN|R\.?O\.?C\.?)(?![A-Z])\)?"
 _BETWEEN = r"[ ,.\n]{1,3}"
-_PLACE_BEFORE = re.compile(rf"(?<![A-Z0-9]){_PLACE}{_BETWEEN}$")
-_PLACE_AFTER = re.compile(rf"{_BETWEEN}(?:{_PLACE}|{_COUNTRY})")
+_PLACE_BEFORE = late(rf"(?<![A-Z0-9]){_PLACE}{_BETWEEN}$")
+_PLACE_AFTER = late(rf"{_BETWEEN}(?:{_PLACE}|{_COUNTRY})")
 _UNNAMED = re.sub(r"\(\?P<\w+>", "(?:", _PLACE)
-_PLACES_FIRST = re.compile(rf"(?:{_UNNAMED}(?:, ?|\n)){{1,{_MOST_PLACES}}}")
-_PLACES_LAST = re.compile(
+_PLACES_FIRST = late(rf"(?:{_UNNAMED}(?:, ?|\n)){{1,{_MOST_PLACES}}}")
+_PLACES_LAST = late(
     rf"(?:(?:, ?|\n){_UNNAMED}){{1,{_MOST_PLACES}}}(?:[ ,]{{1,3}}{_COUNTRY}){{0,2}}\.?$"
 )
-_ONE_PLACE = re.compile(_PLACE)
+_ONE_PLACE = late(_PLACE)
 # A city and a county are called so.
 _TOLD_APART = frozenset({"HSINCHU", "CHIAYI"})
 

@@ -6,6 +6,9 @@ is given Python's own matches. Where PCRE2 gives a text up (a lone surrogate, it
 it does on a system that lets no process write machine code.
 
 Only what both read alike may stand in such a pattern (``tests/deid/test_patterns.py``).
+
+``re`` takes a millisecond and more to compile a class of Chinese characters, a second for all patterns. So it compiles
+these, and what ``late`` makes, when they are first needed; a server calls ``compile_all`` before its first text.
 """
 
 from __future__ import annotations
@@ -13,7 +16,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import chain
-from typing import Any
+from typing import Any, ClassVar, cast
+from weakref import WeakSet
 
 import pcre2
 from pcre2 import _cy as machine
@@ -23,21 +27,59 @@ _NOTHING: Iterator[re.Match[str]] = iter(())
 _CONTEXT = machine.create_match_context()
 
 
-class Pattern:
-    """A compiled pattern that searches a whole text fast; immutable, safe to share between threads.
+class _Waiting:
+    """What ``re`` compiles when it is first asked for an attribute that comes from there."""
 
-    ``match``, ``fullmatch`` and ``sub`` are those of ``re``.
-    """
-
-    __slots__ = ("_code", "_plain", "fullmatch", "groups", "match", "pattern", "sub")
+    __slots__ = ("__weakref__", "_plain", "fullmatch", "groups", "match", "pattern", "sub")
+    _TAKEN: ClassVar[tuple[str, ...]] = ("fullmatch", "groups", "match", "sub")
 
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
-        self._plain = re.compile(pattern)
-        self.groups = self._plain.groups
+        _ALL.add(self)
+
+    def __getattr__(self, name: str) -> Any:
+        """Come here for what is not set yet. Two threads may both compile: either result will do."""
+        if name != "_plain" and name not in self._TAKEN:
+            raise AttributeError(name)
+        self._plain = plain = re.compile(self.pattern)
+        for each in self._TAKEN:
+            setattr(self, each, getattr(plain, each))
+        return getattr(self, name)
+
+
+_ALL: WeakSet[_Waiting] = WeakSet()
+
+
+def compile_all() -> None:
+    """Compile every pattern that waits for its first use, so that no text has to wait for it."""
+    for one in tuple(_ALL):
+        one.groups  # noqa: B018  asking is what it waits for
+
+
+class _Late(_Waiting):
+    __slots__ = ("finditer", "search")
+    _TAKEN = (*_Waiting._TAKEN, "finditer", "search")
+
+
+def late(pattern: str) -> re.Pattern[str]:
+    """Return a pattern of ``re`` that is compiled when it is first used, and raises ``re.error`` only then.
+
+    It offers ``finditer``, ``fullmatch``, ``groups``, ``match``, ``pattern``, ``search`` and ``sub``.
+    """
+    return cast("re.Pattern[str]", _Late(pattern))
+
+
+class Pattern(_Waiting):
+    """A pattern that searches a whole text fast; immutable, safe to share between threads.
+
+    ``match``, ``fullmatch`` and ``sub`` are those of ``re``. Raises PCRE2's PatternError.
+    """
+
+    __slots__ = ("_code",)
+
+    def __init__(self, pattern: str) -> None:
+        super().__init__(pattern)
         self._code = _machine_code(pattern)
-        self.match, self.fullmatch = self._plain.match, self._plain.fullmatch
-        self.sub = self._plain.sub
 
     def search(self, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
         """Return the first match. Between two places of a text ``re`` searches alone: PCRE2 would count to them."""

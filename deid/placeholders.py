@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import re
 
+from deid.patterns import late
+
 LITERAL = "LITERAL"
 OPENERS = "〔［[【〖"
 CLOSERS = "〕］]】〗"
@@ -40,7 +42,7 @@ _ESCAPED_INNER = (
     rf"(?:\\u(?!(?i:3014|ff3b|005b|3010|3016|3015|ff3d|005d|3011|3017))[0-9a-fA-F]{{4}}"
     rf"|[^{re.escape(OPENERS + CLOSERS)}\\\n])"
 )
-ESCAPED_CANDIDATE = re.compile(
+ESCAPED_CANDIDATE = late(
     rf"{ESCAPED_OPENER}((?:{_ESCAPED_INNER}){{1,{LONGEST_INNER}}}){_ESCAPED_CLOSER}"
 )
 

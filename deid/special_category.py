@@ -12,11 +12,11 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from functools import cache, cached_property
+from functools import cache
 from itertools import accumulate, chain, pairwise
 from pathlib import Path
 
-from deid.patterns import Pattern
+from deid.patterns import Pattern, late
 from deid.views import Views
 
 _WORDS = Path(__file__).with_name("special_category.txt")
@@ -54,8 +54,8 @@ class _Topics:
         opened = f"{_OPENED}{_any(organ for organ in organs if len(organ) > 1)}"
         topics = f"{_any(told)}|{of_body}|{opened}|{_any(offences)}{_SHORTLY}{_any(groups['outcomes'])}"
         topics = f"(?P<told>{topics})(?P<law>{_LAW})?"
-        self._topics = topics
-        self._said = re.compile(
+        self._told = late(topics)
+        self._said = late(
             f"(?P<others>{of_animal}(?:{_any(treatment + checks + doubted)}|{of_body})"
             f"|{_any(groups['things'])}{_OF_THING}{_any(checks)})"
             f"|{_any(groups['passed over'])}|{topics}|(?P<doubted>{_any(doubted)})"
@@ -67,14 +67,9 @@ class _Topics:
         self._english_words = frozenset(chain.from_iterable(map(_signs, groups["english topics"])))
         english = _english(groups["english passed over"]), _english(groups["english topics"])
         self._english = Pattern(f"{english[0]}|(?P<told>{english[1]})")
-        self._somebody = re.compile(persons)
+        self._somebody = late(persons)
         self._traditional = str.maketrans({pair[0]: pair[1] for pair in groups["simplified"]})
         self._is_simplified = re.compile(f"[{''.join(map(chr, self._traditional))}]")
-
-    @cached_property
-    def _told(self) -> re.Pattern[str]:
-        """Only for texts of several lines: compiling takes its time."""
-        return re.compile(self._topics)
 
     def are_in(self, folded: str) -> bool:
         said = _without_gaps(folded)

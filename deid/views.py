@@ -23,12 +23,12 @@ from typing import Any
 from deid.folding import FIGURES as _FIGURES
 from deid.folding import fold
 from deid.number_places import NumberMatch, NumberPlaces
-from deid.patterns import AnyPattern
+from deid.patterns import AnyPattern, late
 
 SEPARATORS = r"[ .\-·・‧]"
 
 _RADIO_DIGIT = re.compile("[洞拐勾]")
-_RADIO_RUN = re.compile("[0-9洞拐勾兩](?:(?:[ ,、-]|,?然後,?)?[0-9洞拐勾兩]){3,}")
+_RADIO_RUN = late("[0-9洞拐勾兩](?:(?:[ ,、-]|,?然後,?)?[0-9洞拐勾兩]){3,}")
 # The next groups of somebody who says his numbers so.
 _RADIO_GROUP = re.compile("(?<![0-9洞拐勾])[0-9洞拐勾]{3}(?![0-9洞拐勾])")
 _RADIO_FIGURES = str.maketrans("洞拐勾兩", "0792")
@@ -39,7 +39,7 @@ _LETTER_FOR_ZERO = re.compile(
 )
 _SAID_DASH = re.compile("[槓杠](?:(?<=[0-9][槓杠])|(?<=[0-9] [槓杠]))(?= ?[0-9])")
 # Zero as Taiwanese says it: 「空九二三」.
-_SAID_ZERO = re.compile(
+_SAID_ZERO = late(
     "(?<![有沒得航太真天抽半時挪])空(?=[0-9] ?[0-9][0-9空])(?![0-9]{1,4}[天個年月日格元位人次樓間])"
     "|(?<![有沒得航太真天抽半時挪])空(?=[2-9][,、] ?[0-9空]{3,4}[,、 ]{1,2}[0-9空]{4})"
     "|(?<=[0-9])空(?=[,、]?[0-9])|(?<=[0-9][,、])空(?=[0-9])|(?<=電話)空(?=[2-9][0-9]?[,、])"

@@ -8,7 +8,7 @@ from itertools import chain
 
 from deid.findings import Finding
 from deid.identifiers import tw_phone
-from deid.patterns import Pattern
+from deid.patterns import Pattern, late
 from deid.recognizers import cue_words
 from deid.recognizers.cued import CODE, CuedRecognizer, Span
 from deid.recognizers.handles import HANDLE, is_name, is_official, is_private
@@ -24,7 +24,7 @@ _PROFILE = Pattern(
     r"(?<![A-Z0-9.])(?:WWW\.|M\.)?(?:FACEBOOK|FB|INSTAGRAM|THREADS|TWITTER|TIKTOK|T|LINE)\.(?:COM|NET|ME)/"
     r"(?:PROFILE\.PHP\?ID=|PEOPLE/|TI/P/~?|@)?[A-Z0-9._\-]{4,40}"
 )
-_INMATE = re.compile(
+_INMATE = late(
     "(?:監獄|看守所|戒治所|收容所|感化院|受刑人|收容人|療養院|安置機構)[^。!?\n]{0,16}"
     "(?:編號|呼號|號碼|代號)[ :是為]{0,3}"
     "([A-Z]{0,2}-?[0-9]{3,8})(?![0-9A-Z])"

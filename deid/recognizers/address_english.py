@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from deid.patterns import Pattern
+from deid.patterns import Pattern, late
 from deid.tw_districts import ROMANISED_CITIES, ROMANISED_DISTRICTS
 from deid.views import Views
 
@@ -42,12 +42,12 @@ _PIECE = (
     r"|(?:RM|ROOM|UNIT|APT|FLAT)\.? ?(?:[A-Z]?-?[0-9]{1,4}[A-Z]?|[A-Z])(?![A-Z0-9]))"
 )
 _SEPARATOR = r"(?: (?:IN|ON|OF) |[.,]{0,2}[ \n]?)"
-_BEFORE = re.compile(rf"(?<![A-Z0-9]){_PIECE}{_SEPARATOR}$")
+_BEFORE = late(rf"(?<![A-Z0-9]){_PIECE}{_SEPARATOR}$")
 # 「No. 88-6, Dapu, Neighborhood 14, Xinzhong Village」: in the country a settlement stands for the road.
 _COUNTRY = re.compile(r"(?:NEIGHBOU?RHOOD|LIN) [0-9]|[A-Z][A-Z'\-]{2,15} VIL")
 _SETTLEMENT_BEFORE = re.compile(rf"(?<![A-Z0-9])NO\.? ?{_NUMBER}, [A-Z][A-Z'\-]{{2,15}}, $")
 _BARE_BEFORE = re.compile(rf"(?<![A-Z0-9.]){_NUMBER},? $")
-_AFTER = re.compile(rf"{_SEPARATOR}{_PIECE}(?![A-Z0-9])")
+_AFTER = late(rf"{_SEPARATOR}{_PIECE}(?![A-Z0-9])")
 _NUMBER_AFTER = re.compile(rf",? {_NUMBER}(?![:.]?[0-9])(?! ?[A-Z%])")
 _VILLAGE_AFTER = re.compile(r",? [A-Z][A-Z'\-]{2,15} VIL(?:LAGE|\.)?(?![A-Z])")
 _IN_LANE = Pattern(
@@ -76,7 +76,7 @@ _CITY = f"(?:{'|'.join(ROMANISED_CITIES)}|TAIWAN)"
 _KIND_OF_PLACE = r" (?:DIST(?:RICT|\.)?|CITY|COUNTY|TOWNSHIP)(?![A-Z])\.?"
 # Districts that one names without saying what they are: 「Zhongshan N. Rd., Shilin」.
 _DISTRICT = f"(?:{'|'.join(sorted(ROMANISED_DISTRICTS))})"
-_PLACES = re.compile(
+_PLACES = late(
     rf"(?:, ?[A-Z][A-Z'\-]{{1,14}}(?: [A-Z][A-Z'\-]{{1,14}})?(?:{_KIND_OF_PLACE})?){{0,2}}"
     rf", ?{_CITY}(?![A-Z])(?:{_KIND_OF_PLACE})?(?:,? ?[0-9]{{3,6}}(?![0-9\-]))?(?:, ?TAIWAN(?![A-Z]))?"
     rf"|, ?{_DISTRICT}(?![A-Z\-])(?!{_KIND_OF_PLACE})"

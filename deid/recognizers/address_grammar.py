@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from deid.patterns import Pattern
+from deid.patterns import Pattern, late
 from deid.tw_districts import CITIES, DISTRICTS
 
 HAN = "[㐀-䶿一-鿿\ue000-\uf8ff]"
@@ -48,7 +48,7 @@ BUILDING = Pattern(
 )
 _LIVES = "住(?:[在於佇]|(?![在於佇處址所戶院宿民宅]))"
 # 「我家在中山路391巷20弄裡面」: where somebody lives, without a number.
-HOME_LANE = re.compile(
+HOME_LANE = late(
     rf"(?:{_LIVES}|家在|家住|租在)(?:{HAN}{{1,3}}[縣市])?(?:{HAN}{{1,3}}[區鄉鎮市])?"
     rf"(?P<place>{HAN}{{1,4}}(?:路|街|大道)(?:{NUM} ?段)?{NUM}{SUB}? ?巷(?:{NUM} ?弄)?)"
 )
@@ -119,7 +119,7 @@ LEADING = Pattern(
     rf"(?:(?<=[巷弄])(?![ ,]){_WAY}{{1,6}})?(?:附|臨|{NUM} ?樓 ?)?$"
 )
 # 「光復路三百」 before 巷: the lane's number was read as a part of the road's name.
-LANE_IN_ROAD = re.compile(rf"(?:路|街|大道) ?(?:[東西南北]?[{NUMERALS}] ?段 ?)?(?=[{NUMERALS}]{{1,8}}$)")
+LANE_IN_ROAD = late(rf"(?:路|街|大道) ?(?:[東西南北]?[{NUMERALS}] ?段 ?)?(?=[{NUMERALS}]{{1,8}}$)")
 LANE_ONLY = Pattern(
     rf"(?:{NUM}{SUB}? ?巷 ?(?:{NUM}{SUB}? ?[弄衖] ?)?|{NUM} ?[弄衖] ?|同巷 ?{NUM}{SUB}? ?[弄衖] ?|同[巷弄棟] ?)$"
 )
@@ -127,9 +127,9 @@ LANE_ONLY = Pattern(
 NEIGHBOURHOOD = Pattern(
     rf"(?:(?P<village>{HAN}{{1,4}}[里村])(?![鎮區鄉]){HAN}{{1,6}} ?)?{NUM} ?鄰{HAN}{{0,4}} ?$"
 )
-VILLAGE_BEFORE = re.compile(rf"({HAN}{{1,4}}[里村](?![鎮區鄉]))? ?(?:{NUM} ?鄰[ ,]?)?$")
-_DISTRICT = re.compile("|".join(sorted(DISTRICTS, key=len, reverse=True)))
-DISTRICT_ONLY = re.compile(rf"(?:{_DISTRICT.pattern}) ?(?P<place>{HAN}{{0,4}}) ?$")
+VILLAGE_BEFORE = late(rf"({HAN}{{1,4}}[里村](?![鎮區鄉]))? ?(?:{NUM} ?鄰[ ,]?)?$")
+_DISTRICT = late("|".join(sorted(DISTRICTS, key=len, reverse=True)))
+DISTRICT_ONLY = late(rf"(?:{_DISTRICT.pattern}) ?(?P<place>{HAN}{{0,4}}) ?$")
 NOT_A_ROAD = Pattern("(?:(?<!至)公路|鐵路|網路|(?<!鐵)道路|馬路|線路|電路|思路|通路|出路|迴路|國道)$")
 # What goes on behind a number that is no house's: a gate, a counter, a bus; and behind one that is a day.
 NOT_HOUSE_IN_DISTRICT = re.compile(
@@ -147,7 +147,7 @@ NOT_A_PLACE = re.compile(
 )
 
 # What goes before a name without being part of it. The last of these that leaves a name of two characters counts.
-_WORDS_BEFORE = re.compile(
+_WORDS_BEFORE = late(
     "(?<![區鄉鎮市縣])[這那][個邊]?|我們[里村]|到|[路街巷](?!竹)口?|"
     "[之側]|至(?![善聖誠真平德公])|(?<!自)由|(?<=[路街號樓段巷口們0-9一二三四五六七八九十])[和與及]|"
     "(?<=[0-9一二三四五六七八九十])[日月點分時年度次台輛件]|[里村](?![東西南北])|縣(?![民府政])|市(?![民府政場])|"

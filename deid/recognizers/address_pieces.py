@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
-from deid.patterns import Pattern
+from deid.patterns import Pattern, late
 from deid.recognizers.address_grammar import HAN, HOUSE, NUM, SUB
 from deid.recognizers.base import matches_near, places_of
 
@@ -19,7 +18,7 @@ _OTHER_NUMBER = Pattern(
 _ROAD_OF_ALL = Pattern(
     rf"門牌(?:[均都皆]?(?:屬於?|為|是|在)|:)(?P<road>{_STREET}(?: ?{NUM} ?巷)?(?: ?{NUM} ?弄)?)(?![0-9])"
 )
-_CELL = re.compile(rf"[|\t] ?(?P<number>{NUM}{SUB}? ?號(?: ?之 ?{NUM}| ?{NUM} ?樓{SUB}?))(?= ?[|\t\n]| ?$)")
+_CELL = late(rf"[|\t] ?(?P<number>{NUM}{SUB}? ?號(?: ?之 ?{NUM}| ?{NUM} ?樓{SUB}?))(?= ?[|\t\n]| ?$)")
 _SHORTEST, _MOST = 3, 16
 _TABLE = 400
 

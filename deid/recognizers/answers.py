@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from deid.identifiers import tw_phone
-from deid.patterns import Pattern
+from deid.patterns import Pattern, late
 from deid.recognizers.address_grammar import NUM
 from deid.recognizers.told import CODE, ELSE, UNITS
 from deid.recognizers.turns import SPEAKER
@@ -29,7 +29,7 @@ _ASKED = {
     "TW_LAND_NO": "地號",
 }
 _KINDS = "(?:" + "|".join(f"(?P<{kind}>{words})" for kind, words in _ASKED.items()) + ")"
-_ASKS = re.compile(
+_ASKS = late(
     f"{_KINDS}"
     "(?:卡號|號碼|號|字號|英文|數字|編號|的|部分|[前後末中]面?[1-9間]?[碼位]?"
     "|[ 是呢嗎幾多少什麼哪念唸說講給我:?]){0,12}$"
@@ -38,11 +38,11 @@ _ASKS = re.compile(
 _TOLD = re.compile(f"{_KINDS}[^\n]*$")
 _PART = re.compile("[^0-9A-Z]{0,4}(?:[前後末中][面間]?|最後|尾[數巴仔]?)[1-9]?[碼位]|\\*[0-9]")
 _QUESTION = re.compile("[?呢嗎:]$|[幾哪]|多少|什麼|請|[您你妳]|是 ?$|告訴|提供")
-_ADDRESS_ASKED = re.compile(
+_ADDRESS_ASKED = late(
     "(?:門牌(?:號碼)?|(?:[路街段巷弄]|[住家地]址?[^\n]{0,4})(?:幾號|幾樓)|[您你][^\n]{0,3}住?幾樓|樓層|"
     f"{NUM} ?號|[住地]址)[ 是呢嗎住:?]{{0,4}}$"
 )
-_ADDRESS_PART = re.compile(
+_ADDRESS_PART = late(
     rf"(?:是|就是|補充:?|樓層是?|那個|[嗯喔 ,])*(?P<part>(?:{NUM} ?(?:之 ?{NUM} ?)?號?)?(?:{NUM} ?樓(?: ?之 ?{NUM})?)?)"
     r"(?:啦|喔|[。. ])*"
 )

@@ -10,16 +10,17 @@ import re
 from collections.abc import Iterator
 
 from deid.identifiers import roc_date
+from deid.patterns import late
 from deid.recognizers.turns import turns
 
 Span = tuple[int, int]
 
-_ASKS = re.compile(
+_ASKS = late(
     "(?:(?<!預)出生(?:年月日|日期|年月?次?)?|(?<![公神者])生日|生年月日|年次|[哪幾]一?年(?:出?生|次))"
     "(?:[呢是的嗎啊呀喔? ]|幾[年月號日]|哪一?[年天]|多少|幾時){0,6}$"
 )
 _ASKED_OF_SOMEBODY = re.compile("請問|[您你妳他她]|[呢嗎?]$")
-_ASKS_ON = re.compile(
+_ASKS_ON = late(
     "(?:那|好|對|請問|還有|再來|[他她您的 ,]){0,4}(?:(?P<day>[幾哪][號日天]|哪一[日天]|月?[跟和與]?日)|[幾哪]月|月份?)"
     "(?:[呢是嗎? ]|[跟和]?幾[號日]){0,4}"
 )
@@ -27,14 +28,14 @@ _LONGEST = 30
 _NUMBER = "[0-9零〇○一二三四五六七八九十百廿卅]"
 _ENDS = f"(?=[ ,。、.!?~(\n]|[啦喔吧啊呢對屬肖幾]|的[ ,。\n]|{_NUMBER}{{1,2}}月|$)"
 _ERA = "(?:民國前?|西元|農曆|國曆|昭和|大正|明治)"
-_PIECE = re.compile(
+_PIECE = late(
     f"(?:(?P<spoken>{_NUMBER}{{2,4}}[,、] ?{_NUMBER}{{1,3}}[,、] ?{_NUMBER}{{1,3}}[日號]?)"
     f"|(?P<year>{_ERA}?{_NUMBER}{{1,5}}年次?)"
     f"|(?P<month>{_ERA}?(?:{_NUMBER}{{1,2}}|[正臘元])月)(?P<of_month>(?:初?{_NUMBER}{{1,3}}[號日]?)?)"
     f"|(?P<day>{_NUMBER}{{1,3}}[號日]|初{_NUMBER})|(?P<plain>{_ERA}?{_NUMBER}{{2,8}})|(?P<last>{_NUMBER}(?=\n|$))){_ENDS}"
 )
 _LEADS = re.compile("(?:她|他|我|是|就是|嗯|喔|啊|應該|好像|[ ,]){0,8}")
-_BETWEEN = re.compile("(?:[ ,、.的]|[屬肖][一-鿿]){0,4}")
+_BETWEEN = late("(?:[ ,、.的]|[屬肖][一-鿿]){0,4}")
 _OLDEST, _SHORT_YEAR = 125, 4
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from deid.patterns import Pattern
+from deid.patterns import Pattern, late
 from deid.recognizers.name_context import SURNAME_START
 
 _AGE = "(?:[0-9]+|ONE|TWO|THREE|FOUR|FIVE|SIX|SEVEN|EIGHT|NINE|TEN|ELEVEN|TWELVE)"
@@ -49,7 +49,7 @@ CUE_FAR_BEFORE = Pattern(
     "(?:ON|IS|WAS|TANGGAL|SHOULD BE|MUST BE)(?: THE)?) ?$"
 )
 _BIRTHDAY = "生日(?!快樂|[蛋禮派])"
-CUE_AFTER = re.compile(
+CUE_AFTER = late(
     "생|就?生了|就?跑出來了|才出來的|[那當]天(?:剖腹|自然產|催生)產?(?:生?的|$|[ ,。])|"
     "在(?:(?!照顧|[我你他她])[一-鿿]){2,8}生(?:雙胞胎|小孩|寶寶|[下的了])|"
     "在[一-鿿]{0,3}(?:奇美|長庚|馬偕|榮總|[台臺成]大|慈濟|秀傳|彰基|高醫|北醫|亞東|醫院|診所|婦產科|家裡|車上)生"
@@ -65,12 +65,12 @@ CUE_AFTER = re.compile(
     f"(?:是|為)?(?:我|他|她|小孩|兒子|女兒|爸|媽|先生|太太|本人)?(?:爸|媽)?的?(?:{_BIRTHDAY}|出生))"
 )
 # What may stand between one date of birth and the next: 「印成」, 「不是」, 「、老二」.
-CORRECTED = re.compile(
+CORRECTED = late(
     r"(?![^0-9\n]{0,12}[劑次針班])[^。!\n0-9]{0,10}(?:[打寫登印記填變弄]成|[打寫登印記填講說唸報]錯|誤[植登載寫打]|應該?[是為]|應改|不是|不符|不一[樣致]|才對|更正|改成|"
     r"還是|正確|CORRECT|INSTEAD OF|SHOULD BE|, NOT|(?<=, )NOT|AND|[證照戶籍口本]上?[面頭]?[卻則又]?[寫是登]|"
     r"健保卡|護照|居留證|戶口名簿|學生證)[^。!\n0-9]{0,6}"
 )
-NEXT_OF_KIN = re.compile(
+NEXT_OF_KIN = late(
     r"(?: ?出?生)?(?: ?[、和跟與及/→] ?|[, ]{1,2}(?:[而就也]?是|就)|"
     r"的?[ ,]{0,2}(?:是?屬|肖)[鼠牛虎兔龍蛇馬羊猴雞狗豬]的?[啦喔]?[ ,、]{1,2}|"
     r"[ ,、;和跟與及/]{1,3}(?:老[大二三四么]|[姊姐]姊?姐?|妹妹?|哥哥?|弟弟?|[大小]的|[大二三小]?(?:兒子|女兒)|"
@@ -79,7 +79,7 @@ NEXT_OF_KIN = re.compile(
 )
 # 「我打450618，它說格式錯誤，我打0450618」: the same date typed once more.
 RETYPED = re.compile(r"[^。!\n0-9]{0,18}(?:打|輸入?|換成?|填)(?:西元|民國)?")
-GENERIC_YEAR = re.compile(
+GENERIC_YEAR = late(
     " ?(?:的?[汽機轎]?車(?![主禍])|的?房(?!東)|"
     "\\)?以[上下前後]|以前|以後|之前|之後|[前後至起者~-]|[( ]?含|\\(|的?役男|男子|、|,? ?[0-9]{2}年次)"
 )
@@ -118,7 +118,7 @@ NAME_BEFORE = Pattern(
     rf"[爸媽公嬤父母弟妹哥姊姐夫妻婆太伯叔姨姑兒女生人孩子是叫]){SURNAME_START.pattern}[一-鿿·]{{1,3}}{ROW}$"
 )
 # 「小孩：施語桐 110.3.29、」: a child's name; 「黎氏秋月(1992/06/18,」: brackets behind a name; the next of a list.
-CHILD_NAMED_BEFORE = re.compile(
+CHILD_NAMED_BEFORE = late(
     rf"(?:小孩|孩子|成員|子女|[長次三四么][子女]|兒子|女兒|學生|幼[兒童]|寶寶|孫[子女]|嬰兒)[: 是]{{0,2}}"
     rf"{SURNAME_START.pattern}[一-鿿·]{{1,3}}{ROW}$"
 )
@@ -131,17 +131,17 @@ NAME_OPENED = Pattern(
     rf"(?P<name>{SURNAME_START.pattern}[一-鿿·]{{1,4}}(?<![橋庫縣震災風案險運軌場法站路館])) ?\((?:[一-鿿]{{1,4}},)?$"
     rf"|(?:^|[ \n:,;/(]|(?<=[一-鿿]))(?P<latin>{_LATIN_NAME}) ?\($"
 )
-CLOSED_BY_WORDS = re.compile(r"\)[一-鿿]")
-IN_BRACKETS = re.compile("[,)](?!颱風|豪雨|風災|[一-鿿]{0,2}案)")
-NEXT_NAMED = re.compile(
+CLOSED_BY_WORDS = late(r"\)[一-鿿]")
+IN_BRACKETS = late("[,)](?!颱風|豪雨|風災|[一-鿿]{0,2}案)")
+NEXT_NAMED = late(
     rf"\)?[ 、,;\n]{{1,3}}(?P<name>{SURNAME_START.pattern}[一-鿿·]{{1,3}}(?<![日期間址話號]))[ ,:(]{{1,2}}"
     rf"|\)?[ ,;\n]{{1,3}}(?:AND )?(?P<latin>{_LATIN_NAME})[ ,:(]{{1,2}}"
 )
 BABY_BEFORE_ENGLISH, TOLD_ALONE = re.compile("BABY (?:BOY|GIRL)[,:(]? ?$"), re.compile("[,.)\n]|$")
-GOES_ON = re.compile(" ?[一-鿿]")
+GOES_ON = late(" ?[一-鿿]")
 _KIN = "[大小]的|老[大二三四么]|哥哥|弟弟|[姊姐]{2}|妹妹|我|[上前]一胎"
 # What may follow a date that is all that is said of somebody: the end, the next child, where he was born.
-NOTHING_MORE = re.compile(
+NOTHING_MORE = late(
     f"[ ,、]{{0,2}}(?:$|[。!?;\n]|{_KIN}|另?一[個位]|生|也是|在(?:[^0-9,。\n]{{1,8}}出?生|[一-鿿]{{2}}(?:$|[ ,。])))"
 )
 # 「身分證上寫的是36.2.5」, 「我屬龍的啦,六十五年…」, 「農曆是民國三十四年的七月半」: nothing but a birth is told so.
@@ -150,13 +150,13 @@ PAPER_BEFORE = re.compile(
     "(?:寫的是|記載的?[是為]?|登記的?[是為]?|是寫|寫的?|是|為) ?"
     f"{LUNAR}?$"
 )
-ISSUED_AFTER = re.compile(
+ISSUED_AFTER = late(
     " ?[一-鿿]{0,4}?(?:發|到期|領|辦|申請|遷|補|換|改|設|做|掛|除|掉|遺|過期|被|丟|鎖|壞|簽|結|離|移)"
 )
-ZODIAC_BEFORE = re.compile(
+ZODIAC_BEFORE = late(
     "(?:屬[鼠牛虎兔龍蛇馬羊猴雞狗豬]|[四五六七八]年級生)(?:的|啦|喔|年){0,3}[ ,]{0,2}$|農曆(?:生日)?是 ?$|國曆生日是 ?$"
 )
-YEAR_SAID = re.compile("(?:民國)?[一-鿿0-9]{2,4}年的")
+YEAR_SAID = late("(?:民國)?[一-鿿0-9]{2,4}年的")
 _FEAST = (
     "(?:(?:七夕|中秋|端午|五月節|雙十|國慶|冬至|元旦|小年夜|除夕|元宵|清明|聖誕|耶誕|愚人|重陽|中元|尾牙)節?日?|平安夜|"
     "國父誕辰(?:紀念日)?|"
@@ -164,12 +164,12 @@ _FEAST = (
 )
 FESTIVAL = re.compile(f"的?{_FEAST}(?:那天|當天|前一天)?")
 # 「73年8月,嗯,9號」: the day, told later.
-DAY_LATER = re.compile(
+DAY_LATER = late(
     "(?<=月)[ ,、]{0,2}(?:[呃嗯欸啊喔]|那個|好像是?|等1?一?下|我想1?一?下|幾號喔){1,3}[ ,、]{1,2}"
     "(?P<day>(?:初[1-9一二三四五六七八九十]|[0-9一二三四五六七八九十廿]{1,3}[號日]))(?=[ ,。!?啦喔吧]|$)"
 )
 # 「六十年一月一號,就是元旦」: the day once more, by its name.
-FEAST_TOO = re.compile(
+FEAST_TOO = late(
     "(?:日?出?生)?(?:[ ,。(]|對|就是|也就是|[剛正]好是?|是|那天|當天){1,5}"
     f"(?P<day>{_FEAST}(?:那天|當天)?)"
     "(?=[ ,。!?)出生我他她名]|$)"
@@ -179,7 +179,7 @@ JAPANESE_ERA = re.compile("明治|大正|昭和")
 RECORDED_BEFORE = re.compile("(?:資料|戶籍|戶口|謄本|登記|登載|記載|簿|冊)上?[是為作寫載: ]{0,3}$")
 THIS_YEAR = re.compile("^[今去前]年")
 SELF_BEFORE, SAID_OF = re.compile("[我他她](?P<said>是)?$"), re.compile("的(?![一-鿿])")
-SELF_ALONE_BEFORE = re.compile(
+SELF_ALONE_BEFORE = late(
     "(?:(?:^|[ ,。;!?\n])(?P<self>[我他她])|"
     "(?:^|[^一-鿿]|我)(?:配偶|先生|太太|老公|老婆|丈夫|妻子|父親|母親|爸爸?|媽媽?|阿[公嬤]|公公|婆婆|外[公婆]))[ :]?$"
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from deid.findings import Finding
-from deid.patterns import Pattern
+from deid.patterns import Pattern, late
 from deid.recognizers import columns
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.cue_words import CHINESE, LATIN, NAMED, NOT_AFTER
@@ -30,7 +30,7 @@ _LATIN_WORDS = sorted(
 )
 _VALUE_IN_TEXT = re.compile("[0-9A-Z零〇一二三四五六七八九]")
 _FILLER = r"(?:IS|ARE|WAS|NO|IT|IT'S|MY|THE|ID|NUMBER)(?![0-9A-Z])"
-_TOKEN = re.compile(rf"(?<![0-9A-ZÀ-ỹ])(?<!')(?<![0-9A-Z][\-.])(?!{_FILLER})(?:[0-9A-Z@/(]|斜[線槓])")
+_TOKEN = late(rf"(?<![0-9A-ZÀ-ỹ])(?<!')(?<![0-9A-Z][\-.])(?!{_FILLER})(?:[0-9A-Z@/(]|斜[線槓])")
 _OPENING = re.compile(rf"(?:[ :=.\-\"']|{_FILLER})*")
 _NOT_A_VALUE = re.compile(
     "(?:(?:錯誤代?碼|例如|範例|比如|譬如|格式|ERROR CODE|E\\.G\\.)[^0-9A-Z]{0,6}|"
@@ -51,7 +51,7 @@ _CORRECTED = re.compile(
     r"[^0-9A-Z\n]{0,6}(?:不對|不是|更正|說錯|講錯|唸錯|打錯|記錯|應該是|現在換|新的是|SORRY|NO)[^0-9A-Z\n]{0,8}"
 )
 # 「一七四,不對,最後是一四七」.
-_LAST_CORRECTED = re.compile(
+_LAST_CORRECTED = late(
     r"[^0-9A-Z\n]{0,4}(?:不對|不是|錯了|更正|[唸講說寫]錯)[^0-9A-Z\n]{0,4}(?:最後|後面|末|尾)[^0-9A-Z\n]{0,6}?"
     r"(?:[二三四五2-5]碼)?[^0-9A-Z\n]{0,2}([0-9](?:[ -]?[0-9]){1,4})(?![0-9A-Z])(?! ?[個人元筆天次位名年月日號點])"
 )
@@ -61,7 +61,7 @@ _DATE = re.compile(
     r"(?:19|20)[0-9]{2}[ .\-/]?(?:0?[1-9]|1[0-2])[ .\-/]?(?:0?[1-9]|[12][0-9]|3[01])(?![0-9])"
     r"|1?[0-9]{2}[./](?:0?[1-9]|1[0-2])[./](?:0?[1-9]|[12][0-9]|3[01])(?![0-9.\-/])"
 )
-_PLACE_AFTER = re.compile(" ?(?:[台臺]灣|[一-鿿]{2}[縣市])")
+_PLACE_AFTER = late(" ?(?:[台臺]灣|[一-鿿]{2}[縣市])")
 _LONGEST_ADDITION = 5
 _LONGEST_VALUE = 48
 _ENDS = re.compile("[,。;!?]")
@@ -70,7 +70,7 @@ WORD_BEFORE = (
     "(?:FROM|SAYS?|SAID|IS|WAS|AND|OR|BUT|WITH|FOR|ON|IN|OF|TO|BY|AT|AS|IT|ID|MY|NO|START|END|DATE|UNTIL|SINCE)"
 )
 LETTERS = rf"(?!{WORD_BEFORE} )(?:[A-Z] ){{0,4}}[A-Z]{{0,4}}[ .\-]{{0,2}}"
-CODE = re.compile(
+CODE = late(
     rf"(?=[A-Z]{{0,6}}[0-9])(?=(?:[A-Z]{{0,6}}[0-9]){{5}})[0-9A-Z]{{12,18}}(?![0-9A-Z])"
     r"|[A-Z]{2,8}(?=[A-Z0-9\-]{0,30}[0-9]{3})(?:-[A-Z0-9]{1,10}){1,5}(?![0-9A-Z\-])"
     r"|[A-Z]{2} ?[0-9]{3} ?[0-9]{3} ?[0-9]{3} ?[A-Z]{2}(?![0-9A-Z])"

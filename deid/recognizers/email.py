@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from deid.findings import Finding
-from deid.patterns import Pattern
+from deid.patterns import Pattern, late
 from deid.published import mailbox
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.public_context import PublicContext
@@ -28,7 +28,7 @@ _MISTYPED = Pattern(
     r"|(?<![A-Z0-9._%+\-])[A-Z0-9._+\-]++%40(?:[A-Z0-9\-]{1,63}\.){1,6}[A-Z]{2,24}(?![A-Z0-9])"
     r"|(?<![A-Z0-9._%+\-])[A-Z0-9._%+\-]++@(?=[0-9\-]{0,19}[A-Z])[A-Z0-9\-]{2,20}[,。](?:COM|NET|ORG|EDU)(?:[.,。]TW)?(?![A-Z0-9])"
 )
-_UNTOLD = re.compile("^(?:(?!MAIL|信箱|帳號|[是叫為:=]).)*[一-鿿]$")
+_UNTOLD = late("^(?:(?!MAIL|信箱|帳號|[是叫為:=]).)*[一-鿿]$")
 _GLUED = re.compile("(?:E-?MAIL|GMAIL)(?=[A-Z]{4}[A-Z0-9._%+-]*@)")  # 「我的Emailamy.chen@…」
 _SPOKEN = ("點", "老鼠", "DOT", "(AT)", "[AT]")
 _AT = Pattern(r" ?(?:小老鼠|老鼠|艾特|@|\(AT\)|\[AT\]| AT ) ?")
@@ -44,7 +44,7 @@ _WORDS_BEFORE = re.compile(
 _DOMAIN_AFTER = re.compile(r"(?:[A-Z0-9\-]{1,63} ?(?:點|[(\[]?DOT[)\]]?|\.) ?){1,5}[A-Z]{2,24}(?![A-Z])")
 _PROVIDER_AFTER = re.compile("(?:GMAIL|HOTMAIL|YAHOO|OUTLOOK|ICLOUD|HINET)(?![A-Z0-9.])")
 _GOES_ON = re.compile(" AT |@ ?[A-Z0-9]")
-_SAID = re.compile("[一-鿿]|(?<![A-Z])DOT(?![A-Z])")
+_SAID = late("[一-鿿]|(?<![A-Z])DOT(?![A-Z])")
 _MAILBOX = re.compile("GMAIL|YAHOO|HOTMAIL|OUTLOOK|ICLOUD|HINET|PROTON|MAIL|信箱|郵件")
 _ANNOUNCED = re.compile(r"^(?:(?:E-?MAIL|MAIL|GMAIL|ID|IS)[ :]+)+")
 _LONGEST_LOCAL = 64

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from deid.patterns import late
 from deid.recognizers.birth_words import PERSONAL_BEFORE
 from deid.views import Views
 
@@ -17,7 +18,7 @@ _EVENT = (
     "上班|畢業|入學|註銷|換照|再婚|同居|負傷|過戶|入住|入團|入會|鑑定|期滿|切除|買進|重測|領牌|出廠|發放|忌日|上[梁樑]|加的|拿的|發的|"
     "進公司|加入|領的|辦的|換的|補的|掉的|退保|加保|開戶|開幕|立約|租的|停水|停電|施工"
 )
-_EVENT_AFTER = re.compile(
+_EVENT_AFTER = late(
     rf"[)」]?(?:的|[當那]天|[就才])?(?:{_EVENT})(?![前了證令人族])"
     r"| ?(?:歿|卒|亡(?!夫|妻|父|母))"
 )
@@ -27,7 +28,7 @@ _RULE_AFTER = re.compile(
     r"|(?:至|到|起至)(?:民國)?[0-9]{2,4}年[0-9]{1,2}月[0-9]{1,2}日(?:之?間|期間)?(?P<between>出?生)"
     r"|[ 」]?(?:起(?=[,。、;)至算適施\n ]|$)|生效|實施|施行|修正|函)(?!出?生)"
 )
-_EVENT_BEFORE = re.compile(
+_EVENT_BEFORE = late(
     r"(?:有效|效期|期限|到期|屆滿|初診|上次|版本|VER(?:SION)?|核發|製發|發證|發照|成立|落成|完工|啟用|離職|到職|退休|退伍|"
     r"結婚|離婚|過世)"
     r"(?:日期?)?[才就又是為於在至到寫:=\"' ]{0,4}$|"

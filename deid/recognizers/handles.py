@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from deid.patterns import late
 from deid.recognizers.cued import Span
 from deid.tagger.tagger import load_tagger
 from deid.views import Views
 
 _SPOKEN = "下?底線|底槓|點|減號|槓|UNDERSCORE|UNDERLINE|DASH|DOT"
-HANDLE = re.compile(
+HANDLE = late(
     rf"(?:@|小老鼠)? ?(?!IP [0-9]{{1,3}}\.)[A-Z0-9](?:[A-Z0-9._\-]| ?(?:{_SPOKEN}) ?(?=[A-Z0-9])"
     r"|(?<=[A-Z_]) (?!09[0-9]{2}[ -]?[0-9]{3}[ -]?[0-9]{3})(?=[0-9]{2,6}(?![0-9年月日號點元樓個次]))"
     r"|(?<=(?<![A-Z0-9])[A-Z0-9]) (?=[A-Z0-9](?![A-Z]))){2,40}"
@@ -20,7 +21,7 @@ _TOLD = re.compile(
     r"(?:[:=?]|是|為|叫做?|改成|(?<![A-Z])(?:ID|IS|IT'S|NAME|USERNAME|HANDLE|CALLED)|帳號|名稱|代號|賴|LINE)"
     r"[ \n\"'「『(<]{0,3}(?:[^\n:]{0,8}: ?)?$"
 )
-_TOLD_OUTRIGHT = re.compile(
+_TOLD_OUTRIGHT = late(
     r"(?:(?:帳號|名稱|代號|暱稱|(?<![A-Z])(?:USERNAME|(?:LINE|WECHAT|IG|FB|DISCORD|賴)[ 的]{0,2}ID))[\"'」]?"
     r"(?: ?(?:[:=]|\?\n|就?是|為|叫做?)| IS| IT'S)*"
     r"|(?:(?<![A-Z])(?:ID|LINE|NAME|USER|LOGIN|HANDLE|ACCOUNT|ACCT|IG|FB|FACEBOOK|INSTAGRAM|THREADS|DISCORD|TELEGRAM|TWITTER|"
@@ -48,7 +49,7 @@ _PRODUCT = re.compile(
 _DOMAIN = re.compile(r".*\.(?:COM|TW|NET|ORG|EDU|GOV|ME|TV|CC)")
 _LETTERS = re.compile("[A-Z._]{3,30}")
 _KEY_AFTER = re.compile(r"[\"']?[ ]?[:=]")
-_WORD = re.compile(
+_WORD = late(
     "ACCOUNT|ADMIN|AGENT|ALSO|AND|ANDROID|APP|AVAILABLE|BECAUSE|BLOCKED|BOT|BUSY|BUT|CALL|"
     "CALLER|CARD|CHAT|CHECK|CLOSED|CODE|CONTACT|DEAD|DETAILS|DOWN|EMAIL|EMPTY|FACEBOOK|"
     "FALSE|FRIEND|FROM|GMAIL|GOOGLE|GROUP|GUEST|HACKED|HAS|HAVE|HELLO|HERE|HOTMAIL|"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from deid.findings import Finding
-from deid.patterns import Pattern
+from deid.patterns import Pattern, late
 from deid.recognizers.base import TextRecognizer
 from deid.views import Views
 
@@ -32,7 +32,7 @@ _VERSION = re.compile(
 )
 _FIRMWARE, _NEWEST = re.compile("(?:FIRMWARE|韌體)[: ]{0,2}$"), 32
 _IN_URL, _PORT = re.compile("://$"), re.compile(":[0-9]")
-_SITE = re.compile("請[上至見]|官網|網站|[^一-鿿]?[一-鿿]網[」』 (:]|詳見|點選")
+_SITE = late("請[上至見]|官網|網站|[^一-鿿]?[一-鿿]網[」』 (:]|詳見|點選")
 _OWN = re.compile("[我家駭]|監[視控]|鏡頭|遠端|畫面|攝影機|門禁|路由|主機|NAS|DVR|CAM|(?<![A-Z])MY ")
 # What every router and every computer is called from inside.
 _ROUTER = re.compile(r"127\.0\.0\.1|192\.168\.[01]\.1")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from deid.findings import Finding
 from deid.identifiers import tw_phone
-from deid.patterns import Pattern
+from deid.patterns import Pattern, late
 from deid.recognizers.address_english import follows_office
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.birth_read import births_read
@@ -34,7 +34,7 @@ _FEWEST = {
     "TW_STUDENT_ID": 5, "TW_MEDICAL_RECORD": 5, "TW_HOUSEHOLD_NO": 5, "TW_BANK_ACCOUNT": 5, "TW_PASSPORT": 6,
 }  # fmt: skip
 # 「請在21號前寄出」, 「改寄觸口7-11」, 「等20分」, 「110 台北市」: a day, a shop, a count, a postcode.
-_NO_PLACE = re.compile(
+_NO_PLACE = late(
     "(?<![家住路街巷弄段們])[0-9]{1,2}號(?=[之以]?前[寄繳交送回給完辦領])|7-11(?![0-9 ]*[號樓])|"
     "(?<![0-9])[0-9]{1,3}(?= ?(?:分(?!機)|秒|天|元|塊|人|次|個)(?!\\S{0,6}[路街巷]))|"
     "[0-9]{3,6}(?= ?(?:[台臺]灣)?[一-鿿]{2}[市縣])|(?:[0-9]{1,2}|[一二三四五六七八九十])樓[0-9]{1,2}號(?=櫃|窗)"

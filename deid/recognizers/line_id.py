@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 
 from deid.findings import Finding
+from deid.patterns import late
 from deid.recognizers import cue_words
 from deid.recognizers.cued import Cue, CuedRecognizer, Span, cues_of
 from deid.recognizers.handles import HANDLE, is_name, is_private
 from deid.recognizers.told_numbers import pieces_told
 from deid.views import Views
 
-_UNTOLD = re.compile("^(?:(?!LINE|賴|ID|帳號|[是叫為:=]).)*[一-鿿]$")
+_UNTOLD = late("^(?:(?!LINE|賴|ID|帳號|[是叫為:=]).)*[一-鿿]$")
 _GLUED = re.compile("LINE(?=[A-Z]{3,}[._-]?[A-Z0-9])")
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
+from deid.patterns import late
 from deid.recognizers.name_lexicon import COMPOUND_SURNAMES, RARE_SURNAMES, SURNAMES
 
 _STARTS = "".join(sorted(SURNAMES | RARE_SURNAMES | {name[0] for name in COMPOUND_SURNAMES}))
-SURNAME_START = re.compile(f"[{_STARTS}](?=[一-鿿])")
+SURNAME_START = late(f"[{_STARTS}](?=[一-鿿])")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from deid.findings import Finding
+from deid.patterns import late
 from deid.recognizers.base import TextRecognizer, places_of
 from deid.recognizers.famous import is_famous
 from deid.recognizers.latin_words import NATIONS, is_model, is_no_person, is_well_known
@@ -26,7 +27,7 @@ from deid.tw_districts import NAMELESS_DISTRICTS, PLAIN_PLACES
 from deid.views import Views
 
 # 「婦女暨家庭服務中心」: between two words it is "and", hardly ever a surname.
-_AND = re.compile("暨(?<=[一-鿿]暨)(?<![叫是名我]暨)")
+_AND = late("暨(?<=[一-鿿]暨)(?<![叫是名我]暨)")
 # Closing words of a letter, antibodies, a contact's heading, tomorrow as Taiwanese says it.
 _NO_NAME = re.compile(
     "尚祈|伏[望乞惟](?=垂|鑒|俯)|耑此|順頌|順祝|敬頌|勛祺|時綏|時祺|公綏|"
@@ -54,7 +55,7 @@ _VESSEL = re.compile("號(?![碼稱召令次外角子誌]|[ ]?[0-9])")
 _NAMED_SO = re.compile("派出所|快遞|圖書館|紀念館")
 _ALL_BUT_SURE, _QUITE, _NEARLY, _RATHER = 0.98, 0.95, 0.9, 0.84
 # 「…謝謝。盧敬|之」: one character more at the very end belongs to the name.
-_LAST_OF_ALL = re.compile(
+_LAST_OF_ALL = late(
     "[一-鿿](?=名下)|(?![和跟與叫找請問是的在有給被把罵打說先小女老大])[一-鿿](?=律師|先生|小姐|女士|醫師|老師|教授|建築師|代書)|(?![上啟敬謝嗎呢吧啊啦喔了的收])[一-鿿](?:(?=\\s*$)|"
     "(?<![先小姐生媽爸伯叔姨嬸哥嫂])(?=[ ,、(]{1,2}09[0-9]{2}[ -]?[0-9]{3}))"
 )
@@ -71,10 +72,10 @@ _NOBODY_HERE = re.compile(
 )
 _KEYS, _KEY_END = frozenset({"NICK", "NAME", "USER", "OWNER", "MEMBER", "GUEST"}), re.compile('=|" ?:')
 # 「族名叫達利」, 「漢名林小安」: the words that lead to a name are no part of it.
-_CALLED = re.compile("(?:[族漢本原舊全藝別]名)叫?做?(?=[一-鿿·]{2})|(?:孫女|叫|我是)(?=[一-鿿])|的(?=[^場·][一-鿿])")
+_CALLED = late("(?:[族漢本原舊全藝別]名)叫?做?(?=[一-鿿·]{2})|(?:孫女|叫|我是)(?=[一-鿿])|的(?=[^場·][一-鿿])")
 # 「阿福和他弟」.
-_JOINED = re.compile("[阿小][一-鿿][和跟與](?=[一-鿿])")
-_ELDER = re.compile("(?P<given>[一-鿿]{2})[伯嬸姆妗叔舅姑]仔?|(?P<pet>阿[一-鿿])[師姨嫂姐姊哥嬤]")
+_JOINED = late("[阿小][一-鿿][和跟與](?=[一-鿿])")
+_ELDER = late("(?P<given>[一-鿿]{2})[伯嬸姆妗叔舅姑]仔?|(?P<pet>阿[一-鿿])[師姨嫂姐姊哥嬤]")
 _PET_PREFIXES, _HAN = ("小", "阿"), re.compile("[一-鿿]")
 # In a text that speaks for an agency a word is less likely somebody's name.
 _IN_NOTICES = 0.2
@@ -83,12 +84,12 @@ _SURE, _RECORDED = 0.8, 0.5
 _LATIN = 0.5
 _GIVEN, _MAYBE = 2, 0.1
 _SHORTEST = 3
-_TITLE = re.compile(
+_TITLE = late(
     r"(?:MRS?|MS|MISS|MADAM|SIR|DR|PROF|MBAK?|ATE|KUYA|BạN|ANAKNYA|ISTRINYA|SUAMINYA|UNCLE|AUNT(?:IE|Y)?|GINOONG|GNG|"
     r"OWNER|NAME|(?:BOY|GIRL)FRIEND|HUSBAND|WIFE|LANDLORD|LANDLADY)\.? (?=[A-Z])|は(?=[ァ-ヴ一-鿿])"
 )
 # 莫娜·雷堡 is also written 莫娜雷堡.
-_DOTS = re.compile("(?<=[一-鿿])[·‧•.](?=[一-鿿])")
+_DOTS = late("(?<=[一-鿿])[·‧•.](?=[一-鿿])")
 # 「萬壽橋」: what is called like somebody.
 _STRUCTURE = re.compile("橋(?!頭)|公園|夜市")
 _FIRM = re.compile(
@@ -96,7 +97,7 @@ _FIRM = re.compile(
     "(?=公司|股份|有限|工?廠|[ ,。、;!?)」跟和]|$)"
 )
 _TITLE_AFTER = re.compile("先生|小姐|女士|太太")
-_LABEL = re.compile(
+_LABEL = late(
     r"[ ,]+(?:D\.?O(?:\.?B)?|ARC|ID|TEL|PHONE|PMI|TKI|TKW|ABK|OFW|DOC)\.?$|"
     ": ?[A-Z]?[0-9]{1,3}[A-Z]?$|(?<=[一-鿿])(?:INA|AMA)$|です$|(?<=[一-鿿])さん?$"
 )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from deid.findings import Finding
-from deid.patterns import Pattern
+from deid.patterns import Pattern, late
 from deid.recognizers.base import TextRecognizer, places_of
 from deid.recognizers.latin_edges import without_common
 from deid.recognizers.latin_words import (
@@ -57,11 +57,11 @@ _CUE = Pattern(
 _WINDOW = 24
 # A name beside the mailbox that is called like it: 「Thandiwe Mokoena, t.mokoena@…」.
 _MAILBOX = Pattern(r"(?<![A-Za-z0-9._%+\-])(?P<local>[A-Za-z0-9._%+\-]{3,40})@")
-_BEFORE_MAILBOX = re.compile(rf"(?P<name>{_NAME})[,:;]?[ \n(<\[]{{1,3}}$")
+_BEFORE_MAILBOX = late(rf"(?P<name>{_NAME})[,:;]?[ \n(<\[]{{1,3}}$")
 _SHORTEST_SHARED = 4
 # Enough for any letter; more names are found where they stand, not wherever they come again.
 _REPEATED_NAMES = 64
-_SOME_NAME = re.compile(_NAME)
+_SOME_NAME = late(_NAME)
 _SYLLABLES = r"[A-Z][a-z]{0,5}-[A-Za-z][a-z]{0,5}"
 _ROMANISED = Pattern(
     rf"[A-Z](?<![A-Za-z][A-Z])(?:{_SYLLABLES[5:]} {NAME_WORD}|[a-z]{{1,6}},? {_SYLLABLES})(?![A-Za-z])"
@@ -93,8 +93,8 @@ _LAST_WORD = re.compile(
 )
 _LAST = 48
 # 「-Declan」 behind the last sentence, 「from Theo Van den Broeck」 as the last line; 「A-Hao」, 「Ah Ming」 anywhere.
-_DASHED = re.compile(rf"(?:(?:[.!?)]|\n)[ \n]*-{{1,2}} ?| [-—]{{1,2}} )({_NAME})[ .!\n]*$")
-_LAST_LINE = re.compile(rf"\n(?:[Ff]rom|[Ll]ove) ({_NAME})[ .!\n]*$")
+_DASHED = late(rf"(?:(?:[.!?)]|\n)[ \n]*-{{1,2}} ?| [-—]{{1,2}} )({_NAME})[ .!\n]*$")
+_LAST_LINE = late(rf"\n(?:[Ff]rom|[Ll]ove) ({_NAME})[ .!\n]*$")
 _NICKNAME = Pattern(r"(?<![A-Za-z.\-])(?:A-[A-Z][a-z]{1,6}|Ah[ \-][A-Z][a-z]{1,6})(?![A-Za-z])")
 _CUED = 0.6
 # A surname of Viet Nam, written with its marks, and two or three names behind it; two words may be a place: Đào Viên.
@@ -115,12 +115,12 @@ _THANKS = "(?:謝謝|感謝|感恩|拜託|敬上)[您你]?[。！!~～ ,，]{0,3
 _ALONE_AT_END = re.compile(rf"(?:[.!)] {{1,2}}|{_THANKS})({NAME_WORD})\s*$")
 _ALONE = Pattern(r"(?<![\w'’.&-])[A-ZÀ-ÞŁŚŽŠČĐ][\w]{2,14}(?![\w&.-]|['’](?![sS])| [A-Z])")
 _GIVEN_TRACE = 0.2
-_CHINESE = re.compile("[一-鿿]")
+_CHINESE = late("[一-鿿]")
 _NOT_FIRST = NOT_NAMES | BEFORE_NAMES | TITLES
 _HALF_BELIEVED, _NEAR, _BEFORE = 0.25, 16, 28
-_TITLED = re.compile(rf"(?:(?:{'|'.join(sorted(TITLES))}) |(?:{'|'.join(sorted(NATIONS))}), )+(?=[A-Z])")
+_TITLED = late(rf"(?:(?:{'|'.join(sorted(TITLES))}) |(?:{'|'.join(sorted(NATIONS))}), )+(?=[A-Z])")
 _POSSESSIVE = re.compile("['’][sS]$")
-_CAPITAL = re.compile("[A-ZÀ-ÞĐ가-힣\u0e00-\u0e7fА-ЯЁ]")
+_CAPITAL = late("[A-ZÀ-ÞĐ가-힣\u0e00-\u0e7fА-ЯЁ]")
 
 
 class LatinNameRecognizer(TextRecognizer):

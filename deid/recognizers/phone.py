@@ -11,7 +11,7 @@ from typing import Any
 from deid.findings import Finding
 from deid.identifiers import tw_phone
 from deid.number_places import NumberMatch
-from deid.patterns import Pattern
+from deid.patterns import Pattern, late
 from deid.published import line
 from deid.recognizers.address_english import follows_office
 from deid.recognizers.base import TextRecognizer
@@ -32,7 +32,7 @@ from deid.recognizers.public_context import PublicContext, is_called, reads_as_p
 from deid.views import Views
 
 _GAP = r"[ .\-·・‧()]{0,3}"
-_NATIONAL = re.compile(
+_NATIONAL = late(
     rf"(?:[+加]886{_GAP}(?:0{_GAP})?|886{_GAP}(?:0{_GAP})?|\(0|0)[2-9](?:{_GAP}[0-9]){{7,9}}(?![0-9]){EXTENSION}"
 )
 _SPLIT_GAP = (

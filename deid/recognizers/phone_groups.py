@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from deid.identifiers import tw_phone
-from deid.patterns import Pattern
+from deid.patterns import Pattern, late
 from deid.recognizers.told import NO_DIGIT, UNITS, Form, Span, told
 from deid.said_digits import digits_said
 
@@ -23,7 +23,7 @@ _BEGINS = Pattern(
 _BEGUN = re.compile("0[0-9]{0,9}")
 _LINE = Form(_BEGUN, tw_phone.is_valid, sure=tw_phone.is_valid)
 _LOCAL_LINE = Form(re.compile("[2-8][0-9]{0,7}"), re.compile("[2-8][0-9]{6,7}").fullmatch, exact=False)
-_GOES_ON = re.compile(
+_GOES_ON = late(
     f"[ ,、]{{0,2}}(?!{NO_DIGIT}|[0-9]{{1,4}}(?:{UNITS}))[0-9]| ?[年月日號元塊點分時歲樓個次十百千萬%]|[幾多餘]"
 )
 _LONG = 3

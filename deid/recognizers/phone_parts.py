@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from deid.identifiers import tw_phone
-from deid.patterns import Pattern
+from deid.patterns import Pattern, late
 from deid.views import digits_of
 
 EXTENSION = (
@@ -17,7 +17,7 @@ _EXTENDED = re.compile(r"(?:轉|分機|內線|#|\*|EXT|X)[^0-9]{0,5}[0-9]{1,6}$"
 _LANDLINE = re.compile(r"\(?0[2-8][0-9]?[-)] ?[0-9]{3,4}-[0-9]{3,4}")
 _EXTENSION_AFTER = re.compile(" ?(?:轉|分機|內線|#) ?[0-9]{1,5}(?![0-9])(?! ?[元塊給到出萬千])")
 _NOT_COUNTED = r"(?![0-9]|[ ]?[年月日號樓點時分元人次位歲%:巷弄段鄰條個件天張萬千百台輛坪度之]|[/.\-][0-9])"
-_SECOND = re.compile(
+_SECOND = late(
     rf"[ ]?(?:或是?|、|/|,|;|及|和|跟|與)[ ]?[2-9][0-9]{{2,3}}[ \-]?[0-9]{{4}}{EXTENSION}{_NOT_COUNTED}"
 )
 _ENDINGS = re.compile(rf"[ ]?[/~][ ]?[0-9]{{1,4}}{_NOT_COUNTED}")
@@ -26,7 +26,7 @@ _CORRECTED = (
     r"(?:啊|欸|喔|呃|抱歉)?(?:不對|不是|沒有[啦喔][ ,]?是|錯了?|打錯|說錯|講錯|寫錯|更正|喔不|啊不|應該是|"
     r"改成)(?![0-9]{0,3}[年月日號樓元])"
 )
-_CORRECTION = re.compile(
+_CORRECTION = late(
     rf"[ ,.…、]{{0,4}}{_CORRECTED}[^0-9\n]{{0,10}}(?P<right>[0-9]{{2,8}}(?:-[0-9]{{3,4}})?){_NOT_COUNTED}"
 )
 # A cheap look at what every follower begins with.
@@ -45,7 +45,7 @@ _READ_OUT = Pattern(
 )
 _IN_PIECES = re.compile("[,、欸呃嗯啊喔]|然後|再來|接著|那個")
 _WORD = "(?:那個|(?![十百個轉])(?!分機|內線)[一-鿿])"
-_SAID_INSIDE = re.compile(f"[ ,、]{{0,2}}{_WORD}(?:{_WORD}|1(?=下)|[ ,、])*")
+_SAID_INSIDE = late(f"[ ,、]{{0,2}}{_WORD}(?:{_WORD}|1(?=下)|[ ,、])*")
 _LONG_SAYING = 5
 _EXTENDED_BY = re.compile(",? ?(?:轉|分機).*")
 _FRAGMENT = Pattern(
@@ -89,7 +89,7 @@ _DIGIT_WORDS = (
     "(?:NOL|KOSONG|SATU|DUA|TIGA|EMPAT|LIMA|ENAM|TUJUH|DELAPAN|SEMBILAN)",
 )
 _FEWEST_WORDS = 7
-_IN_WORDS = re.compile(
+_IN_WORDS = late(
     "(?=[B-FHK-OSTZ])(?<![A-Z])(?:"
     + "|".join(rf"{word}(?:[ ,.\-]{{1,3}}{word}){{{_FEWEST_WORDS - 1},}}(?![A-Z])" for word in _DIGIT_WORDS)
     + ")"

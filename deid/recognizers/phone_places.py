@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from deid.identifiers import tw_phone
-from deid.patterns import Pattern
+from deid.patterns import Pattern, late
 from deid.recognizers.columns import tables
 from deid.recognizers.told import UNITS
 from deid.recognizers.told_numbers import pieces_told
@@ -22,7 +22,7 @@ _NAMED = Pattern(
     rf"(?:分機|內線|(?<![A-Z])EXT(?:ENSION|\.)?(?![A-Z]))(?:號碼?|[是為]|IS|[:= \"'\n>.]){{0,5}}{_NUMBER}{_COUNTED}"
 )
 # 「打我公司02-2738-4196再按312」
-_DIALLED = re.compile(
+_DIALLED = late(
     "[ ,)]{0,2}(?:之?後|以後|接通後?|再|然後|請|啊|欸|不[對是]|應該是|[,\n> ]){0,3}"
     rf"[轉按撥](?:分機)?[ :]?{_NUMBER}{_COUNTED}"
 )

@@ -15,6 +15,7 @@ from collections.abc import Collection
 from functools import cached_property
 from itertools import chain
 
+from deid.patterns import late
 from deid.recognizers.public_words import (
     ADDRESS_GLUE,
     ADDRESS_LINK,
@@ -52,14 +53,14 @@ _MOST_ANCHORS = 3
 # Nobody tells so many lines of his own; a list of offices does.
 _LANDLINE = re.compile(r"(?<![0-9])\(?0[2-8][0-9]{0,2}\)?[ -]?[0-9]{3,4}[ -]?[0-9]{3,4}(?![0-9])")
 _ENOUGH_LINES = 3
-_SOMEBODY_BEFORE = re.compile(
+_SOMEBODY_BEFORE = late(
     "(?:(?P<called>[阿小老](?![組學姐師人])[一-鿿](?<![街館店站棧鎮屋]))|"
     "歲|大[嫂姊姐哥]|學[姊姐長弟妹]|朋友)[ :(]{0,2}$"
 )
 _BESIDE = 4
 _EXTENDED, _CONTACT_BEFORE = re.compile("[轉#]|分機|EXT"), re.compile("(?:聯絡|連絡|承辦)人[^\n。]{0,16}$")
 # 「某某服務中心,電話…,地址:10569臺北市松山區」.
-_ADDRESS_TOLD = re.compile("地 ?址 ?: ?(?:[0-9]{3,6} ?)?(?:[一-鿿]{2}[市縣])?(?:[一-鿿]{1,3}[區鄉鎮市])?$")
+_ADDRESS_TOLD = late("地 ?址 ?: ?(?:[0-9]{3,6} ?)?(?:[一-鿿]{2}[市縣])?(?:[一-鿿]{1,3}[區鄉鎮市])?$")
 _RECORDED = re.compile("(?<![A-Z])(?:TEL(?:EPHONE)?|PHONE|MOBILE|CALLER)[A-Z_]{0,8}=$")  # a form that somebody sent
 # 「客服：09…」 of a transcript.
 _SPEAKER = re.compile(r"(?:^|\n) ?(?:客服|話務|專員|承辦|櫃[台檯臺]|窗口)(?:人?員)?[0-9]?: ?$")

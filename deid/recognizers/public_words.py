@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from deid.patterns import Pattern
+from deid.patterns import Pattern, late
 from deid.recognizers.name_context import SURNAME_START
 
 _HAN = "[一-鿿]"
@@ -71,18 +71,18 @@ _MARKS = "[ \n\t,、;.:()|/「」〈〉?【】-]"
 _AREA = "(?:[台臺]灣)?+(?:[一-鿿]{2}[市縣])?+(?:[一-鿿](?<![縣市])[一-鿿]{0,2}?[區鄉鎮市])? ?"
 
 # Straight: how a citizen's own text names an agency's line or address.
-LINE_LINK = re.compile(
+LINE_LINK = late(
     rf"(?>[ ,]?{_PERSON})?+(?:[ ,]?的?{_PHONE_WORD})?+(?:是不是|還是|是|為|:|至|\()?+ ?\(?"
 )
-ADDRESS_LINK = re.compile(rf"(?:\(?的?{_ADDRESS_WORD}(?:是|為|:|在)?|\() ?(?:[0-9]{{3,6}} ?)?+{_AREA}")
+ADDRESS_LINK = late(rf"(?:\(?的?{_ADDRESS_WORD}(?:是|為|:|在)?|\() ?(?:[0-9]{{3,6}} ?)?+{_AREA}")
 # Loose: lists and forms of a text in which nobody speaks of himself.
-LINE_GLUE = re.compile(
+LINE_GLUE = late(
     rf"(?>{_ADDRESS_WORD}[:][^\n,;。話]{{5,48}}|{_MARKS}|{_PHONE_WORD}|{_ADDRESS_WORD}|{_ASK}|報名|查詢|反映|諮詢|"
     rf"{_PERSON}|及|與|或|和|為何?|是|轉|請?撥打?|請?致電|可|至|{_NUMBER}|"
     "日間|夜間|週一至週五|24小時|東區|中山|狀況|情形|簡訊(?:號碼|報案|服務)?|"
     "(?:聽語?障|語障|聾啞|聽損)(?:人士|朋友|者|民眾)?){0,24}+"
 )
-ADDRESS_GLUE = re.compile(
+ADDRESS_GLUE = late(
     rf"(?>{_MARKS}|{_ADDRESS_WORD}|{_PHONE_WORD}|及|為何|在|轉|{_NUMBER}){{0,24}}+{_AREA}"
 )
 
@@ -110,7 +110,7 @@ _PRIVATE_STARTS = (
     "我本敝家住自宅爸媽阿爺奶老兒女小父母哥姊姐弟妹鄰隔姓A-Z0先太案個現居聯意具署通送戶設加寄回打來訴陳檢申投反收當被報"
     "請代監承出負連屋房車飼地業租違噪漏積占髒異身"
 )
-PRIVATE_BEFORE = re.compile(
+PRIVATE_BEFORE = late(
     f"(?=[{_PRIVATE_STARTS}])(?:我(?!們|國)|{_self('及或')}|{_OWN_BLOCK}|敝|家[裡中]|住家|自宅|宅電|{_KIN}|姓名|本名|"
     "(?<![A-Z])(?:LIVES?|LIVING|STAY|STAYING|MY|HIS|HER|HOME)(?![A-Z])|"
     f"[先太](?:生|太)(?=[ (])|案家|個案|住在|現住|居住|住(?=[台臺新桃高基嘉苗彰南雲屏宜花澎金連][一-鿿]{{1,2}}[市縣])|"
@@ -119,7 +119,7 @@ PRIVATE_BEFORE = re.compile(
     f"(?<![請迎並前底後])來電|打我|{_ROLE}(?![{_ROLE_GOES_ON}])|[屋房車飼地業]主|房[東客]|住戶|租客|"
     "檢舉|違[規停建]|噪音|漏水|積水|占用|髒亂|異味|身分證|[A-Z][12][0-9]{8}|09[0-9]{2}-?[0-9]{3}-?[0-9]{3})"
 )
-NAME_BEFORE = re.compile(
+NAME_BEFORE = late(
     rf"(?:^|[ \n\t,、:(。;/|"
     rf"人])(?P<name>(?!連[絡繫]|方[式案便]|單位|管理|時間|查詢|長照|公平會|海線|馬祖){SURNAME_START.pattern}"
     rf"(?:(?![縣市區鄉鎮路街庭院局處所館場站橋號店])[一-鿿·]){{1,3}})[ ,(:/|"
@@ -127,7 +127,7 @@ NAME_BEFORE = re.compile(
     rf"(?:[0-9]{{3,6}})?{_AREA}$"
 )
 ASKED = re.compile(f"{_ASK} ?\\(?$")
-ASKED_OF = re.compile("(?:請電|電洽|請洽|請撥)[一-鿿]{2,8}(?<![生姐太媽爸東我他她])[ :(]{0,2}$")
+ASKED_OF = late("(?:請電|電洽|請洽|請撥)[一-鿿]{2,8}(?<![生姐太媽爸東我他她])[ :(]{0,2}$")
 OWN_LINE = re.compile("[,。;] ?[聯連]絡電話(?:是|為|:)? ?[(]?$")
 SERVED_BY_MOBILE = re.compile("簡訊|專線|熱線|客服|服務|報案|值班|公務|總機|SMS")
 SERVED_AFTER = Pattern(
@@ -136,13 +136,13 @@ SERVED_AFTER = Pattern(
     "課員|辦事員))"
 )
 # What a place is called, in brackets: 「中山路1號（某某會館）」; 公館 is also somebody's home.
-PLACE_AFTER = re.compile(
+PLACE_AFTER = late(
     rf" ?(?:人事|秘書|總務|文書|收發|行政|會計)[處室科課組](?!{_HAN})|"
     rf" ?\((?!{_HAN}{{1,2}}公館){_HAN}{{2,12}}(?:{_OFFICE}|[會旅飯]館|[飯酒]店|公司|大樓)\)"
     rf"| {_HAN}{{0,8}}?(?:{_OFFICE}|[監立行考司]\w院|總統府)(?!{_HAN})|(?:是不是|就是|是)(?:{_HAN}{{0,6}}?{_OFFICE})"
 )
 # 「2720-8889，那是市府總機」
-LINE_AFTER = re.compile(
+LINE_AFTER = late(
     rf"[ ,。\n]{{0,2}}[那這](?:一?支|個|邊)?[就才]?是(?:(?!我(?!們)|[你您他她])[一-鿿]){{0,8}}?(?:{_OFFICE}|總機|專線)"
 )
 # How a notice names the mailbox that it wants letters in.
@@ -161,7 +161,7 @@ PRIVATE_AFTER = re.compile(
     " ?(?:的?住戶|屋主|對面|門口|樓上|[ ,(]?(?:是我|我的|找我|我家|我本人|給我|聯絡我))"
 )
 _CITIZEN_STARTS = "我本敝小拜謝您你哈麻外爸媽阿老鄰隔檢陳申民案具連立此敬違IM姓欸喔啦耶嗎"
-CITIZEN = re.compile(
+CITIZEN = late(
     f"(?=[{_CITIZEN_STARTS}])(?:本戶(?![籍政])|我(?:是(?![否不])|住|叫|姓|[爸媽]|先生|太太|的(?:電話|手機|地址|車))|(?:(?<!自)我(?![們國駐])|我們(?![將會為]|建議|提供|聯[絡繫])|{_self('及或、之')}|敝[人姓]|小弟|拜託|謝謝|{_HELLO}|{_OWN_BLOCK}|"
     "哈囉|麻煩|外[公婆](?!婆媽)|爸|媽(?!媽?保)|阿[公嬤伯姨]|老[公婆]|"
     f"鄰居|隔壁|(?:檢舉|陳情|申訴)人(?![{_ROLE_GOES_ON}])|民眾(?:來電|表示|稱|留(?![意言存步心]))|案主|具名人|連署人|立書人|具結人|此致|敬[上啟]|違停|"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from deid.patterns import late
 from deid.recognizers import columns
 from deid.recognizers.name_context import SURNAME_START
 from deid.recognizers.name_lexicon import COMPOUND_SURNAMES, SURNAMES
@@ -30,12 +31,12 @@ _KEYS = (
 )
 _NICK = "NICK(?:_?NAME)?|ALIAS|暱稱|綽號|小名"
 _VALUE = "(?P<name>[一-鿿]{2,4})(?![一-鿿])"
-_TOLD = re.compile(rf"[=:] ?\"?{_VALUE}(?=[\"'&,;|/\t\n }}()\]]|$)")
-_KEY_BEFORE = re.compile(rf"(?:(?<![A-Z])(?:(?P<nick>{_NICK})|{_KEYS})|{_ROLES})\"? ?$")
+_TOLD = late(rf"[=:] ?\"?{_VALUE}(?=[\"'&,;|/\t\n }}()\]]|$)")
+_KEY_BEFORE = late(rf"(?:(?<![A-Z])(?:(?P<nick>{_NICK})|{_KEYS})|{_ROLES})\"? ?$")
 _REACH = 24
 _HEADING = re.compile(f"(?:{_ROLES}|(?:{_KEYS}))(?:\\([^)]*\\))?")
-_CELL = re.compile(f'[ "]*{_VALUE}[ "]*')
-_DEAR = re.compile("親愛的(?P<name>[一-鿿]{3})(?=[您你]好|先生|小姐|女士|同學|,|:)")
+_CELL = late(f'[ "]*{_VALUE}[ "]*')
+_DEAR = late("親愛的(?P<name>[一-鿿]{3})(?=[您你]好|先生|小姐|女士|同學|,|:)")
 _NOBODY = re.compile(
     ".*(?:[路街巷口站號館宮廟院園區里村山橋店隊校樓場局處所科室課股組會府部司社行庫]|中心|公司)|"
     "方案.?|全部|本人|同上|不詳|匿名|未填|空白|無誤|自己|民眾|家屬|家長|師長|全體|管理員|總幹事|主委|里長|先生|小姐|女士|姓名|單位|電話|地址|"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterator
 from itertools import chain, pairwise
 
-from deid.patterns import Pattern
+from deid.patterns import Pattern, late
 from deid.recognizers.name_context import SURNAME_START
 from deid.tagger.tagger import PERSON_USUAL, load_tagger
 from deid.tw_districts import PLAIN_PLACES
@@ -31,9 +31,9 @@ _SHARED = re.compile("合[租買夥資開]")
 _TOGETHER = re.compile(
     f"{_SHARED.pattern}|一起|兩[個人位]|結婚|離婚|吵架|打架|是(?:兄弟|夫妻|姊妹|姐妹|母子|父子|母女)"
 )
-_WITH = re.compile(f"[跟和與](?P<name>[一-鿿]{{2,3}}?)(?:{_TOGETHER.pattern})")
+_WITH = late(f"[跟和與](?P<name>[一-鿿]{{2,3}}?)(?:{_TOGETHER.pattern})")
 # 「哥哥大方、太太如玉也…」
-_KIN_LISTED = re.compile(
+_KIN_LISTED = late(
     "[、,和跟](?:先生|太太|老公|老婆|兒子|女兒|弟弟|妹妹|哥哥|[姊姐][姊姐]|媳婦|女婿|孫子|孫女)(?P<name>[一-鿿]{2,3}?)(?=[、,和跟。都也]|$)"
 )
 _TITLES = ("先生", "小姐", "女士", "太太")
@@ -58,9 +58,9 @@ _IN_CHARACTERS = re.compile(r" ?\((?P<name>[一-鿿]{2,5})\)")
 # 「佐藤 健(さとう けん,」: how a name is read.
 _IN_KANA = re.compile(r" ?\((?P<name>[ぁ-ゖ]{1,6} [ぁ-ゖ]{1,6}|[ぁ-ゖ]{4,10})(?=[,)、])")
 # 「把「黃罔市」登打成「黃岡市」」.
-_MISWRITTEN = re.compile(r"」?[^「」,。\n]{0,6}[打寫登印植記填誤載](?:成|為|作)了?「(?P<name>[一-鿿]{2,4})」")
+_MISWRITTEN = late(r"」?[^「」,。\n]{0,6}[打寫登印植記填誤載](?:成|為|作)了?「(?P<name>[一-鿿]{2,4})」")
 # 「綽號「肉包」」, 「外號叫大頭,」.
-_NICKNAME = re.compile(
+_NICKNAME = late(
     "(?:綽號|外號|小名|乳名)(?:叫做?|是|為|:)?(?:「(?P<quoted>[一-鿿A-Z]{1,6})」|"
     "(?P<name>[一-鿿]{2,3})(?=[,。 、\n)]|$))"
 )
@@ -70,8 +70,8 @@ _TOLD_APART = Pattern(
     "(?:就?一個|叫做?|是)?[一-鿿](?:字|(?=[,。)( 」]|$)))"
 )
 _WRITING = re.compile("拼音|字母|數字")  # 「羅馬拼音」
-_LAST_WORD = re.compile(r"(?:--|[。!?~\n] ?-) ?(?P<name>[一-鿿]{2,4})\s*$")
-_JAPANESE = re.compile(
+_LAST_WORD = late(r"(?:--|[。!?~\n] ?-) ?(?P<name>[一-鿿]{2,4})\s*$")
+_JAPANESE = late(
     "(?:私|名前?|氏名)は(?P<name>[一-鿿々ァ-ヴー]{2,6})(?=と申|と言|です|[、,。\n]|$)"
     r"|(?:^|[、,。\n ]|の)(?P<humble>[一-鿿々ァ-ヴー]{2,4}(?: [一-鿿々ぁ-ゖァ-ヴー]{1,4})?)(?=と申し(?!上げ))"
 )
@@ -107,7 +107,7 @@ _MAY_SIGN = ("敬", "謹", "拜上", "叩上", "手書", "親筆")
 _LAST = 12
 _PLACED = 0.8
 _LIST, _ITEM = Pattern("[^、。;:!?\n「」()]{2,20}(?:、[^、。;:!?\n「」()]{2,20}){2,40}"), re.compile("[^、]+")
-_LISTED_NAME = re.compile("[一-鿿]{2,4}(?<![伯叔嬸姨姑嫂哥姐姊媽公婆嬤爺師生])")
+_LISTED_NAME = late("[一-鿿]{2,4}(?<![伯叔嬸姨姑嫂哥姐姊媽公婆嬤爺師生])")
 
 
 def supported_names(views: Views, names: Collection[Scored]) -> Iterator[Scored]:

@@ -14,6 +14,7 @@ from enum import Enum
 from itertools import pairwise
 
 from deid.identifiers import tw_phone
+from deid.patterns import late
 from deid.said_digits import digits_said
 
 Span = tuple[int, int]
@@ -31,8 +32,8 @@ _SURELY_COUNTS = re.compile(
 # 一直, 一下, 三碼: no digits.
 NO_DIGIT = "(?:[0-9](?:[直下樣起定些般路遍半]|個(?![0-9]))|(?<![0-9])(?:[0-9][碼位隻片張支]|1[個个]))"
 _SAID = rf"(?:[0-9]百0?[0-9]?十?[0-9]?|(?:[2-4]|(?<=[0-9])1)[個个][0-9]|雙[0-9]|[0-9]?十[0-9]?|(?!{NO_DIGIT})[0-9])"
-_FIGURES = re.compile(rf"{_SAID}(?:[ \-]?{_SAID})*")
-CODE = re.compile(
+_FIGURES = late(rf"{_SAID}(?:[ \-]?{_SAID})*")
+CODE = late(
     rf"(?<![0-9A-Z])(?!(?:OK|ID|NO|LINE)(?![A-Z]))(?!{NO_DIGIT})[0-9A-Z](?:[ \-]?(?!{NO_DIGIT})[0-9A-Z])*"
 )
 _SAYING = (
@@ -43,26 +44,26 @@ _SAYING = (
     "[槓杠斷]|1橫|就?是|等1下|等等|等我|你?[記抄聽寫]1?下|有[記抄聽寫]?[到著]?[嗎吼齁喔吧沒無]|有[記抄聽寫][到著]?|還有|你?有沒有(?:在[記抄聽]|[記抄聽]到)|"
     "[我你][看想等記]1?下|你等我|我再?[唸念講說](?:1次|1遍)?|慢慢來?|第[1-5][組段]|\n(?:[一-鿿A-Z]{1,6}:)?|是?的"
 )
-_SAYINGS = re.compile(f"(?>{_SAYING}){{1,16}}+")
+_SAYINGS = late(f"(?>{_SAYING}){{1,16}}+")
 _WRONG = re.compile("不對|不是|毋[是著]|[講唸念說寫打報抄記看]錯|錯了|更正|抱歉|歹勢|重來|應該是|SORRY")
 _OTHER_NUMBERS = (
     "電話|手機|市話|傳真|分機|[帳卡證編案單文戶學票電水]號|身[分份]證|車牌|地址|生日|出生|民國|密碼|病歷|保單|統編|LINE|信箱|公車|"
     "[餘金]額|一共|總共|轉"
 )
 # Words that tell of something else.
-ELSE = re.compile(f"{_OTHER_NUMBERS}|住|[路街巷弄段樓]|[元萬]|或|跟|和|以及|價|費|打給")
+ELSE = late(f"{_OTHER_NUMBERS}|住|[路街巷弄段樓]|[元萬]|或|跟|和|以及|價|費|打給")
 # The same right before the next group: where a number is certain, all else is talk.
 _NAMED = re.compile(f"(?:{_OTHER_NUMBERS}|打給?|第)[號碼是為有: ]{{0,4}}$")
 _OTHERS = re.compile("另外(?!1片)|[他她]們|分別")
 _OPEN_CHAR = "[^0-9A-Z;{}]|[0-9](?=[直下樣起定些般個位張支碼隻字組片段句])"
-_OPEN = re.compile(f"[ ,、。.…~(](?:{_OPEN_CHAR.format('!?。' + chr(10))}){{0,20}}")
+_OPEN = late(f"[ ,、。.…~(](?:{_OPEN_CHAR.format('!?。' + chr(10))}){{0,20}}")
 # Where the number is certain somebody may ask, say more than a sentence, or send it in lines.
-_OPEN_LETTERS = re.compile(f"[^0-9A-Z一-鿿](?:{_OPEN_CHAR.format('')}){{0,28}}")
-_OPEN_WIDE = re.compile(f"[^0-9A-Z一-鿿](?:{_OPEN_CHAR.format('').replace('A-Z;', '')}){{0,28}}")
+_OPEN_LETTERS = late(f"[^0-9A-Z一-鿿](?:{_OPEN_CHAR.format('')}){{0,28}}")
+_OPEN_WIDE = late(f"[^0-9A-Z一-鿿](?:{_OPEN_CHAR.format('').replace('A-Z;', '')}){{0,28}}")
 _OF_OTHER = re.compile("[:/.](?<=[0-9][:/.])")  # minutes, a day, a decimal
 _LONGEST_BETWEEN, _MOST_GROUPS, _MOST_READINGS = 30, 16, 64
 # Somebody else speaks, or goes on; other lines may be rows of a table.
-_TURN = re.compile("[^\n]*\n(?:[一-鿿A-Z]{1,6}:|接著|再來|然後|後面)")
+_TURN = late("[^\n]*\n(?:[一-鿿A-Z]{1,6}:|接著|再來|然後|後面)")
 _FEWEST = (2, 3)  # groups, and those behind a letter alone
 _VALUE = 7  # characters of a first group that is a value of its own: half an account of the post office
 _PAUSE = re.compile("[ ,、.…~-]{0,2}(?:那個|[欸呃嗯啊喔對齁]{1,2})?[ ,、.…~-]{0,2}")

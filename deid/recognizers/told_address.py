@@ -14,7 +14,7 @@ from functools import partial
 from itertools import pairwise
 from operator import attrgetter
 
-from deid.patterns import Pattern
+from deid.patterns import Pattern, late
 from deid.recognizers.address_grammar import (
     DAY_OR_PLACE_AFTER,
     HAN,
@@ -60,7 +60,7 @@ _WAY = re.compile("路|街|大道")
 _GLUED = re.compile(f" ?{NUM}{SUB}? ?[段巷弄號樓]")
 _WHICH = re.compile("(?:[哪這那](?:一?條)?|什麼)[路街]$|[走選到對在]路$")
 _NO_ROAD_AFTER = re.compile("[樹燈人霸障況費線頭面邊名]")
-_LIVES = re.compile(
+_LIVES = late(
     "(?:住(?![戶院宿民])|[地住店]址|居地|租屋處|門牌|(?:[我阮]們?|老|租)家|戶籍|[厝家][在佇]|寄[到給去]|送[到去]|租在|蹛)"
     f"[^0-9。!?]{{0,10}}(?:[?。]\n?{SPEAKER}[^0-9。!?]{{0,6}})?$"
 )
@@ -71,7 +71,7 @@ _OWN = re.compile("[我阮咱][^,。\n]{0,6}$")
 _DOOR_FIRST = re.compile("(?:住在?|門牌是?|家是|[我阮]們?是|戶籍是?)$")
 _ASKS = re.compile("幾[段巷弄號樓]|[段巷弄號樓]呢|[巷弄]號|有[段巷弄樓]|門牌|號碼|樓層|請問|[?]")
 _NAMED = re.compile("[路街]名|[路街](?:就?是|呢|喔|\\?|你們知道)|哪條[路街]")
-_ASKED = re.compile(
+_ASKED = late(
     "幾[段巷弄號樓]|(?:[段巷弄號樓]呢|[巷弄]號|有[段巷弄樓]|門牌|樓層|號碼)[^\n]{0,6}[?\n。]?[^\n]{0,3}"
     f"(?:{SPEAKER}|\n|- )"
 )
@@ -92,7 +92,7 @@ _PAUSE = re.compile("[ ,、。!?\n;:.⋯…是在住到]$")
 _NO_DOOR_AFTER = re.compile(f" ?(?:{DAY_OR_PLACE_AFTER}|會(?!漏)|[跟和到至發領來])")
 _NO_FLOOR_AFTER = re.compile(" ?(?:[是就的也有嗎櫃那嬰客座]|陽台|服務|圖書|以[上下]|還是|屋主|住戶|先生|太太|小姐)")
 # A building or a settlement of which nothing is said: the tagger reads such an address whole.
-_BUILDING = re.compile(f"{HAN}{{2,6}}(?:大廈|社區|大樓|公寓|華廈|[新眷國]村|新城|山莊|花園|家園|國宅|{SETTLED}) ?")
+_BUILDING = late(f"{HAN}{{2,6}}(?:大廈|社區|大樓|公寓|華廈|[新眷國]村|新城|山莊|花園|家園|國宅|{SETTLED}) ?")
 _LEAD, _FAR = 26, 40
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from operator import attrgetter
 
-from deid.patterns import Pattern
+from deid.patterns import Pattern, late
 from deid.recognizers.told_parts import LONGEST_PAUSE, SPEAKER, Part, Span, Step, chains, is_near, places
 
 _YEAR, _MONTH, _DAY = range(3)
@@ -21,7 +21,7 @@ _PART = Pattern(
     rf"(?=[ ,、。!?\n;:().⋯…~」0-9{_HAN}]|$|[啦喔齁呢吧欸嗎生的]|{SPEAKER})(?![ ]?[樓巷弄出公線])"
 )
 # A year that is all that is told so far: 「生日喔,」, 「出生年月日?」「我」.
-_BEFORE = re.compile(
+_BEFORE = late(
     "(?:生日|出生(?:年月日|日期|年)?)(?:[喔啊呢哦吼是的在於為我他她嗯呃:, ]{0,6}"
     f"|[喔呢嗎是 ]{{0,3}}[?]\\n?(?:{SPEAKER})?[我他她是嗯呃喔, ]{{0,4}})$"
 )

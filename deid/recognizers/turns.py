@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from deid.patterns import late
+
 _LINE = re.compile("[^\n]+")
-SPEAKER = re.compile("(?:[A-Z]|[一-鿿]{1,4}) ?: ?")
+SPEAKER = late("(?:[A-Z]|[一-鿿]{1,4}) ?: ?")
 
 
 def turns(text: str) -> Iterator[tuple[bool, int, int]]:

@@ -14,7 +14,7 @@ from functools import partial
 from itertools import chain
 
 from deid.findings import Finding
-from deid.patterns import Pattern
+from deid.patterns import Pattern, late
 from deid.recognizers import address_grammar as grammar
 from deid.recognizers.address_english import english_addresses, follows_office, with_floor_and_room
 from deid.recognizers.address_pieces import numbers_again, roads_of_doors
@@ -35,14 +35,14 @@ _NOT_NUMBERS = re.compile("[第字]$|(?:台|國道|縣道|省道) ?$")
 _NOT_HOUSE = re.compile(" ?(?:間(?![房隔歇接壁])|公車|出口|月台|候車|登機|窗口|櫃)")
 _NUMBERED = re.compile("[號樓棟弄巷舍]")
 _HOME = re.compile("[住家租寄送蹛鄰隔舍址籍]|門牌|臨字|們是|那[個位戶間]|樓[上下]")
-_SAME_LANE = re.compile("(?<![一-鿿])同巷$|(?<=[住在是的戶到被])同巷$")
+_SAME_LANE = late("(?<![一-鿿])同巷$|(?<=[住在是的戶到被])同巷$")
 _LIVES_BEFORE = re.compile("(?:[我你妳他她]們?)?(?:住在?|就在)")
 _NOT_VILLAGES = ("公里", "鄰里", "這里", "那里", "海里", "英里", "農村", "山村", "漁村")
 # 「檢舉違建,中山路5號頂樓加蓋」: what is reported, no floor; but 「我被檢舉違建,我住…頂樓加蓋」.
 _REPORTED = re.compile("(?:檢舉|舉報|違建|違章)(?:(?![住租居家寄]|設籍|檢舉人|屋主|房東|地址|籍)[^。;!?\n]){0,24}$")
 _LIVED_IN = re.compile("的?(?:[那這]?[間戶])?(?:[雅套]房|房間|出租|是我|我)")
 _NEXT_FLOOR = re.compile(rf"(?<=[樓F]),{grammar.NUM} ?樓$|(?<=樓之[0-9一二三四五六七八九]),{grammar.NUM} ?樓$")
-_OTHERS_AFTER = re.compile(
+_OTHERS_AFTER = late(
     "的[一-鿿]{0,4}?(?:先生|太太|小姐|住戶|鄰居|房客|屋主|阿[姨伯嬤公])(?!是我)|(?:住戶|鄰居)(?!是我)"
 )
 _ANNEX = re.compile("(?<=[號樓F])[ ,]?頂樓加蓋$")

@@ -9,7 +9,7 @@ from itertools import chain
 from deid.findings import Finding
 from deid.identifiers import tw_bank_account, tw_phone
 from deid.number_places import NumberMatch
-from deid.patterns import Pattern
+from deid.patterns import Pattern, late
 from deid.recognizers import cue_words
 from deid.recognizers.cued import Cue, CuedRecognizer, Span, cues_of
 from deid.recognizers.partial_number import parts_of
@@ -27,12 +27,12 @@ _SPEAKS_OF_MONEY = Pattern("[帳賬簿匯]|戶頭|存摺")
 _ACCOUNT = re.compile("[帳賬][號戶]|戶頭|轉帳|匯款|存摺|存簿|ACCOUNT")
 _TELEPHONE = re.compile(r"0(?:9[0-9]{8}|[2-8][0-9]{7,8})")
 _LOCAL = re.compile("[2-8][0-9]{2,3}-[0-9]{4}")
-_CODE_BEFORE = re.compile(
+_CODE_BEFORE = late(
     r"(?<![0-9])\(?(?P<code>[0-9]{3})\)?[ ,/]{0,3}(?:(?![年月元號個張次人巷弄日度])[一-鿿]{2,6}(?<![帳賬][號戶]) ?)?"
     r"(?:之後|然後|再來|後面|接著|[的,]?[帳賬][號戶]|ACCOUNT(?: (?:NO|NUMBER))?\.?)?是?[ ,:]{0,2}$"
 )
 _CODE_REACH = 20
-_CODE_TOLD = re.compile("代[碼號][是: ]{0,2}([0-9]{3})(?=[ ,、]{1,2}(?:[一-鿿]{2,6})?[帳賬][號戶])")
+_CODE_TOLD = late("代[碼號][是: ]{0,2}([0-9]{3})(?=[ ,、]{1,2}(?:[一-鿿]{2,6})?[帳賬][號戶])")
 # The two halves at the post office are one account, the words between them are not: 「局號0021347 帳號0584126」.
 _HALF_BEFORE = re.compile(
     rf"局號[ :是為]{{0,3}}(?P<first>{_DIGIT}(?:[ \-]?{_DIGIT}){{5,7}})[ ,、和/]{{0,3}}[帳賬][號戶][ :是為]{{0,3}}$"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from deid.findings import Finding
 from deid.generalise import area_start
-from deid.patterns import Pattern
+from deid.patterns import Pattern, late
 from deid.recognizers.address_grammar import HAN, name_start
 from deid.recognizers.base import TextRecognizer, matches_near
 from deid.recognizers.public_context import PublicContext
@@ -20,7 +20,7 @@ _LIST = rf"{_NO}(?:(?: ?[、,及和跟與至~] ?|等){_NO}){{0,20}}"
 _SMALL = rf"(?:{HAN}{{1,5}}|[0-9]{{1,2}}) ?小段 ?"
 _SECTION = rf"(?:(?P<name>{HAN}{{1,7}}?)段 ?(?:{_SMALL})?)"
 _NUMBERED = Pattern(rf"(?P<no>{_LIST}) ?(?:等[^,。\n]{{0,6}}?)?(?:號 ?土地|地號|建號)")
-_SECTION_BEFORE = re.compile(rf"{_SECTION}(?:[第:,] ?)?$")
+_SECTION_BEFORE = late(rf"{_SECTION}(?:[第:,] ?)?$")
 _ANNOUNCED = Pattern(
     rf"(?:(?<!{_DIGIT})(?:地號|建號)|(?:地號|建號)(?= ?[:是]))"
     rf"(?:號碼)?(?:[ :=\"']|就?是|為|在|叫|大概|應該){{0,3}}(?!{_DIGIT}{{1,3}} "
@@ -44,7 +44,7 @@ _LATIN_NO = r"[0-9]{1,5}(?:-[0-9]{1,4})?"
 _LATIN_SECTION = (
     r"(?<![A-Z'])(?!(?:ROAD|RD|STREET|ST|THE|OF)\.? )[A-Z][A-Z'\-]{2,20} SEC(?:TION|\.)(?: [0-9])?"
 )
-_LATIN = re.compile(
+_LATIN = late(
     r"(?=[0-9A-Z])(?:"
     rf"(?:(?<=LAND NO )|(?<=LAND NO\. )|(?<=LAND NUMBER )|(?<=LAND NUMBER: )){_LATIN_NO},? (?:IN )?{_LATIN_SECTION}"
     rf"|{_LATIN_SECTION},? (?:(?:LAND )?(?:LOT|NO)(?: NO)?\.? ?){_LATIN_NO}"
@@ -58,7 +58,7 @@ _SECTION_WINDOW = 28
 _NOTICE = re.compile("公告(?!現值|地價)|標售|標租|招標|管理機關|抵費地|遷葬")
 _NOTICE_REACH = 40
 _INHERITED = re.compile("繼承|權狀|遺產|遺屬")
-_OWNED = re.compile("[^。\n]{0,16}為[一-鿿]{2,4}所有")
+_OWNED = late("[^。\n]{0,16}為[一-鿿]{2,4}所有")
 _LINES = ("|", "\t")
 _AREA_ENDS = ("市", "縣", "鄉", "鎮", "區")
 

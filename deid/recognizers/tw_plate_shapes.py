@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from deid.patterns import Pattern
+from deid.patterns import Pattern, late
 
 _BEGIN = r"(?=[0-9A-Z])(?<![0-9A-Z])(?<![0-9A-Z][\-_./])"
 _END = r"(?![0-9A-Z]|-[0-9A-Z]| ?(?:[Đđ][ồỒ]NG|元|塊))"
@@ -26,7 +26,7 @@ _SPELLED = _letters(1, 4, "[ .,-]?")
 
 _THEN = "(?:後面|前面|尾巴|最後|再來|然後|接著?|加上?)?的?是?"
 _TAIL = "(?:後面|尾巴|結尾|最後)(?:的?英文)?(?:字母)?是?"
-ANNOUNCED = re.compile(
+ANNOUNCED = late(
     rf"(?:{_digits(3, 4)}[ ,]{{0,2}}{_THEN}英文(?:字母|字)?是?[ :]?{_letters(1, 3)}"
     rf"|(?:[0-9] ?[A-Z] ?[A-Z]|[A-Z] ?[0-9] ?[A-Z]|[A-Z] ?[A-Z] ?[0-9](?= ?[-·])){_JOINT}{_digits(3, 4)}(?! ?[0-9A-Z])"
     rf"|{_SPELLED}{_JOINT}{_digits(2, 5)}|[A-Z]{{2,3}}[ ,]{{0,2}}(?:後面|再來|然後|接著)是?[ ,]{{0,2}}{_digits(3, 4)}"
@@ -86,14 +86,14 @@ _ALPHABET = (
     "(?:ALPHA|ALFA|BRAVO|CHARLIE|DELTA|ECHO|FOXTROT|GOLF|HOTEL|INDIA|JULIETT?|KILO|LIMA|MIKE|NOVEMBER|OSCAR|PAPA|"
     "QUEBEC|ROMEO|SIERRA|TANGO|UNIFORM|VICTOR|WHISKEY|X-?RAY|YANKEE|ZULU|[A-Z] (?:AS IN|FOR|LIKE) [A-Z][A-Z-]{1,10})"
 )
-SAID = re.compile(
+SAID = late(
     rf"(?=[A-Z 槓杠-]{{0,9}}[ㄅ-ㄩ])(?<![A-Zㄅ-ㄩ])(?:(?:[A-Z]|{_BOPOMOFO})(?: ?[槓杠-])? ?){{1,4}}"
     rf"{_JOINT}{_digits(3, 4)}(?![0-9])|(?<![0-9]){_digits(3, 4)}{_JOINT}(?=[A-Z ]{{0,6}}[ㄅ-ㄩ])"
     rf"(?:[A-Z]|{_BOPOMOFO})(?: ?(?:[A-Z]|{_BOPOMOFO})){{0,2}}"
 )
 """Letters said in the phonetic alphabet of Taiwan: ㄟ for A, ㄊㄧ for T."""
 
-SOUNDED = re.compile(
+SOUNDED = late(
     rf"(?=[0-9A-Z欸誒逼西低伊愛居哀賊歐批屁踢優歪達大阿艾恩])(?!欸[ ,、]{{1,2}}[A-Z][ ,]?[A-Z][ ,]?[A-Z])"
     rf"(?:(?=[A-Z ]{{0,6}}{_SOUND})(?<![A-Z])(?:(?:[A-Z]|{_SOUND})[ ,]?){{2,4}}{_JOINT}{_digits(3, 4)}(?![0-9])"
     rf"|(?<![0-9]){_digits(3, 4)}{_JOINT}(?=[A-Z ]{{0,6}}{_SOUND})(?:(?:[A-Z]|{_SOUND})[ ,]?){{2,3}}"
@@ -108,7 +108,7 @@ _EXPLAINED = (
     r"(?:[A-Z]{2,8} ?的 ?)?[A-Z](?: ?[是像] ?[A-Z]{2,10}(?: ?的 ?[A-Z])?"
     r"|[ ,、]{0,2}(?:[一-鿿A-Z]{1,8}的[A-Z](?![A-Z])|AS IN [A-Z]{2,10}|呃|嗯|啊))?"
 )
-EXPLAINED = re.compile(
+EXPLAINED = late(
     rf"(?<![A-Z])(?=[A-Z](?![A-Z])|[A-Z]{{2,8}} ?的)(?:{_EXPLAINED}[ ,、]{{0,2}}(?:然後[ ,、]{{0,2}})?){{2,3}}"
     r"(?:(?:然後|再來|後面|數字|AND|THEN)[ ,、]{0,2}){0,3}"
     rf"[0-9](?:[ ,、-]{{0,2}}[0-9]){{2,3}}(?![0-9])"
@@ -120,7 +120,7 @@ EXPLAINED = re.compile(
 FLIGHT = re.compile(
     "(?:AE|AK|BR|CA|CI|CX|CZ|DL|EF|FD|GE|HO|HX|IT|JL|JX|KE|MM|MU|NH|OZ|PR|SQ|TG|TR|UA|UO|VJ|VN|ZH)-?[0-9]{3,4}"
 )
-OTHER_CODE = re.compile(
+OTHER_CODE = late(
     r"(?:ISO|CNS|DOT|SCH|REC|DOC|RFC|REV|VER|USB|HTTP|COVID|TEL|FAX|NTD?|TWD?|USD|ROC|FAQ|NO|ID|LED|PM|IMG|DSC|MVC"
     r"|AM|UTC|GMT|LTD|CO|CPC|GPS|HDMI|IC|IP|OS|RFID|SOP|TPE|T?EMU|DMU)(?= ?-?[0-9])"
     r"|(?:ARE|IS|WAS|AND|OR|IN|AT|ON|OF|TO|THE|FOR|BY|FROM|HIT|AROUND|ABOUT|ONLY|JUST|WITH|PAID|PAY|FINE|TIME"

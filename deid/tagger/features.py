@@ -104,9 +104,11 @@ class Lexicon:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Any], more: Iterable[str] = ()) -> Lexicon:
-        """``more`` are everyday words beside those of the arrays, which keep their values."""
-        added = np.setdiff1d(np.array([hash_word(word) for word in more], dtype=np.uint32), arrays["hashes"])
-        hashes = np.concatenate([arrays["hashes"], added])
+        """``more`` are everyday words beside those of the arrays (sorted hashes), which keep their values."""
+        known = arrays["hashes"]
+        added = np.unique(np.array([hash_word(word) for word in more], dtype=np.uint32))
+        added = added[known.take(known.searchsorted(added), mode="clip") != added]
+        hashes = np.concatenate([known, added])
         values = np.concatenate([arrays["values"], np.full(len(added), _EVERYDAY, dtype=np.uint8)])
         words = str(arrays["latin_words"]).split(" ")
         return cls(

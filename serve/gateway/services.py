@@ -91,7 +91,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     async with AsyncExitStack() as stack:
         database = open_database(settings.records_url)
         stack.callback(database.dispose)
-        concealment = Concealment(_concealers(settings.deid, database), settings.deid)
+        concealers = _concealers(settings.deid, database)
+        next(iter(concealers.values())).warm_up()
+        concealment = Concealment(concealers, settings.deid)
         stack.callback(concealment.close)
         redis = open_redis(settings.redis_url, settings.redis.timeout_s)
         stack.push_async_callback(redis.aclose)

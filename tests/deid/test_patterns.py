@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import re
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from pcre2 import _cy as machine
 
 from deid import Concealer, load_policy
-from deid.patterns import Pattern
+from deid.patterns import Pattern, compile_all, late
 from deid.special_category import speaks_of_special_category
 from deid.views import Views
 from tests.deid.evaluation import annotated_texts
@@ -113,3 +115,43 @@ def test_where_no_machine_code_may_be_written_re_searches(monkeypatch: pytest.Mo
     pattern = Pattern("09[0-9]{8}")
     assert pattern._code is None
     assert_alike(pattern, "電話" * 40 + "0912345678")
+
+
+# How many patterns are compiled for the texts of standard input, with or without ``warm_up`` before them: longer ones,
+# because a separator is compiled in no time where it is met.
+COMPILED_FOR_TEXTS = """
+import re, sys
+from deid import Concealer, load_policy
+concealer = Concealer(load_policy("default"))
+if sys.argv[1] == "warm":
+    concealer.warm_up()
+compiled, compile_ = [], re._compiler.compile
+re._compiler.compile = lambda pattern, flags=0: compiled.append(pattern) or compile_(pattern, flags)
+for text in sys.stdin.read().split("\\0"):
+    concealer.session().conceal(text)
+print(sum(len(pattern) > 16 for pattern in compiled))
+"""
+
+
+@pytest.mark.parametrize(("how", "compiles"), [("warm", False), ("cold", True)])
+def test_no_text_waits_for_a_pattern_after_the_warm_up(how: str, compiles: bool) -> None:
+    texts = "\0".join(row["text"] for row in annotated_texts("dev"))
+    command = [sys.executable, "-c", COMPILED_FOR_TEXTS, how]
+    answer = subprocess.run(command, input=texts, capture_output=True, text=True, check=True)
+    assert (int(answer.stdout) > 0) is compiles
+
+
+def test_what_is_compiled_late_reads_like_re() -> None:
+    pattern, plain, text = late("(?P<road>[一-鿿]路)([0-9]+)"), re.compile("(?P<road>[一-鿿]路)([0-9]+)"), "在東路12"
+    assert pattern.pattern == plain.pattern and pattern.groups == 2
+    assert spans(pattern.finditer(text)) == spans(plain.finditer(text)) == [(1, 5)]
+    assert pattern.search(text, 1) and not pattern.match(text) and pattern.fullmatch(text, 1)
+    assert pattern.sub("", text) == "在"
+    with pytest.raises(AttributeError):
+        pattern.split  # noqa: B018
+    with pytest.raises(re.error):
+        late("(").search("")
+
+
+def test_every_pattern_that_is_compiled_late_compiles() -> None:
+    compile_all()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deid import PolicyError
+from deid import Concealer, PolicyError
 from serve.gateway.services import open_services
 from serve.records.accounts import create_key
 from serve.records.tenants import TenantChange, update_tenant
@@ -84,6 +84,15 @@ async def test_a_worker_does_not_start_without_a_tenants_policy(
     with pytest.raises(PolicyError):
         async with open_services(found):
             pass
+
+
+async def test_a_worker_warms_up_before_its_first_request(
+    gateway: Gateway, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warmed: list[Concealer] = []
+    monkeypatch.setattr(Concealer, "warm_up", lambda concealer: warmed.append(concealer))
+    async with open_services(settings.model_copy(update={"spool_dir": tmp_path / "spool"})):
+        assert len(warmed) == 1
 
 
 @pytest.mark.parametrize(
