@@ -22,7 +22,7 @@ _ANY_OF_IT = "0-9A-Za-z０-９Ａ-Ｚａ-ｚ零〇○一二三四五六七八九
 _NUMBER, _MORE_OF_IT = re.compile(f"[{_ANY_OF_IT}]"), re.compile(f"[{_ANY_OF_IT}十點底線槓@_ .-]*")
 _FIGURES = "零〇○一二三四五六七八九十百"
 _DOOR = re.compile(f"[0-9０-９]|[{_FIGURES}]{{2}}|[附之][{_FIGURES}]|[巷弄號号樓楼棟座室]")
-_DIGITS = re.compile(f"[0-9{_FIGURES}]+")
+_DIGITS_AGAIN = re.compile(rf"\s+[0-9０-９{_FIGURES}]+\s*")
 _AREA = re.compile("Dist|City|County|Township", re.IGNORECASE)
 _SURE, _ADDRESS = 0.5, "TW_ADDRESS"
 
@@ -79,8 +79,7 @@ def fill_gaps(text: str, settled: tuple[Finding, ...], doubtful: Iterable[Findin
 
 def _is_of_door(said: str) -> bool:
     """Whether a door's number is told, and not only digits again or an area's postcode."""
-    again = said.startswith(" ") and _DIGITS.fullmatch(said.strip())
-    return _DOOR.search(said) is not None and not (again or _AREA.search(said))
+    return _DOOR.search(said) is not None and not (_DIGITS_AGAIN.fullmatch(said) or _AREA.search(said))
 
 
 def _widen(text: str, finding: Finding, winners: _Winners) -> None:

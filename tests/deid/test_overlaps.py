@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -84,3 +85,13 @@ def test_two_pieces_of_one_number_become_one() -> None:
     pieces = (Finding(0, 8, "ACCOUNT", 0.65, "rule"), Finding(8, 12, "TW_PLATE", 0.6, "rule"))
     found = fill_gaps(TEXT, pieces, [Finding(0, 18, "ACCOUNT", 0.6, "tagger")])
     assert [(f.start, f.end, f.entity) for f in found] == [(0, 18, "ACCOUNT")]
+
+
+@pytest.mark.parametrize(
+    ("said", "hidden"),
+    [("3樓", True), ("二十二", True), (" 3樓", True), (" 10048", False), ("　１００４８", False), (" City 1", False)],
+)
+def test_of_a_taggers_address_beside_a_rules_one_the_doors_numbers_are_hidden(said: str, hidden: bool) -> None:
+    seen = Finding(0, 5, "TW_ADDRESS", 0.9, "rule")
+    told = replace(seen, end=5 + len(said), recognizer="tagger")
+    assert len(fill_gaps(f"中山路1號{said}", (seen,), [told])) == 1 + hidden
