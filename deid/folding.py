@@ -52,6 +52,13 @@ _SPACES = re.compile("(?<= ) +")
 _WORD = "(?![一二三四五六七八九十百])[一-鿿]"
 _SPACED_OUT = Pattern(f"(?<![0-9] ){_WORD}(?: (?:{_WORD}(?![一-鿿0-9])|[0-9](?![0-9A-Z.:/-]))){{2,}}")
 _ZHUYIN_DASH = re.compile("(?<=[0-9])ㄧ(?=[0-9])")
+# 「客服:請問大名? 民眾:王小明」: who speaks in a call that is written in one line.
+_SPEAKERS = (
+    "(?:客服|話務|專員|承辦|值機|總機|受理|行政|服務|接線|櫃[台檯臺]|窗口|志工|社工|行員)(?:人?員)?|民眾?|市民|來電者?|報案人?|"
+    "客人?|客戶|家長|先生|小姐|太太|阿[嬤公伯姨]|老?伯|問|答|[A-CQ甲乙]|AGENT|CALLER|OPERATOR|CITIZEN|STAFF|CLERK"
+)
+_SPEAKER = re.compile(f"(?:{_SPEAKERS})[0-9]? ?:")
+_TURN = re.compile(f" (?={_SPEAKER.pattern})")
 
 
 def fold(text: str) -> tuple[str, Sequence[int] | None]:
@@ -60,6 +67,8 @@ def fold(text: str) -> tuple[str, Sequence[int] | None]:
     if "ㄧ" in folded:
         folded = _ZHUYIN_DASH.sub("-", folded)
     folded, origins = _without(folded, origins, sorted(_laid_out(folded)))
+    if folded.count(":") > 1:
+        folded = _in_lines(folded)
     if " " in folded:
         return _without(folded, origins, [gap for run in _SPACED_OUT.finditer(folded) for gap in _gaps(run)])
     return folded, origins
@@ -77,6 +86,12 @@ def _without(
         origins = range(len(folded))
     places = list(chain.from_iterable(origins[start:end] for start, end in kept))
     return "".join(folded[start:end] for start, end in kept), places
+
+
+def _in_lines(folded: str) -> str:
+    """Return a call that is written in one line with a line for each turn: a space before a speaker ends a line."""
+    spoken = len(_TURN.findall(folded)) + (_SPEAKER.match(folded) is not None)
+    return _TURN.sub("\n", folded) if spoken > 1 else folded
 
 
 def _gaps(run: re.Match[str]) -> Iterator[tuple[int, int]]:

@@ -17,6 +17,8 @@ from deid.findings import Finding
 
 # Numbers whose length nobody knows, and others that a rule may have seen in a part of one.
 _OF_ANY_LENGTH = frozenset({"ACCOUNT", "TW_BANK_ACCOUNT", "TW_MEDICAL_RECORD", "TW_STUDENT_ID", "LINE_ID"})
+_MAILBOX = frozenset({"EMAIL"})  # as it is read out, with words between
+_MAY_BE_LONGER = _OF_ANY_LENGTH | _MAILBOX
 _SEEN_IN_PART = _OF_ANY_LENGTH | {"PHONE", "TW_PLATE"}
 _ANY_OF_IT = "0-9A-Za-z０-９Ａ-Ｚａ-ｚ零〇○一二三四五六七八九"
 _NUMBER, _MORE_OF_IT = re.compile(f"[{_ANY_OF_IT}]"), re.compile(f"[{_ANY_OF_IT}十點底線槓@_ .-]*")
@@ -72,7 +74,7 @@ def fill_gaps(text: str, settled: tuple[Finding, ...], doubtful: Iterable[Findin
         elif finding.entity == _ADDRESS:
             pieces = _outside(finding, winners)
             alone += [piece for piece in pieces if _is_of_door(text[piece.start : piece.end])]
-        elif finding.score >= _SURE and finding.entity in _OF_ANY_LENGTH:
+        elif finding.score >= _SURE and finding.entity in _MAY_BE_LONGER:
             _widen(text, finding, winners)
     return tuple(sorted((*winners.findings, *alone), key=lambda finding: finding.start))
 
@@ -94,7 +96,9 @@ def _widen(text: str, finding: Finding, winners: _Winners) -> None:
     between = "".join(text[one.end : other.start] for one, other in pairwise(touched))
     if not (more.strip() or _NUMBER.search(between)):
         return
-    if inside and _MORE_OF_IT.fullmatch(more) and _SEEN_IN_PART.issuperset(winner.entity for winner in touched):
+    seen = {winner.entity for winner in touched}
+    longer = finding.entity in _OF_ANY_LENGTH and seen <= _SEEN_IN_PART and _MORE_OF_IT.fullmatch(more)
+    if inside and (longer or {finding.entity} == seen == _MAILBOX):
         winners.put(first, last, replace(touched[0], start=finding.start, end=finding.end))
 
 

@@ -64,7 +64,8 @@ class _Late(_Waiting):
 def late(pattern: str) -> re.Pattern[str]:
     """Return a pattern of ``re`` that is compiled when it is first used, and raises ``re.error`` only then.
 
-    It offers ``finditer``, ``fullmatch``, ``groups``, ``match``, ``pattern``, ``search`` and ``sub``.
+    It offers ``finditer``, ``fullmatch``, ``groups``, ``match``, ``pattern``, ``search`` and ``sub``; the ``re`` of its
+    matches is another object.
     """
     return cast("re.Pattern[str]", _Late(pattern))
 

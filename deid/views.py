@@ -28,7 +28,7 @@ from deid.patterns import AnyPattern, late
 SEPARATORS = r"[ .\-·・‧]"
 
 _RADIO_DIGIT = re.compile("[洞拐勾]")
-_RADIO_RUN = late("[0-9洞拐勾兩](?:(?:[ ,、-]|,?然後,?)?[0-9洞拐勾兩]){3,}")
+_RADIO_RUN = re.compile("[0-9洞拐勾兩](?:(?:[ ,、-]|,?然後,?)?[0-9洞拐勾兩]){3,}")
 # The next groups of somebody who says his numbers so.
 _RADIO_GROUP = re.compile("(?<![0-9洞拐勾])[0-9洞拐勾]{3}(?![0-9洞拐勾])")
 _RADIO_FIGURES = str.maketrans("洞拐勾兩", "0792")

@@ -58,6 +58,11 @@ _QUOTED = Pattern(
     "(?:叫做?|是|為|:| ){0,3}"
     "「([^「」,。!?:\n]{2,16})」"
 )
+# 「遊戲ID 夜半吃鹹酥雞」
+_GAMER = Pattern(
+    "(?:遊戲|角色|玩家)(?:裡面?|內)?的?(?:ID|暱稱|名稱|名字)(?:叫做?|是|為|:| ){1,3}"
+    "([一-鿿A-Z0-9_]{2,12})(?=[ \n,。;!?)]|$)"
+)
 # A page or a seller in quotes: 「在臉書跟「Mimi代購」買」.
 _SELLER = re.compile(
     "(?:臉書|FB|IG|蝦皮|露天|抖音|賣場|粉專)(?:上|的)?(?:跟|向|找|有個|賣家|叫做?|名叫| ){1,3}"
@@ -135,7 +140,8 @@ class AccountRecognizer(CuedRecognizer):
             named = _SERVICE_BEFORE.search(views.before(match.start(), 16)) or not _DOMAIN.fullmatch(match[0])
             if named and not is_official(views, match.span()):
                 yield self.finding(views, match.span(), 0.5)
-        for match in chain(_QUOTED.finditer(folded), _SELLER.finditer(folded)) if "「" in folded else ():
+        quoted = chain(_QUOTED.finditer(folded), _SELLER.finditer(folded)) if "「" in folded else ()
+        for match in chain(quoted, _GAMER.finditer(folded)):
             if not _NO_HANDLE.search(match[1]):
                 yield self.finding(views, match.span(1), 0.5)
         for match in _SPOKEN.finditer(folded) if "線" in folded or "點" in folded else ():

@@ -64,7 +64,9 @@ def answered(figures: str) -> Iterator[tuple[str, list[Span]]]:
     """Yield of each answer which kind was asked for and where its parts stand."""
     for asking in _MAY_ASK.finditer(figures) if "\n" in figures else ():
         end, first = asking.end() - 1, asking.end()
-        start = max(figures.rfind("\n", 0, asking.start()) + 1, end - _LONGEST_QUESTION)
+        line = figures.rfind("\n", 0, asking.start()) + 1
+        asker = SPEAKER.match(figures, line, asking.start())
+        start = max(asker.end() if asker else line, end - _LONGEST_QUESTION)
         last = figures.find("\n", first)
         last = len(figures) if last < 0 else last
         if speaker := SPEAKER.match(figures, first, last):

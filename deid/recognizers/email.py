@@ -49,10 +49,11 @@ _MAILBOX = re.compile("GMAIL|YAHOO|HOTMAIL|OUTLOOK|ICLOUD|HINET|PROTON|MAIL|信�
 _ANNOUNCED = re.compile(r"^(?:(?:E-?MAIL|MAIL|GMAIL|ID|IS)[ :]+)+")
 _LONGEST_LOCAL = 64
 # Letter by letter, without the at-sign, near the word for a mailbox: 「k i n點l u然後八八」.
+_MARK = "[ ,]{0,2}(?:(?:然後|再來|接著)[ ,]{0,2})?(?:點|下?底線|減號|槓)"
 _LETTERS = Pattern(
-    r"(?<![A-Z0-9])(?=[A-Z] [A-Z](?: [A-Z0-9]){0,30} ?(?:點|下?底線|減號|槓))"
-    r"[A-Z](?:(?: | ?(?:點|下?底線|減號|槓) ?)[A-Z0-9](?![A-Z])){4,30}"
-    r"(?: ?(?:然後|再來|後面|加){1,2} ?[0-9](?: ?[0-9]){0,5})?(?: ?小老鼠 ?[A-Z]{2,12})?"
+    rf"(?<![A-Z0-9])(?=[A-Z] [A-Z](?: [A-Z0-9]){{0,30}}{_MARK})"
+    rf"[A-Z](?:(?: |{_MARK}[ ,]{{0,2}})[A-Z0-9](?![A-Z])){{4,30}}"
+    r"(?:[ ,]{0,2}(?:然後|再來|後面|加){1,2}[ ,]{0,2}[0-9](?: ?[0-9]){0,5})?(?:[ ,]{0,2}小老鼠 ?[A-Z]{2,12})?"
 )
 _LETTERS_REACH = 48
 _ROLE = re.compile(

@@ -65,7 +65,9 @@ _NAMED = frozenset({"ACCOUNT", "LINE_ID"})
 _KEY_BEFORE = re.compile("(?:UID|USER|LOGIN|ACCOUNT)[A-Z_]{0,6}=$")
 _LINE_NEAR = re.compile("LINE|賴")
 _HANDLE_BEGUN = re.compile("[a-z][a-z0-9_.]*$")  # on the text: LINE and ID in capitals announce a handle
+_HANDLE_END = re.compile("(?<=[0-9A-Z_])[0-9A-Z_]*|")
 _HANDLE = re.compile("[A-Z]{3,}(?:[_.-][A-Z]{2,}){1,3}")
+_READ_OUT = re.compile("(?:[A-Z] ){2}[A-Z]|[A-Z0-9] ?(?:DOT|UNDERSCORE|DASH|點|底線|減號|小老鼠) ?[A-Z0-9]")
 # 「0912-345-678一直」: the last character belongs to the next word.
 _NEXT_WORD = re.compile("(?<=[0-9]{3})[一二兩三四五六七八九十]$")
 _DIGITS, _PARCEL = re.compile("[0-9]*"), re.compile("(?<=[0-9])-[0-9]{1,4}(?![0-9A-Z-])")
@@ -120,6 +122,7 @@ class LearnedValueRecognizer(TextRecognizer):
             start, end = _whole(views.figures, *shape.span())
             if entity in _NAMED:
                 start, entity = _handle(views, start, end, entity)
+                end = _HANDLE_END.match(views.folded, end).end()  # type: ignore[union-attr]  # matches nothing, too
             if entity == "TW_LAND_NO" and (parcel := _PARCEL.match(views.figures, end)):
                 end = parcel.end()
             digits = sum(map(str.isdigit, views.figures[start:end]))
@@ -173,7 +176,7 @@ def _handle(views: Views, start: int, end: int, entity: str) -> tuple[int, str]:
 
     Of a handle that was half seen the tagger doesn't know where it is used, if no word before it says so.
     """
-    if entity == "LINE_ID" and (announced := _LINE_SAID.match(views.figures, start, end)):
+    if (announced := _LINE_SAID.match(views.figures, start, end)) is not None:
         start = announced.end()
     if views.folded.endswith("LINE", 0, start + 1):
         start += 1
@@ -187,6 +190,9 @@ def _handle(views: Views, start: int, end: int, entity: str) -> tuple[int, str]:
 
 
 def _is_handle(views: Views, start: int, end: int, entity: str) -> bool:
+    """Whether a value without a digit has the form of a user name, or of a mailbox that is read out."""
+    if entity == "EMAIL":
+        return _READ_OUT.search(views.folded, start, end) is not None
     return entity in _NAMED and _HANDLE.fullmatch(views.folded, start, end) is not None
 
 

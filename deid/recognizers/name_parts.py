@@ -27,6 +27,8 @@ _PLACE_AFTER, _TRACE, _HALF = (
 # 「承辦問「如意」是什麼」, 「電腦印成□少岩」.
 _OPENING_QUOTES, _DAMAGED = frozenset("「『"), frozenset("□○◯〇*�")
 _SPEAKING = frozenset("說找跟由")
+DEAR = "仔(?![細孩])"  # behind a given name, in Taiwanese
+_DEAR = re.compile(DEAR)
 _QUOTE_ENDS = re.compile("[」』](?!號|一?詞|二字|兩字)")
 _CAPITALISED = Pattern("(?<![A-Za-z])[A-Z][a-z]{3,8}(?![A-Za-z])")
 _IN_LETTERS = re.compile("[A-ZÀ-ỹ .,'’\\-]+")
@@ -71,7 +73,7 @@ def given_alone(views: Views, name: str) -> Iterator[tuple[int, int]]:
         quoted = before in _OPENING_QUOTES and _QUOTE_ENDS.match(views.folded, end)
         known = load_tagger().name_mean(views, start, end) >= least
         if quoted or known or before in _DAMAGED or (before in _SPEAKING and not everyday):
-            yield start, end
+            yield start, end + (_DEAR.match(views.folded, end) is not None)
 
 
 def _short_forms(views: Views, words: Collection[str]) -> set[str]:

@@ -16,11 +16,11 @@ from deid.recognizers.famous import is_famous
 from deid.recognizers.latin_words import NATIONS, is_model, is_no_person, is_well_known
 from deid.recognizers.name_context import SURNAME_START
 from deid.recognizers.name_lexicon import DAYS, SHORT_NAMES, SIMPLIFIED_SURNAMES, SURNAMES
-from deid.recognizers.name_parts import REPEATED_NAMES, cut_short, given_alone, latin_parts, said_again
+from deid.recognizers.name_parts import DEAR, REPEATED_NAMES, cut_short, given_alone, latin_parts, said_again
 from deid.recognizers.public_context import PublicContext
 from deid.recognizers.recorded_names import recorded_names
 from deid.recognizers.small_words import is_word_here
-from deid.recognizers.spelled_out import spelling
+from deid.recognizers.spelled_out import spelled_aside, spelling
 from deid.recognizers.supported_names import supported_names
 from deid.tagger.tagger import PERSON_USUAL, load_tagger
 from deid.tw_districts import NAMELESS_DISTRICTS, PLAIN_PLACES
@@ -38,6 +38,7 @@ _NONE = frozenset({
     "有位", "P.S", "P.S.", "이름은", "以内", "以上", "以下", "民代", "女中", "IG", "日治", "日據", "豈容",
     "長女", "次女", "長子", "次子", "EVERYBODY", "SURNAME", "GODMOTHER",
     "高鐵", "鈞啟", "立書人", "王字旁", "玉字旁", "玉部", "一巴掌", "雪霸", "建醮",
+    "巴金森", "帕金森", "這邊", "那邊",
     "泰國", "越南", "印尼", "菲律賓", "緬甸", "柬埔寨", "馬來西亞", "印度", "尼泊爾", "日本", "韓國",
     "美國", "英國", "法國", "德國",
     # Words of Japanese sentences.
@@ -68,11 +69,13 @@ _ELECTRONIC = re.compile("[ei]-")
 _NOBODY_HERE = re.compile(
     "WIN[0-9]{1,2}(?![0-9])|[甲乙丙丁][得應可](?=否)|"
     "GOLD(?= CARD)|阮查某(?=囝)|(?:(?<=放給)|(?<=播給)|(?<=成給))愛麗絲|"
-    "はじめ(?=まし)|MERRY(?= CHRISTMAS)|CHUNG(?= YUAN)|(?<=CHUNG )YUAN"
+    "はじめ(?=まし)|(?<=YEAR.S )EVE|MERRY(?= CHRISTMAS)|CHUNG(?= YUAN)|(?<=CHUNG )YUAN"
 )
 _KEYS, _KEY_END = frozenset({"NICK", "NAME", "USER", "OWNER", "MEMBER", "GUEST"}), re.compile('=|" ?:')
 # 「族名叫達利」, 「漢名林小安」: the words that lead to a name are no part of it.
-_CALLED = late("(?:[族漢本原舊全藝別]名)叫?做?(?=[一-鿿·]{2})|(?:孫女|叫|我是)(?=[一-鿿])|的(?=[^場·][一-鿿])")
+_CALLED = late(
+    "(?:[族漢本原舊全藝別]名)叫?做?(?=[一-鿿·]{2})|(?:孫女|叫|我是)(?=[一-鿿])|的(?=[^場·][一-鿿])|焦(?<=干焦)(?=[一-鿿]{2})"
+)
 # 「阿福和他弟」.
 _JOINED = late("[阿小][一-鿿][和跟與](?=[一-鿿])")
 _ELDER = late("(?P<given>[一-鿿]{2})[伯嬸姆妗叔舅姑]仔?|(?P<pet>阿[一-鿿])[師姨嫂姐姊哥嬤]")
@@ -88,6 +91,8 @@ _TITLE = late(
     r"(?:MRS?|MS|MISS|MADAM|SIR|DR|PROF|MBAK?|ATE|KUYA|BạN|ANAKNYA|ISTRINYA|SUAMINYA|UNCLE|AUNT(?:IE|Y)?|GINOONG|GNG|"
     r"OWNER|NAME|(?:BOY|GIRL)FRIEND|HUSBAND|WIFE|LANDLORD|LANDLADY)\.? (?=[A-Z])|は(?=[ァ-ヴ一-鿿])"
 )
+# 「D、E、W、I」, letter by letter; 「阿昆仔」.
+_GOES_ON = late(f"(?<=[A-Z][、,.-][A-Z])(?:[、,.-][A-Z](?![A-Z]))+|(?<=[一-鿿]){DEAR}")
 # 莫娜·雷堡 is also written 莫娜雷堡.
 _DOTS = late("(?<=[一-鿿])[·‧•.](?=[一-鿿])")
 # 「萬壽橋」: what is called like somebody.
@@ -98,7 +103,7 @@ _FIRM = re.compile(
 )
 _TITLE_AFTER = re.compile("先生|小姐|女士|太太")
 _LABEL = late(
-    r"[ ,]+(?:D\.?O(?:\.?B)?|ARC|ID|TEL|PHONE|PMI|TKI|TKW|ABK|OFW|DOC)\.?$|"
+    r"[ ,]+(?:D\.?O(?:\.?B)?|ARC|ID|IG|FB|TEL|PHONE|PMI|TKI|TKW|ABK|OFW|DOC)\.?$|"
     ": ?[A-Z]?[0-9]{1,3}[A-Z]?$|(?<=[一-鿿])(?:INA|AMA)$|です$|(?<=[一-鿿])さん?$"
 )
 
@@ -130,8 +135,9 @@ class PersonRecognizer(TextRecognizer):
                     yield self.finding(views, span, score)
             for span in chain(given_alone(views, name), cut_short(views, name)):
                 yield self.finding(views, span, PERSON_USUAL)
-        found = (latin_parts(views, believed), PERSON_USUAL), (recorded_names(views), _RECORDED)
-        for spans, score in (*found, (said_again(views, believed), _RECORDED)):
+        named = {views.folded[start:end] for start, end, score in believed if score >= PERSON_USUAL}
+        usual = (latin_parts(views, believed), PERSON_USUAL), (spelled_aside(views.folded, named), PERSON_USUAL)
+        for spans, score in (*usual, (recorded_names(views), _RECORDED), (said_again(views, believed), _RECORDED)):
             yield from (self.finding(views, span, score) for span in spans)
 
     def _believed(self, views: Views) -> Iterator[tuple[int, int, float]]:
@@ -220,7 +226,8 @@ def end_of_name(folded: str, start: int, end: int) -> int:
     end = _without_kin(folded, start, end)
     end -= end - start > 1 and folded.startswith("先生", end - 1)
     label = _LABEL.search(folded, start, end)
-    return label.start() if label else end
+    more = None if label else _GOES_ON.match(folded, end)
+    return label.start() if label else more.end() if more else end
 
 
 def _without_kin(folded: str, start: int, end: int) -> int:

@@ -26,7 +26,7 @@ _CORRECTED = (
     r"(?:啊|欸|喔|呃|抱歉)?(?:不對|不是|沒有[啦喔][ ,]?是|錯了?|打錯|說錯|講錯|寫錯|更正|喔不|啊不|應該是|"
     r"改成)(?![0-9]{0,3}[年月日號樓元])"
 )
-_CORRECTION = late(
+_CORRECTION = re.compile(
     rf"[ ,.…、]{{0,4}}{_CORRECTED}[^0-9\n]{{0,10}}(?P<right>[0-9]{{2,8}}(?:-[0-9]{{3,4}})?){_NOT_COUNTED}"
 )
 # A cheap look at what every follower begins with.

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
 
-from deid.patterns import late
+from deid.patterns import Pattern, late
 
 _NAME = re.compile("[一-鿿]{2,4}")
 # 木可柯, 複姓范姜: what begins a spelling.
 _BEGUN = late(
-    "[ ,、]{0,2}(?:複姓(?:[喔哦啦的]|[一-鿿]{2})|(?:是|就是)?[一-鿿]{2}(?P<chars>[一-鿿])(?=[ ,、]))"
+    "[ ,、]{0,2}(?:複姓(?:[喔哦啦的]|[一-鿿]{2})|[一-鿿]{2}[兩二]個字的?複?姓|"
+    "(?:是|就是)?[一-鿿]{2}(?P<chars>[一-鿿])(?=[ ,、]))"
 )
 _OF = late("[ ,、]{0,2}(?P<word>[一-鿿]{1,6})的(?:那個)?(?P<chars>[一-鿿]{1,2})")
 _IS = late("[ ,、]{0,2}(?P<chars>[一-鿿])是(?P<word>[一-鿿]{2,4})(?![一-鿿])")
@@ -28,6 +30,29 @@ _MADE = late(
 # 「複姓歐陽單名真」
 _SINGLE = late("[ ,、]{0,2}單名(?:一個)?(?P<chars>[一-鿿])(?![一-鿿])")
 _MOST_SAYINGS = 4
+# Somewhere beside a name: 「是志氣的志嗎？」「不是，智慧的智」「底下有個心的懋」.
+_SAYING_ENDS = "(?=[嗎啦喔啊呢嘛齁吧]?(?:[^一-鿿]|$))"
+_ASIDE = Pattern(
+    "(?:(?:(?<![一-鿿])|(?<=[是叫成對]))(?![是就會不叫對成名有])[一-鿿]{3,4}|[一-鿿]{2})(?:的|那個)(?P<char>[一-鿿])"
+    + _SAYING_ENDS
+)
+_PART_ASIDE = Pattern(
+    "(?:[上下裡外]面|底下|旁邊|[左右中]邊|中間)?[有加]一?個?(?:[一-鿿]點水|[一-鿿]{1,2}(?:字[旁頭邊部]|[旁頭邊部])?)"
+    "(?:的|那個)(?:[一-鿿]{2}的)?(?P<char>[一-鿿])" + _SAYING_ENDS
+)
+
+
+def spelled_aside(folded: str, names: Collection[str]) -> Iterator[tuple[int, int]]:
+    """Yield where a character is explained, by a word or a part that it is made of, anywhere in a text with names."""
+    if not names or "的" not in folded:
+        return
+    told = set("".join(names))
+    for found in _ASIDE.finditer(folded):
+        if found["char"] in told and found["char"] in folded[found.start() : found.start("char") - 1]:
+            yield found.span()
+    for found in _PART_ASIDE.finditer(folded):
+        if found["char"] in told:
+            yield found.span()
 
 
 def spelling(folded: str, start: int, end: int) -> tuple[int, int] | None:

@@ -28,7 +28,8 @@ _CUES = {
     "車牌|車號|牌照": "TW_PLATE",
     "信用卡|金融卡|簽帳卡|卡號": "CREDIT_CARD ZEROS TW_CITIZEN_CERT BANK_CARD",
     "卡片": "ZEROS TW_CITIZEN_CERT",
-    "電號|水號|保單|用戶號碼?|(?:電|水|瓦斯)表號?碼?|[會團]員編號|[合契]約編號": "ACCOUNT METER",
+    "水號": "WATER ACCOUNT METER",
+    "電號|保單|用戶號碼?|(?:電|水|瓦斯)表號?碼?|[會團]員編號|[合契]約編號": "ACCOUNT METER",
 }
 _KINDS = [kinds.split() for kinds in _CUES.values()]
 # Four zeros begin a health card's number and nothing else that is told in groups.
@@ -88,12 +89,16 @@ _FORMS = {
     ),
     "TW_STUDENT_ID": _form("[A-Z]{0,2}[0-9]{0,10}", "[A-Z]{0,2}[0-9]{6,10}", **_LOOSE),
     "TW_MEDICAL_RECORD": _form("[A-Z]{0,2}[0-9]{0,10}", "[A-Z]{0,2}[0-9]{5,10}", **_LOOSE),
+    "WATER": _form(
+        "[0-9][0-9A-Z]?[0-9]{0,9}", "[0-9][0-9A-Z][0-9]{8,9}", sure=re.compile("[0-9][A-Z][0-9]+").fullmatch,
+        letters=True, longest=11, exact=False,
+    ),
     "METER": _form("[0-9]{1,14}", "[0-9]{7,14}", shortest=2, longest=8, exact=False),  # in tens: 十一，四七
     "ACCOUNT": _form("[A-Z]{0,2}[0-9]{0,14}", "[A-Z]{0,2}[0-9]{7,14}", **_LOOSE),
 }  # fmt: skip
 _OTHER_NAMES = {
     "ZEROS": "TW_NHI_CARD", "BANK_CARD": "CREDIT_CARD", "PASSPORT_FAR": "TW_PASSPORT", "METER": "ACCOUNT",
-    "POSTAL": "TW_BANK_ACCOUNT",
+    "WATER": "ACCOUNT",    "POSTAL": "TW_BANK_ACCOUNT",
 }  # fmt: skip
 Told = tuple[list[Span], str]
 _LISTED = re.compile("(?:[#轉]|[0-9][,、])$")  # an extension, or the next of several
