@@ -104,7 +104,7 @@ Told = tuple[list[Span], str]
 _LISTED = re.compile("(?:[#轉]|[0-9][,、])$")  # an extension, or the next of several
 _LETTER_ALONE = re.compile("[A-Z],")
 _CACHED = "told"
-_FIRST = re.compile("(?<![0-9A-Z_])(?<![0-9A-Z][ .:/-])[0-9A-Z]")
+_FIRST = re.compile("(?<![0-9A-Z_])(?:(?<![0-9A-Z][ .:/-])|(?<=\n[A-Z]:))[0-9A-Z]")
 
 
 def told_of(views: Views, entity: str) -> list[list[Span]]:
