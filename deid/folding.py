@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, islice
@@ -57,8 +58,8 @@ _SPEAKERS = (
     "(?:客服|話務|專員|承辦|值機|總機|受理|行政|服務|接線|櫃[台檯臺]|窗口|志工|社工|行員)(?:人?員)?|民眾?|市民|來電者?|報案人?|"
     "客人?|客戶|家長|先生|小姐|太太|阿[嬤公伯姨]|老?伯|問|答|[A-CQ甲乙]|AGENT|CALLER|OPERATOR|CITIZEN|STAFF|CLERK"
 )
-_SPEAKER = re.compile(f"(?:{_SPEAKERS})[0-9]? ?:")
-_TURN = re.compile(f" (?={_SPEAKER.pattern})")
+_TURN = re.compile(f"(?:^|(?P<end>[ 。!?]))(?P<who>(?P<known>(?:{_SPEAKERS})[0-9]?)|[一-鿿]{{2,6}}) ?:")
+_FEWEST_TURNS = 2
 
 
 def fold(text: str) -> tuple[str, Sequence[int] | None]:
@@ -68,7 +69,7 @@ def fold(text: str) -> tuple[str, Sequence[int] | None]:
         folded = _ZHUYIN_DASH.sub("-", folded)
     folded, origins = _without(folded, origins, sorted(_laid_out(folded)))
     if folded.count(":") > 1:
-        folded = _in_lines(folded)
+        folded, origins = _in_lines(folded, origins)
     if " " in folded:
         return _without(folded, origins, [gap for run in _SPACED_OUT.finditer(folded) for gap in _gaps(run)])
     return folded, origins
@@ -88,10 +89,23 @@ def _without(
     return "".join(folded[start:end] for start, end in kept), places
 
 
-def _in_lines(folded: str) -> str:
-    """Return a call that is written in one line with a line for each turn: a space before a speaker ends a line."""
-    spoken = len(_TURN.findall(folded)) + (_SPEAKER.match(folded) is not None)
-    return _TURN.sub("\n", folded) if spoken > 1 else folded
+def _in_lines(folded: str, origins: Sequence[int] | None) -> tuple[str, Sequence[int] | None]:
+    """Return a call that is written in one line with a line for each turn.
+
+    A line ends at the space before a speaker, and behind the sentence before one: there it begins where that ended.
+    """
+    turns = list(_TURN.finditer(folded))
+    heard = Counter(turn["who"] for turn in turns)
+    turns = [turn for turn in turns if turn["known"] or (heard[turn["who"]] > 1 and turn["end"] != " ")]
+    if len(turns) < _FEWEST_TURNS:
+        return folded, origins
+    chars, places, last = list(folded), list[int](), 0
+    origins = range(len(folded)) if origins is None else origins
+    for at, end in ((turn.start("end"), turn["end"]) for turn in turns if turn["end"]):
+        chars[at] = "\n" if end == " " else f"{end}\n"
+        places += (*origins[last : at + 1], *([] if end == " " else [origins[at]]))
+        last = at + 1
+    return "".join(chars), [*places, *origins[last:]]
 
 
 def _gaps(run: re.Match[str]) -> Iterator[tuple[int, int]]:

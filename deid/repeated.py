@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
+from operator import attrgetter
 
 from deid.findings import Finding
 from deid.patterns import Pattern
+from deid.repeated_parts import mistyped, said_in_pieces
+from deid.repeated_parts import starred as corrections
 from deid.views import Views
 
 _NUMBERS = frozenset(
     {"PHONE", "TW_NATIONAL_ID", "TW_UI_NO", "CREDIT_CARD", "TW_BANK_ACCOUNT", "TW_NHI_CARD", "TW_MEDICAL_RECORD",
      "TW_STUDENT_ID", "TW_PASSPORT", "TW_HOUSEHOLD_NO"}
 )  # fmt: skip
+_TOLD = _NUMBERS | {"ACCOUNT", "TW_CITIZEN_CERT"}
+_MAY_BE_STARRED = _TOLD | {"TW_PLATE", "TW_LAND_NO", "TW_ADDRESS"}
+_OFTEN_ALIKE = frozenset({"PHONE", "ACCOUNT"})  # an office's lines, numbers in sequence
+_START = attrgetter("start")
 _FEWEST_DIGITS = 6
 _MOST_VALUES = 64  # enough for any letter; more are found where they stand
 _RUN = Pattern(r"[0-9](?:[ ,.、\-…]{0,2}[0-9]){5,}")
-_DIGIT = re.compile("[0-9]")
+_DIGIT, _ALNUM = re.compile("[0-9]"), re.compile("[0-9A-Z]")
 # Sums, days and the numbers of documents that have the same digits.
 _OTHER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|(?:[0-9]{2,4}[.\-][0-9]{1,2}[.\-][0-9]{1,2})")
 _COUNTED, _DOCUMENT = re.compile(" ?(?:[元塊次人度名筆]|號?[案函])"), re.compile(r"(?:第|\$|NT|USD) ?$")
@@ -26,27 +34,57 @@ _HIDDEN = "\0"
 
 
 def with_repeats(views: Views, settled: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Return the settled findings and the other places that say all digits of one of them, in text order."""
-    known: dict[str, Finding] = {}
-    for finding in settled:
-        if finding.entity in _NUMBERS and len(known) < _MOST_VALUES:
-            digits = "".join(_DIGIT.findall(views.figures, *_folded(views, finding)))
-            if len(digits) >= _FEWEST_DIGITS:
+    """Return the settled findings and the other places that say one of them again, in text order."""
+    known, whole = dict[str, Finding](), dict[str, Finding]()
+    starred = [finding for finding in settled if finding.entity in _MAY_BE_STARRED]
+    places = [_folded(views, finding) for finding in starred]
+    told = ["".join(_ALNUM.findall(views.figures, *place)) for place in places]
+    for finding, said in zip(starred, told, strict=True):
+        digits = "".join(filter(str.isdigit, said))
+        if finding.entity in _TOLD and len(digits) >= _FEWEST_DIGITS and len(whole) < _MOST_VALUES:
+            whole.setdefault(said, finding)
+            if finding.entity in _NUMBERS:
                 known.setdefault(digits, finding)
-    if not known:
+    if not starred:
         return tuple(settled)
-    starts = [finding.start for finding in settled]
-    again = [one for one in _again(views, settled, known) if not _touches(one, settled, starts)]
-    return tuple(sorted((*settled, *again), key=lambda finding: finding.start))
+    visible, found = _visible(views, settled), list(settled)
+    corrected = corrections(visible, [(end, said) for (_, end), said in zip(places, told, strict=True)])
+    parts = chain(_in_parts(visible, whole), ((starred[at], span) for at, span in corrected))
+    others = (_moved(views, one, span) for one, span in parts)
+    for one in chain(_again(views, visible, known), others):
+        at = bisect_right(found, one.start, key=_START)
+        if not ((at and found[at - 1].end > one.start) or (at < len(found) and found[at].start < one.end)):
+            found.insert(at, one)
+    return tuple(found)
 
 
-def _again(views: Views, settled: Sequence[Finding], known: dict[str, Finding]) -> Iterator[Finding]:
-    """Yield what is said outside the findings; a run of digits may end in a word that begins with one (一直)."""
-    pieces, last, taken = list[str](), 0, 0
+def _moved(views: Views, finding: Finding, span: tuple[int, int]) -> Finding:
+    start, end = views.original_span(*span)
+    return replace(finding, start=start, end=end)
+
+
+def _visible(views: Views, settled: Sequence[Finding]) -> str:
+    """Return the figures with something else in the place of what is hidden."""
+    pieces, last = list[str](), 0
     for start, end in (_folded(views, finding) for finding in settled):
         pieces += [views.figures[last:start], _HIDDEN * (end - start)]
         last = end
-    visible = "".join((*pieces, views.figures[last:]))
+    return "".join((*pieces, views.figures[last:]))
+
+
+def _in_parts(
+    visible: str, whole: Mapping[str, Finding]
+) -> Iterator[tuple[Finding, tuple[int, int]]]:
+    """Yield what is said in pieces or mistyped, with the finding that it says."""
+    for value, spans in said_in_pieces(visible, whole):
+        yield from ((whole[value], span) for span in spans)
+    unlike = {value: finding for value, finding in whole.items() if finding.entity not in _OFTEN_ALIKE}
+    yield from ((whole[value], span) for value, span in mistyped(visible, unlike))
+
+
+def _again(views: Views, visible: str, known: Mapping[str, Finding]) -> Iterator[Finding]:
+    """Yield what is said outside the findings; a run of digits may end in a word that begins with one (一直)."""
+    taken = 0
     for run in _RUN.finditer(visible):
         digits = "".join(_DIGIT.findall(run[0]))
         value = next((value for value in (digits, digits[:-1]) if value in known), None)
@@ -58,14 +96,6 @@ def _again(views: Views, settled: Sequence[Finding], known: dict[str, Finding]) 
             if first >= taken:
                 yield replace(known[value], start=first, end=after)
                 taken = after
-
-
-def _touches(finding: Finding, settled: Sequence[Finding], starts: list[int]) -> bool:
-    """Whether a place lies in a settled one: a character that is folded to several may belong to both."""
-    at = bisect_right(starts, finding.start)
-    return (at > 0 and settled[at - 1].end > finding.start) or (
-        at < len(settled) and settled[at].start < finding.end
-    )
 
 
 def _folded(views: Views, finding: Finding) -> tuple[int, int]:

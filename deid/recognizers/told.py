@@ -64,6 +64,7 @@ _OF_OTHER = re.compile("[:/.](?<=[0-9][:/.])")  # minutes, a day, a decimal
 _LONGEST_BETWEEN, _MOST_GROUPS, _MOST_READINGS = 30, 16, 64
 # Somebody else speaks, or goes on; other lines may be rows of a table.
 _TURN = late("[^\n]*\n(?:[一-鿿A-Z]{1,6}:|接著|再來|然後|後面)")
+NEXT_TURN = re.compile("\n(?=[一-鿿A-Z]{1,8}:)")
 _FEWEST = (2, 3)  # groups, and those behind a letter alone
 _VALUE = 7  # characters of a first group that is a value of its own: half an account of the post office
 _PAUSE = re.compile("[ ,、.…~-]{0,2}(?:那個|[欸呃嗯啊喔對齁]{1,2})?[ ,、.…~-]{0,2}")
@@ -188,6 +189,7 @@ def _between(figures: str, end: int, group: re.Match[str], form: Form) -> _Betwe
         return None
     if not (form.exact or "\n" not in words or _TURN.match(words)):
         return None
+    words = NEXT_TURN.sub("", words)
     if _SAYINGS.fullmatch(words):
         return _Between.SAYING
     narrow = _OPEN.fullmatch(words) is not None

@@ -12,7 +12,7 @@ from deid.patterns import Pattern
 from deid.recognizers.answers import answered
 from deid.recognizers.cued import Span, is_example
 from deid.recognizers.spelled_codes import spelled
-from deid.recognizers.told import Form, joined, told
+from deid.recognizers.told import NEXT_TURN, Form, joined, told
 from deid.views import Views
 
 # The kinds a word may announce; what is told shows which of them it is.
@@ -172,7 +172,8 @@ def _firsts(figures: str, cue: re.Match[str], kinds: Sequence[str]) -> Iterator[
         if _NO_NUMBER.search(figures[cue.end() : place.start()]):
             return
         # Under a heading a letter alone is the cell before.
-        cell = _LETTER_ALONE.match(figures, place.start()) and "\n" in figures[cue.end() : place.start()]
+        between = NEXT_TURN.sub("", figures[cue.end() : place.start()])
+        cell = "\n" in between and _LETTER_ALONE.match(figures, place.start())
         for kind in () if cell or _LISTED.search(figures[max(0, place.start() - 2) : place.start()]) else kinds:
             reach = _FAR if _FORMS[kind].exact or kind == "BANK_CARD" else _NEAR
             near = cue.end() <= place.start() < cue.end() + reach

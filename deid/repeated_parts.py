@@ -1,0 +1,80 @@
+"""A number that is said once more in pieces, mistyped, or corrected behind an asterisk, as people do in chats.
+
+「0932608,後面?」「175」 beside 0932 608 175; 「護照 362074419 打成 362074491」; 「*6082 才對」 below a plate.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from deid.patterns import Pattern
+
+Span = tuple[int, int]
+
+_GROUP = Pattern(r"(?<![0-9A-Z])[0-9A-Z](?:[ ,\-]?[0-9A-Z])*(?![0-9A-Z])")
+_PLAIN = re.compile("[ ,-]")
+_LONGEST_GAP, _MOST_GROUPS, _FEWEST = 24, 8, 2
+_FEWEST_MISTYPED, _MOST_WRONG = 7, 2
+_STARRED = Pattern(r"(?:(?<![0-9A-Z*])\* ?|\n[0-9: ]{0,6}\*)(?P<said>[0-9A-Z](?:-?[0-9A-Z]){1,13})(?![0-9A-Z*])")
+
+
+def said_in_pieces(visible: str, known: Mapping[str, object]) -> Iterator[tuple[str, list[Span]]]:
+    """Yield a known value and the places of the groups that make it, one after another, with little between.
+
+    ``visible`` has something else in the place of what is hidden; ``known`` are values without separators.
+    """
+    begins = defaultdict[str, list[str]](list)
+    for value in known:
+        begins[value[:_FEWEST]].append(value)
+    groups = _groups(visible) if begins else []
+    for index, (_, _, first) in enumerate(groups):
+        for value in begins.get(first[:_FEWEST], ()):
+            if spans := _rest(visible, groups[index : index + _MOST_GROUPS], value):
+                yield value, spans
+
+
+def _groups(visible: str) -> list[tuple[int, int, str]]:
+    return [(match.start(), match.end(), _PLAIN.sub("", match[0])) for match in _GROUP.finditer(visible)]
+
+
+def _rest(visible: str, groups: Sequence[tuple[int, int, str]], value: str) -> list[Span]:
+    """Return the places of the groups that make a value, none if they don't."""
+    said, spans = "", list[Span]()
+    for start, end, group in groups:
+        if spans and (start - spans[-1][1] > _LONGEST_GAP or not value.startswith(said + group)):
+            break
+        said, spans = said + group, [*spans, (start, end)]
+        if said == value:
+            return spans
+    return []
+
+
+def mistyped(visible: str, known: Mapping[str, object]) -> Iterator[tuple[str, Span]]:
+    """Yield a known value and the place of a number that is as long and differs in two places at most."""
+    as_long = defaultdict[int, list[str]](list)
+    for value in known:
+        if len(value) >= _FEWEST_MISTYPED:
+            as_long[len(value)].append(value)
+    for start, end, said in _groups(visible) if as_long else ():
+        for value in as_long.get(len(said), ()):
+            if sum(map(str.__ne__, said, value)) <= _MOST_WRONG:
+                yield value, (start, end)
+                break
+
+
+def starred(visible: str, before: Sequence[tuple[int, str]]) -> Iterator[tuple[int, Span]]:
+    """Yield which value somebody corrects behind an asterisk, and the place of what is right.
+
+    ``before`` are the values and where they end, in text order. The last one is meant, if half of the digits are its.
+    """
+    ends = [end for end, _ in before]
+    for match in _STARRED.finditer(visible) if "*" in visible else ():
+        said = _PLAIN.sub("", match["said"])
+        last = bisect_right(ends, match.start()) - 1
+        digits = Counter(filter(str.isdigit, said))
+        shared = (digits & Counter(before[last][1])).total() if last >= 0 else 0
+        if digits.total() >= _FEWEST and 2 * shared >= digits.total():
+            yield last, match.span("said")
