@@ -35,7 +35,7 @@ _PIECE = late(
     f"|(?P<day>{_NUMBER}{{1,3}}[號日]|初{_NUMBER})|(?P<plain>{_ERA}?{_NUMBER}{{2,8}})|(?P<last>{_NUMBER}(?=\n|$))){_ENDS}"
 )
 _LEADS = re.compile("(?:她|他|我|是|就是|嗯|喔|啊|應該|好像|[ ,]){0,8}")
-_BETWEEN = late("(?:[ ,、.的]|[屬肖][一-鿿]){0,4}")
+_BETWEEN = late("(?:[ ,、.⋯…的]|[屬肖][一-鿿]){0,4}")
 _OLDEST, _SHORT_YEAR = 125, 4
 
 

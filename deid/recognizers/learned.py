@@ -73,6 +73,10 @@ _NEXT_WORD = re.compile("(?<=[0-9]{3})[一二兩三四五六七八九十]$")
 _DIGITS, _PARCEL = re.compile("[0-9]*"), re.compile("(?<=[0-9])-[0-9]{1,4}(?![0-9A-Z-])")
 _BEGUN = Pattern("(?:[0-9十]-?)+$")
 # 「362號5樓A」室, 「一〇四年九月」三日.
+# 「HN82640175」
+_LETTERED, _LETTERS = frozenset({"ACCOUNT", "TW_MEDICAL_RECORD", "TW_STUDENT_ID"}), 6
+_LONG_CODE = re.compile("[0-9]{6}")
+_LETTERS_BEGUN = re.compile("(?<![0-9A-Z])(?!LINE|ID|NO|TEL|UID|VER)[A-Z]{1,4}-?$")
 _ENDED = re.compile(
     "(?<=[0-9A-Z])[室寢號樓]|(?<=月) ?[0-9十]{1,3} ?[日號]?|(?<=月[0-9])[日號]|(?<=月[0-9十][0-9十])[日號]"
 )
@@ -119,7 +123,7 @@ class LearnedValueRecognizer(TextRecognizer):
             shape = _SHAPES.get(entity, _CODE).search(views.figures, start, end)
             if shape is None:
                 continue
-            start, end = _whole(views.figures, *shape.span())
+            start, end = _whole(views.figures, *shape.span(), lettered=entity in _LETTERED)
             if entity in _NAMED:
                 start, entity = _handle(views, start, end, entity)
                 end = _HANDLE_END.match(views.folded, end).end()  # type: ignore[union-attr]  # matches nothing, too
@@ -159,13 +163,15 @@ def _with_calendar(views: Views, start: int) -> int:
     return start - len(calendar[0]) if calendar else start
 
 
-def _whole(figures: str, start: int, end: int) -> tuple[int, int]:
+def _whole(figures: str, start: int, end: int, *, lettered: bool) -> tuple[int, int]:
     """Extend a number over the digits that it begins or ends inside of, and over the end of a room or a day."""
     if figures[end - 1].isdigit():
         end = _DIGITS.match(figures, end).end()  # type: ignore[union-attr]  # matches nothing, too
     if ended := _ENDED.match(figures, end):
         end = ended.end()
     begun = _BEGUN.search(figures[max(0, start - _LONGEST) : start]) if figures[start].isdigit() else None
+    if lettered and _LONG_CODE.match(figures, start):
+        begun = begun or _LETTERS_BEGUN.search(figures[max(0, start - _LETTERS) : start])
     if figures[start - 1 : start] == "\\" and (escape := _ESCAPE.match(figures, start, end - 1)):
         return escape.end(), end
     return start - len(begun[0]) if begun else start, end

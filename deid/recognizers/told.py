@@ -60,6 +60,8 @@ _OPEN = late(f"[ ,、。.…~(](?:{_OPEN_CHAR.format('!?。' + chr(10))}){{0,20}
 # Where the number is certain somebody may ask, say more than a sentence, or send it in lines.
 _OPEN_LETTERS = late(f"[^0-9A-Z一-鿿](?:{_OPEN_CHAR.format('')}){{0,28}}")
 _OPEN_WIDE = late(f"[^0-9A-Z一-鿿](?:{_OPEN_CHAR.format('').replace('A-Z;', '')}){{0,28}}")
+# 「零九五五等一下鍋子在滾」: a saying before any word.
+_INTERRUPTED = late(f"(?:{_SAYING})(?:{_OPEN_CHAR.format('').replace('A-Z;', '')}){{0,28}}")
 _OF_OTHER = re.compile("[:/.](?<=[0-9][:/.])")  # minutes, a day, a decimal
 _LONGEST_BETWEEN, _MOST_GROUPS, _MOST_READINGS = 30, 16, 64
 # Somebody else speaks, or goes on; other lines may be rows of a table.
@@ -189,12 +191,12 @@ def _between(figures: str, end: int, group: re.Match[str], form: Form) -> _Betwe
         return None
     if not (form.exact or "\n" not in words or _TURN.match(words)):
         return None
-    words = NEXT_TURN.sub("", words)
     if _SAYINGS.fullmatch(words):
         return _Between.SAYING
     narrow = _OPEN.fullmatch(words) is not None
     if not (narrow or (form.exact and (_OPEN_LETTERS if form.letters else _OPEN_WIDE).fullmatch(words))):
-        return None
+        interrupted = form.exact and not form.letters and _INTERRUPTED.fullmatch(words)
+        return _Between.OPEN if interrupted else None
     if narrow and _WRONG.search(words):
         return _Between.WRONG
     return _Between.OPEN

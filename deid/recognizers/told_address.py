@@ -55,6 +55,11 @@ _ANSWER = Pattern(
     rf"(?:幾(?P<unit>[段巷弄號樓])|(?P<door>門牌|號碼)|(?P<level>樓層))[^0-9\n?。:]{{0,6}}[?。]?\n?(?:{SPEAKER}|- )"
     rf"(?:(?!{NUM})[^0-9\n]){{0,8}}(?P<told>{NUM}{SUB}?)(?=[,。!?\n ]|$)"
 )
+# 「號碼好像二三七」, 「幾號去了,二八八」: asked and told by the same one.
+_SELF_ASKED = Pattern(
+    r"(?:幾號(?:去了|來著|[啊呢喔])?[,、。⋯… ]{1,3}|號碼(?:好像|大概|應該|就|是|記得){1,2})"
+    rf"(?P<told>{NUM}{SUB}?)(?=[,。!?\n ]|$)"
+)
 _SMALL = Pattern("[0-9零〇○一二兩三四五六七八九十百] ?[段巷弄號樓]|幾[段巷弄號樓]|門牌|樓層")
 _WAY = re.compile("路|街|大道")
 _GLUED = re.compile(f" ?{NUM}{SUB}? ?[段巷弄號樓]")
@@ -63,7 +68,7 @@ _NO_ROAD_AFTER = re.compile("[樹燈人霸障況費線頭面邊名]")
 _LIVES = late(
     "(?:住(?![戶院宿民])|[地住店]址|居地|租屋處|門牌|(?:[我阮]們?|老|租)家|戶籍|[厝家][在佇]|寄[到給去]|送[到去]|租在|蹛"
     "|(?:請問|地點|位置|路燈|現場)[^。\n]{0,6}在?哪[裡邊]?(?=[^。\n]{0,3}[?]))"
-    f"[^0-9。!?]{{0,10}}(?:[?。]\n?{SPEAKER}[^0-9。!?]{{0,6}})?$"
+    f"[^0-9。!?]{{0,10}}(?:[?。]\n?{SPEAKER}[^0-9。!?]{{0,10}})?$"
 )
 _SPOKEN_OF = re.compile("住|[地住]址|門牌|[我阮]家|厝|寄|送")
 _HIS = re.compile("我[就也家]?[住在][^0-9,。!?\n]{0,4}$")
@@ -77,6 +82,7 @@ _ASKED = late(
     "(?:[段巷弄號樓]呢|[巷弄]號|有[段巷弄樓]|門牌|樓層|號碼)[^\n]{0,6}[?\n。]?[^\n]{0,3}"
     f"(?:{SPEAKER}|\n|- )"
 )
+_WAY_THERE = re.compile("走進|[進出]來|進去|轉[進彎]|再過去|往[前裡]|對面")
 _NEXT_LINE = re.compile("\n[^0-9\n]{0,6}")
 # A citizen asks where an office is.
 _OF_OFFICE = re.compile(
@@ -84,12 +90,12 @@ _OF_OFFICE = re.compile(
 )
 # What is spoken of now is something else, or another place.
 _ELSE = re.compile(
-    "[0-9]{3}|(?:電話|手機|門號)[是:,]|生日|身[分份]?證|車牌|號碼是|聽說|之前住|我(?:們是|叫)|名字|[今明後昨前]天|[年月日週期]|禮拜|颱風"
+    "[0-9]{3}|(?:電話|手機|門號)[是:,]|生日|身[分份]?證|車牌|號碼是|聽說|之前住|我(?:們是(?!$)|叫)|名字|[今明後昨前]天|[年月日週期]|禮拜|颱風"
 )
 _OTHER_FLOOR = re.compile(
     "放|服務(?!人員|員)|課|櫃|(?<![進出])去|看到|要[到上]|辦|幫|請問(?![樓幾您])|路|街|店|朋友|檔|資料|[領表]|窗口|申請"
 )
-_PAUSE = re.compile("[ ,、。!?\n;:.⋯…是在住到]$")
+_PAUSE = re.compile("[ ,、。!?\n;:.⋯…是在住到對齁]$|樓層")
 # A door that is told may need something (要修), and the next number is no part of it.
 _NO_DOOR_AFTER = re.compile(f" ?(?:{DAY_OR_PLACE_AFTER}|會(?!漏)|[跟和到至發領來])")
 _NO_FLOOR_AFTER = re.compile(" ?(?:[是就的也有嗎櫃那嬰客座]|陽台|服務|圖書|以[上下]|還是|屋主|住戶|先生|太太|小姐)")
@@ -133,13 +139,18 @@ def _joined(folded: str, chain: Iterable[Part]) -> Iterator[Span]:
 
 
 def _parts(folded: str) -> Iterator[Part]:
-    yield from heapq.merge(_named(folded), _answered(folded), key=attrgetter("start"))
+    yield from heapq.merge(_named(folded), _answered(folded), _self_asked(folded), key=attrgetter("start"))
 
 
 def _answered(folded: str) -> Iterator[Part]:
     for found in _ANSWER.finditer(folded) if ":" in folded or "- " in folded else ():
         unit = found["unit"] or ("號" if found["door"] else "樓")
         yield Part("段巷弄號樓".index(unit) + 1, *found.span("told"), found["told"])
+
+
+def _self_asked(folded: str) -> Iterator[Part]:
+    for found in _SELF_ASKED.finditer(folded) if "號" in folded else ():
+        yield Part(_NUMBER, *found.span("told"), found["told"])
 
 
 def _named(folded: str) -> Iterator[Part]:
@@ -191,7 +202,8 @@ def _follows(folded: str, chain: Sequence[Part], part: Part) -> bool:
     if not gap:
         return part.kind > last.kind
     named = part.kind == _ROAD and _NAMED.search(gap) is not None
-    if not is_near(gap, asks=named or _ASKS.search(gap) is not None) or _BUILDING.fullmatch(gap):
+    asks = named or (_ASKS.search(gap) or _WAY_THERE.search(gap)) is not None
+    if not is_near(gap, asks=asks) or _BUILDING.fullmatch(gap):
         return False
     if part.kind == _NUMBER and _HIS.search(gap):
         return True
