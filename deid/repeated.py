@@ -49,7 +49,7 @@ def with_repeats(views: Views, settled: Sequence[Finding]) -> tuple[Finding, ...
         return tuple(settled)
     visible, found = _visible(views, settled), list(settled)
     corrected = corrections(visible, [(end, said) for (_, end), said in zip(places, told, strict=True)])
-    parts = chain(_in_parts(visible, whole), ((starred[at], span) for at, span in corrected))
+    parts = chain(_in_parts(views.figures, visible, whole), ((starred[at], span) for at, span in corrected))
     others = (_moved(views, one, span) for one, span in parts)
     for one in chain(_again(views, visible, known), others):
         at = bisect_right(found, one.start, key=_START)
@@ -73,10 +73,10 @@ def _visible(views: Views, settled: Sequence[Finding]) -> str:
 
 
 def _in_parts(
-    visible: str, whole: Mapping[str, Finding]
+    figures: str, visible: str, whole: Mapping[str, Finding]
 ) -> Iterator[tuple[Finding, tuple[int, int]]]:
     """Yield what is said in pieces or mistyped, with the finding that it says."""
-    for value, spans in said_in_pieces(visible, whole):
+    for value, spans in said_in_pieces(figures, whole):
         yield from ((whole[value], span) for span in spans)
     unlike = {value: finding for value, finding in whole.items() if finding.entity not in _OFTEN_ALIKE}
     yield from ((whole[value], span) for value, span in mistyped(visible, unlike))

@@ -21,18 +21,15 @@ _FEWEST_MISTYPED, _MOST_WRONG = 7, 2
 _STARRED = Pattern(r"(?:(?<![0-9A-Z*])\* ?|\n[0-9: ]{0,6}\*)(?P<said>[0-9A-Z](?:-?[0-9A-Z]){1,13})(?![0-9A-Z*])")
 
 
-def said_in_pieces(visible: str, known: Mapping[str, object]) -> Iterator[tuple[str, list[Span]]]:
-    """Yield a known value and the places of the groups that make it, one after another, with little between.
-
-    ``visible`` has something else in the place of what is hidden; ``known`` are values without separators.
-    """
+def said_in_pieces(figures: str, known: Mapping[str, object]) -> Iterator[tuple[str, list[Span]]]:
+    """Yield a known value, without separators, and the places of the groups that make it, with little between."""
     begins = defaultdict[str, list[str]](list)
     for value in known:
         begins[value[:_FEWEST]].append(value)
-    groups = _groups(visible) if begins else []
+    groups = _groups(figures) if begins else []
     for index, (_, _, first) in enumerate(groups):
         for value in begins.get(first[:_FEWEST], ()):
-            if spans := _rest(visible, groups[index : index + _MOST_GROUPS], value):
+            if spans := _rest(groups[index : index + _MOST_GROUPS], value):
                 yield value, spans
 
 
@@ -40,7 +37,7 @@ def _groups(visible: str) -> list[tuple[int, int, str]]:
     return [(match.start(), match.end(), _PLAIN.sub("", match[0])) for match in _GROUP.finditer(visible)]
 
 
-def _rest(visible: str, groups: Sequence[tuple[int, int, str]], value: str) -> list[Span]:
+def _rest(groups: Sequence[tuple[int, int, str]], value: str) -> list[Span]:
     """Return the places of the groups that make a value, none if they don't."""
     said, spans = "", list[Span]()
     for start, end, group in groups:
@@ -53,7 +50,10 @@ def _rest(visible: str, groups: Sequence[tuple[int, int, str]], value: str) -> l
 
 
 def mistyped(visible: str, known: Mapping[str, object]) -> Iterator[tuple[str, Span]]:
-    """Yield a known value and the place of a number that is as long and differs in two places at most."""
+    """Yield a known value and the place of a number that is as long and differs in two places at most.
+
+    ``visible`` has something else in the place of what is hidden.
+    """
     as_long = defaultdict[int, list[str]](list)
     for value in known:
         if len(value) >= _FEWEST_MISTYPED:
