@@ -59,6 +59,10 @@ _NOTICE = re.compile("公告(?!現值|地價)|標售|標租|招標|管理機關|
 _NOTICE_REACH = 40
 _INHERITED = re.compile("繼承|權狀|遺產|遺屬")
 _OWNED = late("[^。\n]{0,16}為[一-鿿]{2,4}所有")
+# 「段1176地號，還有隔壁1177」
+_BESIDE = re.compile(
+    "[,、 ]{0,2}(?:還有|[跟和及與])?(?:隔壁|旁邊)(?:那塊|的)?是?([0-9]{1,4}(?:[-之][0-9]{1,4})?)(?![0-9號樓巷弄])"
+)
 _LINES = ("|", "\t")
 _AREA_ENDS = ("市", "縣", "鄉", "鎮", "區")
 
@@ -78,6 +82,8 @@ class TwLandNoRecognizer(TextRecognizer):
                 start = area_start(folded, start)
             if not _is_announced_land(views, start, end):
                 yield self.finding(views, (start, end), 0.8)
+                if beside := _BESIDE.match(views.figures, end):
+                    yield self.finding(views, beside.span(1), 0.6)
 
 
 def _is_announced_land(views: Views, start: int, end: int) -> bool:
