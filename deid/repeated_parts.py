@@ -45,7 +45,7 @@ def _rest(groups: Sequence[tuple[int, int, str]], value: str) -> list[Span]:
             break
         said, spans = said + group, [*spans, (start, end)]
         if said == value:
-            return spans
+            return spans if len(spans) > 1 else []
     return []
 
 

@@ -95,7 +95,7 @@ _ELSE = re.compile(
 _OTHER_FLOOR = re.compile(
     "放|服務(?!人員|員)|課|櫃|(?<![進出])去|看到|要[到上]|辦|幫|請問(?![樓幾您])|路|街|店|朋友|檔|資料|[領表]|窗口|申請"
 )
-_PAUSE = re.compile("[ ,、。!?\n;:.⋯…是在住到對齁]$|樓層")
+_PAUSE = re.compile("[ ,、。!?\n;:.⋯…是在住到對齁]$|樓層(?!一樣)")
 # A door that is told may need something (要修), and the next number is no part of it.
 _NO_DOOR_AFTER = re.compile(f" ?(?:{DAY_OR_PLACE_AFTER}|會(?!漏)|[跟和到至發領來])")
 _NO_FLOOR_AFTER = re.compile(" ?(?:[是就的也有嗎櫃那嬰客座]|陽台|服務|圖書|以[上下]|還是|屋主|住戶|先生|太太|小姐)")
