@@ -45,7 +45,7 @@ def _rest(groups: Sequence[tuple[int, int, str]], value: str) -> list[Span]:
             break
         said, spans = said + group, [*spans, (start, end)]
         if said == value:
-            return spans if len(spans) > 1 else []
+            return spans if len(spans) > 1 or not value.isdigit() else []
     return []
 
 
@@ -60,7 +60,8 @@ def mistyped(visible: str, known: Mapping[str, object]) -> Iterator[tuple[str, S
             as_long[len(value)].append(value)
     for start, end, said in _groups(visible) if as_long else ():
         for value in as_long.get(len(said), ()):
-            if sum(map(str.__ne__, said, value)) <= _MOST_WRONG:
+            wrong = sum(map(str.__ne__, said, value))
+            if 0 < wrong <= _MOST_WRONG and "," not in visible[start:end]:
                 yield value, (start, end)
                 break
 
