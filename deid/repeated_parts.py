@@ -1,6 +1,6 @@
 """A number that is said once more in pieces, mistyped, or corrected behind an asterisk, as people do in chats.
 
-「0932608,後面?」「175」 beside 0932 608 175; 「護照 362074419 打成 362074491」; 「*6082 才對」 below a plate.
+「0936417,後面?」「208」 beside 0936 417 208; 「護照 351062938 打成 351062983」; 「*6032 才對」 below a plate.
 """
 
 from __future__ import annotations

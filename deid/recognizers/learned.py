@@ -73,7 +73,7 @@ _NEXT_WORD = re.compile("(?<=[0-9]{3})[一二兩三四五六七八九十]$")
 _DIGITS, _PARCEL = re.compile("[0-9]*"), re.compile("(?<=[0-9])-[0-9]{1,4}(?![0-9A-Z-])")
 _BEGUN = Pattern("(?:[0-9十]-?)+$")
 # 「362號5樓A」室, 「一〇四年九月」三日.
-# 「HN82640175」
+# 「KT73512806」
 _LETTERED, _LETTERS = frozenset({"ACCOUNT", "TW_MEDICAL_RECORD", "TW_STUDENT_ID"}), 6
 _LONG_CODE = re.compile("[0-9]{6}")
 _LETTERS_BEGUN = re.compile("(?<![0-9A-Z])(?!LINE|ID|NO|TEL|UID|VER)[A-Z]{1,4}-?$")

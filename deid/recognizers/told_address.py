@@ -55,7 +55,7 @@ _ANSWER = Pattern(
     rf"(?:幾(?P<unit>[段巷弄號樓])|(?P<door>門牌|號碼)|(?P<level>樓層))[^0-9\n?。:]{{0,6}}[?。]?\n?(?:{SPEAKER}|- )"
     rf"(?:(?!{NUM})[^0-9\n]){{0,8}}(?P<told>{NUM}{SUB}?)(?=[,。!?\n ]|$)"
 )
-# 「號碼好像二三七」, 「幾號去了,二八八」: asked and told by the same one.
+# 「號碼好像二四七」, 「幾號去了,二八九」: asked and told by the same one.
 _SELF_ASKED = Pattern(
     r"(?:幾號(?:去了|來著|[啊呢喔])?[,、。⋯… ]{1,3}|號碼(?:好像|大概|應該|就|是|記得){1,2})"
     rf"(?P<told>{NUM}{SUB}?)(?=[,。!?\n ]|$)"
