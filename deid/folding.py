@@ -55,8 +55,8 @@ _SPACED_OUT = Pattern(f"(?<![0-9] ){_WORD}(?: (?:{_WORD}(?![一-鿿0-9])|[0-9](?
 _ZHUYIN_DASH = re.compile("(?<=[0-9])ㄧ(?=[0-9])")
 # 「客服:請問大名? 民眾:王小明」: who speaks in a call that is written in one line.
 _SPEAKERS = (
-    "(?:客服|話務|專員|承辦|值機|總機|受理|行政|服務|接線|櫃[台檯臺]|窗口|志工|社工|行員)(?:人?員)?|民眾?|市民|來電者?|報案人?|"
-    "客人?|客戶|家長|先生|小姐|太太|阿[嬤公伯姨]|老?伯|問|答|[A-CQ甲乙]|AGENT|CALLER|OPERATOR|CITIZEN|STAFF|CLERK"
+    "(?:1999)?(?:客服|話務|專員|承辦|值機|總機|受理|行政|服務|接線|櫃[台檯臺]|窗口|志工|社工|行員)(?:人?員)?|民眾?|市民|來電者?|報案人?|"
+    "客人?|客戶|1999|家長|先生|小姐|太太|阿[嬤公伯姨]|老?伯|問|答|[A-CQ甲乙]|AGENT|CALLER|OPERATOR|CITIZEN|STAFF|CLERK"
 )
 _TURN = re.compile(f"(?:^|(?P<end>[ 。!?]))(?P<who>(?P<known>(?:{_SPEAKERS})[0-9]?)|[一-鿿]{{2,6}}) ?:")
 _FEWEST_TURNS = 2
@@ -68,7 +68,7 @@ def fold(text: str) -> tuple[str, Sequence[int] | None]:
     if "ㄧ" in folded:
         folded = _ZHUYIN_DASH.sub("-", folded)
     folded, origins = _without(folded, origins, sorted(_laid_out(folded)))
-    if folded.count(":") > 1:
+    if folded.count(":") > 1 and "\n" not in folded:
         folded, origins = _in_lines(folded, origins)
     if " " in folded:
         return _without(folded, origins, [gap for run in _SPACED_OUT.finditer(folded) for gap in _gaps(run)])
@@ -93,9 +93,12 @@ def _in_lines(folded: str, origins: Sequence[int] | None) -> tuple[str, Sequence
     """Return a call that is written in one line with a line for each turn.
 
     A line ends at the space before a speaker, and behind the sentence before one: there it begins where that ended.
+    Somebody asks or speaks twice; else the words are the names of a form's fields.
     """
     turns = list(_TURN.finditer(folded))
     heard = Counter(turn["who"] for turn in turns)
+    if "?" not in folded and max(heard.values(), default=0) < _FEWEST_TURNS:
+        return folded, origins
     turns = [turn for turn in turns if turn["known"] or (heard[turn["who"]] > 1 and turn["end"] != " ")]
     if len(turns) < _FEWEST_TURNS:
         return folded, origins

@@ -10,15 +10,21 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from deid.identifiers import roc_date
 from deid.patterns import Pattern
 
 Span = tuple[int, int]
 
 _GROUP = Pattern(r"(?<![0-9A-Z])[0-9A-Z](?:[ ,\-]?[0-9A-Z])*(?![0-9A-Z])")
 _PLAIN = re.compile("[ ,-]")
+_NAMED = re.compile("[號單額費](?![碼呢嗎])")  # another number is announced
 _LONGEST_GAP, _MOST_GROUPS, _FEWEST = 24, 8, 2
 _FEWEST_MISTYPED, _MOST_WRONG = 7, 2
-_STARRED = Pattern(r"(?:(?<![0-9A-Z*])\* ?|\n[0-9: ]{0,6}\*)(?P<said>[0-9A-Z](?:-?[0-9A-Z]){1,13})(?![0-9A-Z*])")
+_STARRED = Pattern(
+    r"(?:^|[\n ,。])\*(?P<said>[0-9A-Z](?:-?[0-9A-Z]){1,13})(?![0-9A-Z*:.~-]| ?[年月日時點元%天個人次張件份萬千秒折])"
+)
+# An order or a document of another number that is alike, a day.
+_OTHER = re.compile("(?:案號|文號|訂單(?:編號)?|單號|日期?)[ :是]{0,3}$")
 
 
 def said_in_pieces(figures: str, known: Mapping[str, object]) -> Iterator[tuple[str, list[Span]]]:
@@ -29,7 +35,8 @@ def said_in_pieces(figures: str, known: Mapping[str, object]) -> Iterator[tuple[
     groups = _groups(figures) if begins else []
     for index, (_, _, first) in enumerate(groups):
         for value in begins.get(first[:_FEWEST], ()):
-            if spans := _rest(groups[index : index + _MOST_GROUPS], value):
+            spans = _rest(figures, groups[index : index + _MOST_GROUPS], value)
+            if spans and not _is_other(figures, spans[0][0]):
                 yield value, spans
 
 
@@ -37,11 +44,16 @@ def _groups(visible: str) -> list[tuple[int, int, str]]:
     return [(match.start(), match.end(), _PLAIN.sub("", match[0])) for match in _GROUP.finditer(visible)]
 
 
-def _rest(groups: Sequence[tuple[int, int, str]], value: str) -> list[Span]:
+def _is_other(figures: str, start: int) -> bool:
+    return _OTHER.search(figures, max(0, start - _LONGEST_GAP), start) is not None
+
+
+def _rest(figures: str, groups: Sequence[tuple[int, int, str]], value: str) -> list[Span]:
     """Return the places of the groups that make a value, none if they don't."""
     said, spans = "", list[Span]()
     for start, end, group in groups:
-        if spans and (start - spans[-1][1] > _LONGEST_GAP or not value.startswith(said + group)):
+        gap = figures[spans[-1][1] : start] if spans else ""
+        if len(gap) > _LONGEST_GAP or _NAMED.search(gap) or not value.startswith(said + group):
             break
         said, spans = said + group, [*spans, (start, end)]
         if said == value:
@@ -61,7 +73,8 @@ def mistyped(visible: str, known: Mapping[str, object]) -> Iterator[tuple[str, S
     for start, end, said in _groups(visible) if as_long else ():
         for value in as_long.get(len(said), ()):
             wrong = sum(map(str.__ne__, said, value))
-            if 0 < wrong <= _MOST_WRONG and "," not in visible[start:end]:
+            sum_or_day = "," in visible[start:end] or roc_date.is_valid(said)
+            if 0 < wrong <= _MOST_WRONG and not (sum_or_day or _is_other(visible, start)):
                 yield value, (start, end)
                 break
 

@@ -66,6 +66,7 @@ _OF_OTHER = re.compile("[:/.](?<=[0-9][:/.])")  # minutes, a day, a decimal
 _LONGEST_BETWEEN, _MOST_GROUPS, _MOST_READINGS = 30, 16, 64
 # Somebody else speaks, or goes on; other lines may be rows of a table.
 _TURN = late("[^\n]*\n(?:[一-鿿A-Z]{1,6}:|接著|再來|然後|後面)")
+_HOTLINE = re.compile("\n1999[一-鿿]{0,4}:")  # one who speaks, called by his number
 NEXT_TURN = re.compile("\n(?=[一-鿿A-Z]{1,8}:)")
 _FEWEST = (2, 3)  # groups, and those behind a letter alone
 _VALUE = 7  # characters of a first group that is a value of its own: half an account of the post office
@@ -171,7 +172,8 @@ def _plain(group: re.Match[str], form: Form) -> str:
 def _next(figures: str, end: int, form: Form) -> re.Match[str] | None:
     """Return the next group where it is not far and is no date, sum or house number."""
     pattern = CODE if form.letters else _FIGURES
-    near = pattern.search(figures, end, end + _LONGEST_BETWEEN + 1)
+    label = _HOTLINE.search(figures, end, end + _LONGEST_BETWEEN)
+    near = pattern.search(figures, label.end() if label else end, end + _LONGEST_BETWEEN + 1)
     if near is None or _OF_OTHER.match(figures, near.start() - 1):
         return None
     group = pattern.match(figures, near.start())
@@ -186,7 +188,7 @@ def _ends(figures: str, group: re.Match[str]) -> bool:
 
 
 def _between(figures: str, end: int, group: re.Match[str], form: Form) -> _Between | None:
-    words = figures[end : group.start()]
+    words = _HOTLINE.sub("\n客服:", figures[end : group.start()])
     if _OTHERS.search(words) or (_NAMED if form.exact else ELSE).search(words):
         return None
     if not (form.exact or "\n" not in words or _TURN.match(words)):

@@ -52,7 +52,8 @@ _PART = Pattern(
 )
 # 「幾巷?」「三十。」: the unit stands in the question.
 _ANSWER = Pattern(
-    rf"(?:幾(?P<unit>[段巷弄號樓])|(?P<door>門牌|號碼)|(?P<level>樓層))[^0-9\n?。:]{{0,6}}[?。]?\n?(?:{SPEAKER}|- )"
+    r"(?:幾(?P<unit>[段巷弄號樓])(?!停|櫃|窗|線|月台|出口)|(?P<door>門牌|號碼)|(?P<level>樓層))"
+    rf"[^0-9\n?。:]{{0,6}}[?。]?\n?(?:{SPEAKER}|- )"
     rf"(?:(?!{NUM})[^0-9\n]){{0,8}}(?P<told>{NUM}{SUB}?)(?=[,。!?\n ]|$)"
 )
 # 「號碼好像二四七」, 「幾號去了,二八九」: asked and told by the same one.
@@ -86,7 +87,7 @@ _WAY_THERE = re.compile("走進|[進出]來|進去|轉[進彎]|再過去|往[前
 _NEXT_LINE = re.compile("\n[^0-9\n]{0,6}")
 # A citizen asks where an office is.
 _OF_OFFICE = re.compile(
-    "[站局所館院校處司店園行社會](?![路街大])(?:的?地址)?(?:是不是|[是在]?(?:哪[條裡]|幾[號樓])|[^0-9。\n]{1,6}(?:幾[號樓]|嗎))"
+    "[站局所館院校處司店園行社會](?![路街大])(?:的?(?:地址|位置))?(?:是不是|[是在]?(?:哪[條裡邊]?|幾[號樓])|[^0-9。\n]{1,6}(?:幾[號樓]|嗎))"
 )
 # What is spoken of now is something else, or another place.
 _ELSE = re.compile(
@@ -97,7 +98,7 @@ _OTHER_FLOOR = re.compile(
 )
 _PAUSE = re.compile("[ ,、。!?\n;:.⋯…是在住到對齁]$|樓層(?!一樣)")
 # A door that is told may need something (要修), and the next number is no part of it.
-_NO_DOOR_AFTER = re.compile(f" ?(?:{DAY_OR_PLACE_AFTER}|會(?!漏)|[跟和到至發領來])")
+_NO_DOOR_AFTER = re.compile(f" ?(?:{DAY_OR_PLACE_AFTER}|那[家間][^,。\n]{0,4}店|會(?!漏)|[跟和到至發領來])")
 _NO_FLOOR_AFTER = re.compile(" ?(?:[是就的也有嗎櫃那嬰客座]|陽台|服務|圖書|以[上下]|還是|屋主|住戶|先生|太太|小姐)")
 # A building or a settlement of which nothing is said: the tagger reads such an address whole.
 _BUILDING = late(f"{HAN}{{2,6}}(?:大廈|社區|大樓|公寓|華廈|[新眷國]村|新城|山莊|花園|家園|國宅|{SETTLED}) ?")
@@ -173,6 +174,8 @@ def _is_other(folded: str, kind: int, start: int, end: int) -> bool:
     """Whether a lane is denied, or a number is a day, a gate, a counter, a floor that is spoken of."""
     if kind == _NUMBER:
         return bool(NOT_HOUSE_IN_DISTRICT.match(folded, end) or _NO_DOOR_AFTER.match(folded, end))
+    if folded.endswith("哪", 0, start):
+        return True
     if kind >= _FLOOR:
         return _NO_FLOOR_AFTER.match(folded, end) is not None
     return folded.endswith("不是", 0, start) and folded.startswith((",", "、"), end)

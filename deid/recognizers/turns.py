@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from deid.patterns import late
 
 _LINE = re.compile("[^\n]+")
-SPEAKER = late("(?:[A-Z]|[一-鿿]{1,4}) ?: ?")
+SPEAKER = late("(?:[A-Z]|[一-鿿]{1,4}|1999[一-鿿]{0,4}) ?: ?")
 
 
 def turns(text: str) -> Iterator[tuple[bool, int, int]]:

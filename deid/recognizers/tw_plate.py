@@ -88,6 +88,8 @@ class TwPlateRecognizer(CuedRecognizer):
             return False
         if value.isdigit() and _CALLED.search(views.before(span[0], 2)):
             return False
+        if value == "1999" and views.after(span[1], 5).partition(":")[1]:
+            return False  # the hotline speaks
         return not shapes.OTHER_CODE.match(value) and super().accepts(views, span, kind)
 
     def _among_traffic(self, views: Views) -> Iterator[Finding]:
