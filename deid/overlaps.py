@@ -18,6 +18,7 @@ from deid.findings import Finding
 # Numbers whose length nobody knows, and others that a rule may have seen in a part of one.
 _OF_ANY_LENGTH = frozenset({"ACCOUNT", "TW_BANK_ACCOUNT", "TW_MEDICAL_RECORD", "TW_STUDENT_ID", "LINE_ID"})
 _MAILBOX = frozenset({"EMAIL"})  # as it is read out, with words between
+_TALK, _MOST_TALK = re.compile("(?![點底線小老鼠減號槓零〇○一二三四五六七八九])[一-鿿]"), 4
 _MAY_BE_LONGER = _OF_ANY_LENGTH | _MAILBOX
 _SEEN_IN_PART = _OF_ANY_LENGTH | {"PHONE", "TW_PLATE"}
 _ANY_OF_IT = "0-9A-Za-z０-９Ａ-Ｚａ-ｚ零〇○一二三四五六七八九"
@@ -98,7 +99,8 @@ def _widen(text: str, finding: Finding, winners: _Winners) -> None:
         return
     seen = {winner.entity for winner in touched}
     longer = finding.entity in _OF_ANY_LENGTH and seen <= _SEEN_IN_PART and _MORE_OF_IT.fullmatch(more)
-    if inside and (longer or {finding.entity} == seen == _MAILBOX):
+    read_out = {finding.entity} == seen == _MAILBOX and len(_TALK.findall(more)) <= _MOST_TALK
+    if inside and (longer or read_out):
         winners.put(first, last, replace(touched[0], start=finding.start, end=finding.end))
 
 

@@ -54,7 +54,7 @@ _WORDS, _MOST_WORDS, _LONGEST, _LONGEST_QUESTION = re.compile("[^ ,、。.!?~-]"
 _OF_OFFICE = re.compile("[你妳您]們|貴|[局處所館院校署部會司店]的?(?:電話|門牌|地址|在)|中心|客服|專線|1999")
 # With a digit, a letter alone, or the letters of a plate; other letters are a word.
 _MAY_BE_TOLD = re.compile("[A-Z]|.*[0-9].*|[A-Z](?:[ -]?[A-Z]){1,2}", re.DOTALL)
-_LETTER = re.compile("[A-Z]")
+_LETTER, _EXPLAINS = re.compile("[A-Z]"), re.compile("[A-Z]是[一-鿿]{1,4}的$")  # 「P是豬的pig」
 _DIGIT, _COUNTED = re.compile("[0-9]"), re.compile(UNITS)
 _NOT_TOLD = re.compile("沒有|不知道|不清楚|不記得|忘記|等|[剩滿約稅]|預算|大概|每月")
 _HOW_MUCH = re.compile("(?<!號碼)(?<!號)(?<!碼)(?<!碼是)多少[ ?呢]{0,2}$")
@@ -92,7 +92,11 @@ def _answer(figures: str, question: Span, answer: Span) -> Iterator[tuple[str, l
 
 def _parts(figures: str, start: int, end: int, kind: str) -> list[Span]:
     """Return the groups of an answer that says hardly anything else."""
-    groups = [group.span() for group in CODE.finditer(figures, start, end) if _MAY_BE_TOLD.fullmatch(group[0])]
+    groups = [
+        group.span()
+        for group in CODE.finditer(figures, start, end)
+        if _MAY_BE_TOLD.fullmatch(group[0]) and not _EXPLAINS.search(figures, start, group.start())
+    ]
     rest = figures[start:end]
     for first, last in reversed(groups):
         rest = rest[: first - start] + rest[last - start :]

@@ -65,9 +65,13 @@ _NAMED = frozenset({"ACCOUNT", "LINE_ID"})
 _KEY_BEFORE = re.compile("(?:UID|USER|LOGIN|ACCOUNT)[A-Z_]{0,6}=$")
 _LINE_NEAR = re.compile("LINE|賴")
 _HANDLE_BEGUN = re.compile("[a-z][a-z0-9_.]*$")  # on the text: LINE and ID in capitals announce a handle
-_HANDLE_END = re.compile("(?<=[0-9A-Z_])[0-9A-Z_]*|")
+_HANDLE_END = re.compile("(?<=[0-9A-Z_.]{4})[0-9A-Z_]*|")
 _HANDLE = re.compile("[A-Z]{3,}(?:[_.-][A-Z]{2,}){1,3}")
 _READ_OUT = re.compile("(?:[A-Z] ){2}[A-Z]|[A-Z0-9] ?(?:DOT|UNDERSCORE|DASH|點|底線|減號|小老鼠) ?[A-Z0-9]")
+_AT_ALONE = re.compile("[,、] ?小老鼠[,、] ?(?![A-Z]{2,10}[點.])")
+_TALK = re.compile(
+    "[,、。](?=(?!然後|再來|接著|數字|點|下?底線|小老鼠|老鼠|減號|槓|[零〇一二三四五六七八九])[一-鿿]{3})"
+)
 # 「0912-345-678一直」: the last character belongs to the next word.
 _NEXT_WORD = re.compile("(?<=[0-9]{3})[一二兩三四五六七八九十]$")
 _DIGITS, _PARCEL = re.compile("[0-9]*"), re.compile("(?<=[0-9])-[0-9]{1,4}(?![0-9A-Z-])")
@@ -75,7 +79,7 @@ _BEGUN = Pattern("(?:[0-9十]-?)+$")
 # 「362號5樓A」室, 「一〇四年九月」三日.
 # 「KT73512806」
 _LETTERED, _LETTERS = frozenset({"ACCOUNT", "TW_MEDICAL_RECORD", "TW_STUDENT_ID"}), 6
-_LONG_CODE = re.compile("[0-9]{6}")
+_LONG_CODE = re.compile("[0-9]{7}")
 _LETTERS_BEGUN = re.compile("(?<![0-9A-Z])(?!LINE|ID|NO|TEL|UID|VER)[A-Z]{1,4}-?$")
 _ENDED = re.compile(
     "(?<=[0-9A-Z])[室寢號樓]|(?<=月) ?[0-9十]{1,3} ?[日號]?|(?<=月[0-9])[日號]|(?<=月[0-9十][0-9十])[日號]"
@@ -123,12 +127,7 @@ class LearnedValueRecognizer(TextRecognizer):
             shape = _SHAPES.get(entity, _CODE).search(views.figures, start, end)
             if shape is None:
                 continue
-            start, end = _whole(views.figures, *shape.span(), lettered=entity in _LETTERED)
-            if entity in _NAMED:
-                start, entity = _handle(views, start, end, entity)
-                end = _HANDLE_END.match(views.folded, end).end()  # type: ignore[union-attr]  # matches nothing, too
-            if entity == "TW_LAND_NO" and (parcel := _PARCEL.match(views.figures, end)):
-                end = parcel.end()
+            start, end, entity = _edges(views, *shape.span(), entity)
             digits = sum(map(str.isdigit, views.figures[start:end]))
             named = (sure or _KEY_BEFORE.search(views.before(start, 12))) and _is_handle(views, start, end, entity)
             if digits < _FEWEST.get(entity, _FEWEST_DIGITS) and not named:
@@ -151,10 +150,26 @@ class LearnedValueRecognizer(TextRecognizer):
                 yield Finding(*views.original_span(*shape.span()), entity, score - _DOUBT, self.name)
 
 
+def _edges(views: Views, start: int, end: int, entity: str) -> tuple[int, int, str]:
+    """Return where a value really begins and ends, and what it is."""
+    start, end = _whole(views.figures, start, end, lettered=entity in _LETTERED)
+    if entity in _NAMED:
+        start, entity = _handle(views, start, end, entity)
+        end = _HANDLE_END.match(views.folded, end).end()  # type: ignore[union-attr]  # matches nothing, too
+    if entity == "TW_LAND_NO" and (parcel := _PARCEL.match(views.figures, end)):
+        end = parcel.end()
+    if entity == "EMAIL" and (talk := _TALK.search(views.folded, start, end)):
+        end = talk.start()
+    return start, end, entity
+
+
 def _parts(views: Views, start: int, end: int, entity: str) -> Iterable[tuple[int, int]]:
     """Return a value without the word behind it, with its calendar, and without the words that are said inside it."""
     end -= _NEXT_WORD.search(views.folded, start, end) is not None
     start = _with_calendar(views, start)
+    if entity == "EMAIL":
+        ends = [span for at in _AT_ALONE.finditer(views.folded, start, end) for span in at.span()]
+        return list(zip((start, *ends[1::2]), (*ends[::2], end), strict=True))
     return pieces(views.figures, start, end) if entity in _SAID else ((start, end),)
 
 

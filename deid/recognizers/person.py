@@ -92,7 +92,7 @@ _TITLE = late(
     r"OWNER|NAME|(?:BOY|GIRL)FRIEND|HUSBAND|WIFE|LANDLORD|LANDLADY)\.? (?=[A-Z])|は(?=[ァ-ヴ一-鿿])"
 )
 # 「S、I、T、I」, letter by letter; 「阿昆仔」.
-_GOES_ON = late(f"(?<=[A-Z][、,.-][A-Z])(?:[、,.-][A-Z](?![A-Z])){{1,12}}|(?<=[一-鿿]){DEAR}")
+_GOES_ON = late(f"(?<=[A-Z][、,.-][A-Z])(?:[、,.-][A-Z](?![A-Z])){{1,12}}|(?<=[一-鿿])(?<!小[一-鿿])(?<!阿妹){DEAR}")
 # 莫娜·雷堡 is also written 莫娜雷堡.
 _DOTS = late("(?<=[一-鿿])[·‧•.](?=[一-鿿])")
 # 「萬壽橋」: what is called like somebody.

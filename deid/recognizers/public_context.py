@@ -46,8 +46,7 @@ from deid.views import Views
 
 _LEFT, _CLAIM, _ASK, _SERVICE = 72, 40, 8, 16
 _CITIZEN_REACH, _NOTICE_REACH = 160, 400
-_ENOUGH_MARKS = 2
-_ENOUGH_PLACES = 3
+_ENOUGH_MARKS, _ENOUGH_PLACES = 2, 3
 _LISTED = frozenset(" \n\t:(,、-|市區縣鄉鎮及")
 _MOST_ANCHORS = 3
 # Nobody tells so many lines of his own; a list of offices does.

@@ -36,6 +36,7 @@ _ASIDE = Pattern(
     "(?:(?:(?<![一-鿿])|(?<=[是叫成對]))(?![是就會不叫對成名有我你他她說大])[一-鿿]{3,4}|(?![我你他她說大])[一-鿿]{2})(?:的|那個)(?P<char>[一-鿿])"
     + _SAYING_ENDS
 )
+_DENIED = re.compile("不是$|[打寫印改登記叫唸]成$|取$")
 _PART_ASIDE = Pattern(
     "(?:(?:[上下裡外]面|底下|旁邊|[左右中]邊|中間)[有加]一?個?[一-鿿]{1,2}"
     "|[有加]一?個?(?:[一-鿿]點水|[一-鿿]{1,2}(?:字[旁頭邊部]|[旁頭邊部])))"
@@ -49,7 +50,8 @@ def spelled_aside(folded: str, names: Collection[str]) -> Iterator[tuple[int, in
         return
     told = set("".join(names))
     for found in _ASIDE.finditer(folded):
-        if found["char"] in told and found["char"] in folded[found.start() : found.start("char") - 1]:
+        explained = found["char"] in told and found["char"] in folded[found.start() : found.start("char") - 1]
+        if explained and not _DENIED.search(folded, max(0, found.start() - 2), found.start()):
             yield found.span()
     for found in _PART_ASIDE.finditer(folded):
         if found["char"] in told:

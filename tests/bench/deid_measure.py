@@ -100,6 +100,7 @@ class DeidBench:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.concealer = Concealer(load_policy("default"))
+        self.concealer.warm_up()  # as a gateway worker does
         presidio = open_presidio()
         self.subjects: dict[str, Work] = {
             "detect": self.concealer.detect,
