@@ -2,6 +2,7 @@
 
 Zero-width characters and pauses between digits (0912⋯⋯345) are dropped, dashes unified to ``-``, NFKC per character,
 ASCII upper case; then what only lays the text out goes: marks of quoted lines, blanks to be filled in, spaces in forms.
+A call that is written in one line gets a line for each turn.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ _FEWEST_TURNS = 2
 
 
 def fold(text: str) -> tuple[str, Sequence[int] | None]:
-    """Return the folded text and, when a length changed, the original index of each folded character."""
+    """Return the folded text and the original index of each folded character, None where both are always the same."""
     folded, origins = _fold(text)
     if "ㄧ" in folded:
         folded = _ZHUYIN_DASH.sub("-", folded)
@@ -92,12 +93,14 @@ def _without(
 def _in_lines(folded: str, origins: Sequence[int] | None) -> tuple[str, Sequence[int] | None]:
     """Return a call that is written in one line with a line for each turn.
 
-    A line ends at the space before a speaker, and behind the sentence before one: there it begins where that ended.
-    Somebody asks or speaks twice; else the words are the names of a form's fields.
+    The space before a speaker becomes the line's end; where none stands between a sentence and a speaker, one is put
+    there, with the place of the sentence's mark. Somebody is asked before a turn, or speaks twice; else the words are
+    the names of a form's fields.
     """
     turns = list(_TURN.finditer(folded))
     heard = Counter(turn["who"] for turn in turns)
-    if "?" not in folded and max(heard.values(), default=0) < _FEWEST_TURNS:
+    asked = any(folded[turn.start("end") - (turn["end"] == " ")] == "?" for turn in turns if turn["end"])
+    if not asked and max(heard.values(), default=0) < _FEWEST_TURNS:
         return folded, origins
     turns = [turn for turn in turns if turn["known"] or (heard[turn["who"]] > 1 and turn["end"] != " ")]
     if len(turns) < _FEWEST_TURNS:

@@ -8,7 +8,7 @@ it does on a system that lets no process write machine code.
 Only what both read alike may stand in such a pattern (``tests/deid/test_patterns.py``).
 
 ``re`` takes a millisecond and more to compile a class of Chinese characters, a second for all patterns. So it compiles
-these, and what ``late`` makes, when they are first needed; a server calls ``compile_all`` before its first text.
+these, and what ``late`` makes, when they are first needed; the gateway calls ``compile_all`` before its first text.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import chain
+from threading import Lock
 from typing import Any, ClassVar, cast
 from weakref import WeakSet
 
@@ -35,7 +36,8 @@ class _Waiting:
 
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
-        _ALL.add(self)
+        with _LOCK:
+            _ALL.add(self)
 
     def __getattr__(self, name: str) -> Any:
         """Come here for what is not set yet. Two threads may both compile: either result will do."""
@@ -48,11 +50,14 @@ class _Waiting:
 
 
 _ALL: WeakSet[_Waiting] = WeakSet()
+_LOCK = Lock()
 
 
 def compile_all() -> None:
     """Compile every pattern that waits for its first use, so that no text has to wait for it."""
-    for one in tuple(_ALL):
+    with _LOCK:
+        waiting = tuple(_ALL)
+    for one in waiting:
         one.groups  # noqa: B018  asking is what it waits for
 
 

@@ -41,9 +41,10 @@ def with_repeats(views: Views, settled: Sequence[Finding]) -> tuple[Finding, ...
     told = ["".join(_ALNUM.findall(views.figures, *place)) for place in places]
     for finding, said in zip(starred, told, strict=True):
         digits = "".join(filter(str.isdigit, said))
-        if finding.entity in _TOLD and len(digits) >= _FEWEST_DIGITS and len(whole) < _MOST_VALUES:
-            whole.setdefault(said, finding)
-            if finding.entity in _NUMBERS:
+        if finding.entity in _TOLD and len(digits) >= _FEWEST_DIGITS:
+            if len(whole) < _MOST_VALUES:
+                whole.setdefault(said, finding)
+            if finding.entity in _NUMBERS and len(known) < _MOST_VALUES:
                 known.setdefault(digits, finding)
     if not starred:
         return tuple(settled)

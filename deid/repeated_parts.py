@@ -12,40 +12,45 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from deid.identifiers import roc_date
 from deid.patterns import Pattern
+from deid.recognizers.told import UNITS
 
 Span = tuple[int, int]
 
 _GROUP = Pattern(r"(?<![0-9A-Z])[0-9A-Z](?:[ ,\-]?[0-9A-Z])*(?![0-9A-Z])")
 _PLAIN = re.compile("[ ,-]")
 _NAMED = re.compile("[號單額費](?![碼呢嗎])")  # another number is announced
-_LONGEST_GAP, _MOST_GROUPS, _FEWEST = 24, 8, 2
+_LONGEST_GAP, _MOST_GROUPS, _PREFIX = 24, 8, 2
+_FEWEST_STARRED, _FARTHEST = 3, 120
 _FEWEST_MISTYPED, _MOST_WRONG = 7, 2
 _STARRED = Pattern(
-    r"(?:^|[\n ,。])\*(?P<said>[0-9A-Z](?:-?[0-9A-Z]){1,13})(?![0-9A-Z*:.~-]| ?[年月日時點元%天個人次張件份萬千秒折])"
+    rf"(?:^|[\n ,。])\*(?P<said>[0-9A-Z](?:-?[0-9A-Z]){{1,13}})(?![0-9A-Z*:.~-])(?!{UNITS}|小時|公分)"
 )
-# An order or a document of another number that is alike, a day.
-_OTHER = re.compile("(?:案號|文號|訂單(?:編號)?|單號|日期?)[ :是]{0,3}$")
+# Another number that is alike: of an order, a document, a sum, a day.
+_ANNOUNCED = re.compile(r"(?:[案文單]號|訂單|編號|統編|代[碼號]|日期?|金額|第|\$|NT|USD|民國)[號的是:$ ]{0,4}$")
+_COUNTED = re.compile(UNITS)
 
 
 def said_in_pieces(figures: str, known: Mapping[str, object]) -> Iterator[tuple[str, list[Span]]]:
     """Yield a known value, without separators, and the places of the groups that make it, with little between."""
     begins = defaultdict[str, list[str]](list)
     for value in known:
-        begins[value[:_FEWEST]].append(value)
+        begins[value[:_PREFIX]].append(value)
     groups = _groups(figures) if begins else []
     for index, (_, _, first) in enumerate(groups):
-        for value in begins.get(first[:_FEWEST], ()):
+        for value in begins.get(first[:_PREFIX], ()):
             spans = _rest(figures, groups[index : index + _MOST_GROUPS], value)
-            if spans and not _is_other(figures, spans[0][0]):
+            if spans and not any(_is_other(figures, *span) for span in spans):
                 yield value, spans
 
 
-def _groups(visible: str) -> list[tuple[int, int, str]]:
-    return [(match.start(), match.end(), _PLAIN.sub("", match[0])) for match in _GROUP.finditer(visible)]
+def _groups(text: str) -> list[tuple[int, int, str]]:
+    return [(match.start(), match.end(), _PLAIN.sub("", match[0])) for match in _GROUP.finditer(text)]
 
 
-def _is_other(figures: str, start: int) -> bool:
-    return _OTHER.search(figures, max(0, start - _LONGEST_GAP), start) is not None
+def _is_other(figures: str, start: int, end: int) -> bool:
+    """Whether digits count something, or are of an order, a document or a day."""
+    before = _ANNOUNCED.search(figures, max(0, start - _LONGEST_GAP), start)
+    return before is not None or _COUNTED.match(figures, end) is not None
 
 
 def _rest(figures: str, groups: Sequence[tuple[int, int, str]], value: str) -> list[Span]:
@@ -73,8 +78,8 @@ def mistyped(visible: str, known: Mapping[str, object]) -> Iterator[tuple[str, S
     for start, end, said in _groups(visible) if as_long else ():
         for value in as_long.get(len(said), ()):
             wrong = sum(map(str.__ne__, said, value))
-            sum_or_day = "," in visible[start:end] or roc_date.is_valid(said)
-            if 0 < wrong <= _MOST_WRONG and not (sum_or_day or _is_other(visible, start)):
+            alike = 0 < wrong <= _MOST_WRONG and "," not in visible[start:end]
+            if alike and not (roc_date.is_valid(said) or _is_other(visible, start, end)):
                 yield value, (start, end)
                 break
 
@@ -89,6 +94,7 @@ def starred(visible: str, before: Sequence[tuple[int, str]]) -> Iterator[tuple[i
         said = _PLAIN.sub("", match["said"])
         last = bisect_right(ends, match.start()) - 1
         digits = Counter(filter(str.isdigit, said))
-        shared = (digits & Counter(before[last][1])).total() if last >= 0 else 0
-        if digits.total() >= _FEWEST and 2 * shared >= digits.total():
+        near = last >= 0 and match.start() - ends[last] <= _FARTHEST
+        shared = (digits & Counter(before[last][1])).total() if near else 0
+        if digits.total() >= _FEWEST_STARRED and 2 * shared >= digits.total():
             yield last, match.span("said")

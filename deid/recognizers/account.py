@@ -65,13 +65,14 @@ _GAMER = Pattern(
     "|(?:角色|玩家)(?:名稱|名字)(?:叫做?|是|為|:))"
     "([一-鿿A-Z0-9_]{2,12})(?=[ \n,。;!?)]|$)"
 )
+_NO_GAMER = re.compile("什麼|可以|哪[個裡]|[嗎呢]$|主角")
 # A page or a seller in quotes: 「在臉書跟「Mimi代購」買」.
 _SELLER = re.compile(
     "(?:臉書|FB|IG|蝦皮|露天|抖音|賣場|粉專)(?:上|的)?(?:跟|向|找|有個|賣家|叫做?|名叫| ){1,3}"
     "「([^「」,。!?:\n]{2,16})」"
 )
 _NO_HANDLE = re.compile(
-    "什麼|可以|哪|[嗎呢]|主角|已|無法|未|請|不|登入|錯誤|官方|客服|公所|政府|市府|縣府|中心|粉絲|系統|管理員|訪客|匿名|如何"
+    "已|無法|未|請|不|登入|錯誤|官方|客服|公所|政府|市府|縣府|中心|粉絲|系統|管理員|訪客|匿名|如何"
 )
 _SERVICE_BEFORE = re.compile(
     "(?:(?<![A-Z])(?:IG|FB|INSTAGRAM|FACEBOOK|THREADS|TWITTER|TIKTOK|DCARD)|脆|臉書|推特|抖音|帳號|真正的)"
@@ -142,8 +143,9 @@ class AccountRecognizer(CuedRecognizer):
             named = _SERVICE_BEFORE.search(views.before(match.start(), 16)) or not _DOMAIN.fullmatch(match[0])
             if named and not is_official(views, match.span()):
                 yield self.finding(views, match.span(), 0.5)
+        gamers = (match for match in _GAMER.finditer(folded) if not _NO_GAMER.search(match[1]))
         quoted = chain(_QUOTED.finditer(folded), _SELLER.finditer(folded)) if "「" in folded else ()
-        for match in chain(quoted, _GAMER.finditer(folded)):
+        for match in chain(quoted, gamers):
             if not _NO_HANDLE.search(match[1]):
                 yield self.finding(views, match.span(1), 0.5)
         for match in _SPOKEN.finditer(folded) if "線" in folded or "點" in folded else ():

@@ -43,7 +43,7 @@ class TextRecognizer(EntityRecognizer):  # type: ignore[misc]  # Presidio is not
         super().__init__(found, name=name, supported_language=supported_language, **options)
 
     def load(self) -> None:
-        """Nothing to load: patterns are compiled with the module."""
+        """Nothing to load: patterns are compiled when they are first needed."""
 
     @abstractmethod
     def find(self, views: Views) -> Iterable[Finding]:

@@ -65,7 +65,7 @@ _NAMED = frozenset({"ACCOUNT", "LINE_ID"})
 _KEY_BEFORE = re.compile("(?:UID|USER|LOGIN|ACCOUNT)[A-Z_]{0,6}=$")
 _LINE_NEAR = re.compile("LINE|賴")
 _HANDLE_BEGUN = re.compile("[a-z][a-z0-9_.]*$")  # on the text: LINE and ID in capitals announce a handle
-_HANDLE_END = re.compile("(?<=[0-9A-Z_.]{4})[0-9A-Z_]*|")
+_HANDLE_END = re.compile("(?<=[0-9A-Z_.]{4})[0-9A-Z_]{0,40}(?![0-9A-Z_])|")
 _HANDLE = re.compile("[A-Z]{3,}(?:[_.-][A-Z]{2,}){1,3}")
 _READ_OUT = re.compile("(?:[A-Z] ){2}[A-Z]|[A-Z0-9] ?(?:DOT|UNDERSCORE|DASH|點|底線|減號|小老鼠) ?[A-Z0-9]")
 _AT_ALONE = re.compile("[,、] ?小老鼠[,、] ?(?![A-Z]{2,10}[點.])")
@@ -76,11 +76,11 @@ _TALK = re.compile(
 _NEXT_WORD = re.compile("(?<=[0-9]{3})[一二兩三四五六七八九十]$")
 _DIGITS, _PARCEL = re.compile("[0-9]*"), re.compile("(?<=[0-9])-[0-9]{1,4}(?![0-9A-Z-])")
 _BEGUN = Pattern("(?:[0-9十]-?)+$")
-# 「362號5樓A」室, 「一〇四年九月」三日.
 # 「KT73512806」
 _LETTERED, _LETTERS = frozenset({"ACCOUNT", "TW_MEDICAL_RECORD", "TW_STUDENT_ID"}), 6
 _LONG_CODE = re.compile("[0-9]{7}")
 _LETTERS_BEGUN = re.compile("(?<![0-9A-Z])(?!LINE|ID|NO|TEL|UID|VER)[A-Z]{1,4}-?$")
+# 「362號5樓A」室, 「一〇四年九月」三日.
 _ENDED = re.compile(
     "(?<=[0-9A-Z])[室寢號樓]|(?<=月) ?[0-9十]{1,3} ?[日號]?|(?<=月[0-9])[日號]|(?<=月[0-9十][0-9十])[日號]"
 )
@@ -169,7 +169,8 @@ def _parts(views: Views, start: int, end: int, entity: str) -> Iterable[tuple[in
     start = _with_calendar(views, start)
     if entity == "EMAIL":
         ends = [span for at in _AT_ALONE.finditer(views.folded, start, end) for span in at.span()]
-        return list(zip((start, *ends[1::2]), (*ends[::2], end), strict=True))
+        spans = zip((start, *ends[1::2]), (*ends[::2], end), strict=True)
+        return [(first, last) for first, last in spans if first < last]
     return pieces(views.figures, start, end) if entity in _SAID else ((start, end),)
 
 

@@ -46,7 +46,7 @@ _PART_ASIDE = Pattern(
 
 def spelled_aside(folded: str, names: Collection[str]) -> Iterator[tuple[int, int]]:
     """Yield where a character is explained, by a word or a part that it is made of, anywhere in a text with names."""
-    if not names or "的" not in folded:
+    if not names or not ("的" in folded or "那個" in folded):
         return
     told = set("".join(names))
     for found in _ASIDE.finditer(folded):

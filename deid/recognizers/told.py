@@ -15,6 +15,7 @@ from itertools import pairwise
 
 from deid.identifiers import tw_phone
 from deid.patterns import late
+from deid.recognizers.turns import HOTLINE, is_hotline
 from deid.said_digits import digits_said
 
 Span = tuple[int, int]
@@ -58,15 +59,15 @@ _OTHERS = re.compile("另外(?!1片)|[他她]們|分別")
 _OPEN_CHAR = "[^0-9A-Z;{}]|[0-9](?=[直下樣起定些般個位張支碼隻字組片段句])"
 _OPEN = late(f"[ ,、。.…~(](?:{_OPEN_CHAR.format('!?。' + chr(10))}){{0,20}}")
 # Where the number is certain somebody may ask, say more than a sentence, or send it in lines.
+_WIDE = f"(?:{_OPEN_CHAR.format('').replace('A-Z;', '')}){{0,28}}"
 _OPEN_LETTERS = late(f"[^0-9A-Z一-鿿](?:{_OPEN_CHAR.format('')}){{0,28}}")
-_OPEN_WIDE = late(f"[^0-9A-Z一-鿿](?:{_OPEN_CHAR.format('').replace('A-Z;', '')}){{0,28}}")
+_OPEN_WIDE = late(f"[^0-9A-Z一-鿿]{_WIDE}")
 # 「零九五二，等一下水滾了，三一七」, and no pause before: a saying before any word.
-_INTERRUPTED = late(f"(?:{_SAYING})(?:{_OPEN_CHAR.format('').replace('A-Z;', '')}){{0,28}}")
+_INTERRUPTED = late(f"(?:{_SAYING}){_WIDE}")
 _OF_OTHER = re.compile("[:/.](?<=[0-9][:/.])")  # minutes, a day, a decimal
 _LONGEST_BETWEEN, _MOST_GROUPS, _MOST_READINGS = 30, 16, 64
 # Somebody else speaks, or goes on; other lines may be rows of a table.
 _TURN = late("[^\n]*\n(?:[一-鿿A-Z]{1,6}:|接著|再來|然後|後面)")
-_HOTLINE = re.compile("\n1999[一-鿿]{0,4}:")  # one who speaks, called by his number
 NEXT_TURN = re.compile("\n(?=[一-鿿A-Z]{1,8}:)")
 _FEWEST = (2, 3)  # groups, and those behind a letter alone
 _VALUE = 7  # characters of a first group that is a value of its own: half an account of the post office
@@ -172,8 +173,9 @@ def _plain(group: re.Match[str], form: Form) -> str:
 def _next(figures: str, end: int, form: Form) -> re.Match[str] | None:
     """Return the next group where it is not far and is no date, sum or house number."""
     pattern = CODE if form.letters else _FIGURES
-    label = _HOTLINE.search(figures, end, end + _LONGEST_BETWEEN)
-    near = pattern.search(figures, label.end() if label else end, end + _LONGEST_BETWEEN + 1)
+    near = pattern.search(figures, end, end + _LONGEST_BETWEEN + 1)
+    if near and is_hotline(figures, near.start()):
+        near = pattern.search(figures, figures.index(":", near.start()), end + _LONGEST_BETWEEN + 1)
     if near is None or _OF_OTHER.match(figures, near.start() - 1):
         return None
     group = pattern.match(figures, near.start())
@@ -188,7 +190,7 @@ def _ends(figures: str, group: re.Match[str]) -> bool:
 
 
 def _between(figures: str, end: int, group: re.Match[str], form: Form) -> _Between | None:
-    words = _HOTLINE.sub("\n客服:", figures[end : group.start()])
+    words = HOTLINE.sub("\n客服:", figures[end : group.start()])
     if _OTHERS.search(words) or (_NAMED if form.exact else ELSE).search(words):
         return None
     if not (form.exact or "\n" not in words or _TURN.match(words)):

@@ -58,10 +58,10 @@ _ANSWER = Pattern(
 )
 # 「號碼好像二四七」, 「幾號去了,二八九」: asked and told by the same one.
 _SELF_ASKED = Pattern(
-    r"(?:幾號(?:去了|來著|[啊呢喔])?[,、。⋯… ]{1,3}|號碼(?:好像|大概|應該|就|是|記得){1,2})"
+    r"(?:幾號(?:去了|來著|[啊呢喔])?[,、。⋯… ]{1,3}|號碼(?:好像|大概|應該|記得)是?)"
     rf"(?P<told>{NUM}{SUB}?)(?=[,。!?\n ]|$)"
 )
-_SMALL = Pattern("[0-9零〇○一二兩三四五六七八九十百] ?[段巷弄號樓]|幾[段巷弄號樓]|門牌|樓層")
+_SMALL = Pattern("[0-9零〇○一二兩三四五六七八九十百] ?[段巷弄號樓]|幾[段巷弄號樓]|門牌|樓層|號碼")
 _WAY = re.compile("路|街|大道")
 _GLUED = re.compile(f" ?{NUM}{SUB}? ?[段巷弄號樓]")
 _WHICH = re.compile("(?:[哪這那](?:一?條)?|什麼)[路街]$|[走選到對在]路$")
@@ -171,7 +171,7 @@ def _named(folded: str) -> Iterator[Part]:
 
 
 def _is_other(folded: str, kind: int, start: int, end: int) -> bool:
-    """Whether a lane is denied, or a number is a day, a gate, a counter, a floor that is spoken of."""
+    """Whether a part is asked for (哪一段) or denied, or a number is a day, a gate, a counter, a floor spoken of."""
     if kind == _NUMBER:
         return bool(NOT_HOUSE_IN_DISTRICT.match(folded, end) or _NO_DOOR_AFTER.match(folded, end))
     if folded.endswith("哪", 0, start):

@@ -13,6 +13,7 @@ from deid.recognizers.answers import answered
 from deid.recognizers.cued import Span, is_example
 from deid.recognizers.spelled_codes import spelled
 from deid.recognizers.told import NEXT_TURN, Form, joined, told
+from deid.recognizers.turns import is_hotline
 from deid.views import Views
 
 # The kinds a word may announce; what is told shows which of them it is.
@@ -98,7 +99,7 @@ _FORMS = {
 }  # fmt: skip
 _OTHER_NAMES = {
     "ZEROS": "TW_NHI_CARD", "BANK_CARD": "CREDIT_CARD", "PASSPORT_FAR": "TW_PASSPORT", "METER": "ACCOUNT",
-    "WATER": "ACCOUNT",    "POSTAL": "TW_BANK_ACCOUNT",
+    "WATER": "ACCOUNT", "POSTAL": "TW_BANK_ACCOUNT",
 }  # fmt: skip
 Told = tuple[list[Span], str]
 _LISTED = re.compile("(?:[#轉]|[0-9][,、])$")  # an extension, or the next of several
@@ -169,6 +170,8 @@ def _firsts(figures: str, cue: re.Match[str], kinds: Sequence[str]) -> Iterator[
     around = "PASSPORT_FAR" in kinds
     first, last = (max(0, cue.start() - _AROUND), _AROUND) if around else (cue.end(), _FAR)
     for place in _FIRST.finditer(figures, first, cue.end() + last):
+        if is_hotline(figures, place.start()):
+            continue
         if _NO_NUMBER.search(figures[cue.end() : place.start()]):
             return
         # Under a heading a letter alone is the cell before.

@@ -11,6 +11,15 @@ _LINE = re.compile("[^\n]+")
 SPEAKER = late("(?:[A-Z]|[一-鿿]{1,4}|1999[一-鿿]{0,4}) ?: ?")
 
 
+HOTLINE = re.compile("\n1999[一-鿿]{0,4} ?:")
+"""A speaker who is called by the hotline's number, at the beginning of a line but the first."""
+
+
+def is_hotline(text: str, at: int) -> bool:
+    """Whether the digits at a place name the hotline as the one who speaks: 「1999：車號？」."""
+    return HOTLINE.match(f"\n{text[at : at + 10]}") is not None and text[at - 1 : at] in ("", "\n")
+
+
 def turns(text: str) -> Iterator[tuple[bool, int, int]]:
     """Yield for each line whether a speaker is named, and where begins and ends what is said."""
     for line in _LINE.finditer(text):

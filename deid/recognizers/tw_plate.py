@@ -13,6 +13,7 @@ from deid.recognizers import tw_plate_shapes as shapes
 from deid.recognizers.base import matches_near
 from deid.recognizers.cued import CuedRecognizer, Span, is_example
 from deid.recognizers.told_numbers import pieces_told
+from deid.recognizers.turns import is_hotline
 from deid.views import Views
 
 _TRAFFIC = Pattern(
@@ -88,8 +89,8 @@ class TwPlateRecognizer(CuedRecognizer):
             return False
         if value.isdigit() and _CALLED.search(views.before(span[0], 2)):
             return False
-        if value == "1999" and views.after(span[1], 5).partition(":")[1]:
-            return False  # the hotline speaks
+        if is_hotline(views.figures, span[0]):
+            return False
         return not shapes.OTHER_CODE.match(value) and super().accepts(views, span, kind)
 
     def _among_traffic(self, views: Views) -> Iterator[Finding]:
