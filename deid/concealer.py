@@ -23,6 +23,8 @@ from deid.recognizers import shipped_recognizers
 from deid.recognizers.base import TextRecognizer
 from deid.repeated import with_repeats
 from deid.session import Session
+from deid.special_category import speaks_of_special_category
+from deid.tagger.tagger import load_tagger
 from deid.views import Views
 
 
@@ -61,8 +63,10 @@ class Concealer:
         return Session(refuse, self._policy)
 
     def warm_up(self) -> None:
-        """Load and compile what the first texts would wait for, in about a second: for servers."""
-        self.session().conceal("字")
+        """Load and compile what the first texts would wait for, in about a second: for servers. Asks no recogniser."""
+        self.session()
+        load_tagger()
+        speaks_of_special_category("")
         compile_all()
 
     def detect(

@@ -91,7 +91,7 @@ _OF_OFFICE = re.compile(
 )
 # What is spoken of now is something else, or another place.
 _ELSE = re.compile(
-    "[0-9]{3}|(?:電話|手機|門號)[是:,]|生日|身[分份]?證|車牌|號碼是|聽說|之前住|我(?:們是(?!$)|叫)|名字|[今明後昨前]天|[年月日週期]|禮拜|颱風"
+    "[0-9]{3}|(?:電話|手機|門號)[是:,]|生日|身[分份]?證|車牌|號碼是|聽說|之前住|我(?:們是|叫)|名字|[今明後昨前]天|[年月日週期]|禮拜|颱風"
 )
 _OTHER_FLOOR = re.compile(
     "放|服務(?!人員|員)|課|櫃|(?<![進出])去|看到|要[到上]|辦|幫|請問(?![樓幾您])|路|街|店|朋友|檔|資料|[領表]|窗口|申請"
@@ -210,7 +210,8 @@ def _follows(folded: str, chain: Sequence[Part], part: Part) -> bool:
         return False
     if part.kind == _NUMBER and _HIS.search(gap):
         return True
-    if _ELSE.search(gap) or (part.kind == _FLOOR and not (_is_his_floor(gap) or corrects(gap))):
+    said = gap.removesuffix("我們是") if part.kind > _ROAD else gap
+    if _ELSE.search(said) or (part.kind == _FLOOR and not (_is_his_floor(gap) or corrects(gap))):
         return False
     if part.kind == _ROAD and all(one.kind != _ROAD for one in chain):
         return named or (len(gap) <= LONGEST_PAUSE and _is_his_door(folded, chain[0]))
