@@ -64,7 +64,7 @@ class Concealer:
 
     def warm_up(self) -> None:
         """Load and compile what the first texts would wait for, in about a second: for servers. Asks no recogniser."""
-        self.session()
+        self.session()  # compiles what a placeholder that somebody types looks like
         load_tagger()
         speaks_of_special_category("")
         compile_all()

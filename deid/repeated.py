@@ -11,8 +11,7 @@ from operator import attrgetter
 
 from deid.findings import Finding
 from deid.patterns import Pattern
-from deid.repeated_parts import mistyped, said_in_pieces
-from deid.repeated_parts import starred as corrections
+from deid.repeated_parts import corrections, mistyped, said_in_pieces
 from deid.views import Views
 
 _NUMBERS = frozenset(
@@ -20,7 +19,7 @@ _NUMBERS = frozenset(
      "TW_STUDENT_ID", "TW_PASSPORT", "TW_HOUSEHOLD_NO"}
 )  # fmt: skip
 _TOLD = _NUMBERS | {"ACCOUNT", "TW_CITIZEN_CERT"}
-_MAY_BE_STARRED = _TOLD | {"TW_PLATE", "TW_LAND_NO", "TW_ADDRESS"}
+_CORRECTABLE = _TOLD | {"TW_PLATE", "TW_LAND_NO", "TW_ADDRESS"}
 _OFTEN_ALIKE = frozenset({"PHONE", "ACCOUNT"})  # an office's lines, numbers in sequence
 _START = attrgetter("start")
 _FEWEST_DIGITS = 6
@@ -35,22 +34,22 @@ _HIDDEN = "\0"
 
 def with_repeats(views: Views, settled: Sequence[Finding]) -> tuple[Finding, ...]:
     """Return the settled findings and the other places that say one of them again, in text order."""
+    correctable = [finding for finding in settled if finding.entity in _CORRECTABLE]
+    if not correctable:
+        return tuple(settled)
     known, whole = dict[str, Finding](), dict[str, Finding]()
-    starred = [finding for finding in settled if finding.entity in _MAY_BE_STARRED]
-    places = [_folded(views, finding) for finding in starred]
+    places = [_folded(views, finding) for finding in correctable]
     told = ["".join(_ALNUM.findall(views.figures, *place)) for place in places]
-    for finding, said in zip(starred, told, strict=True):
+    for finding, said in zip(correctable, told, strict=True):
         digits = "".join(filter(str.isdigit, said))
         if finding.entity in _TOLD and len(digits) >= _FEWEST_DIGITS:
             if len(whole) < _MOST_VALUES:
                 whole.setdefault(said, finding)
             if finding.entity in _NUMBERS and len(known) < _MOST_VALUES:
                 known.setdefault(digits, finding)
-    if not starred:
-        return tuple(settled)
     visible, found = _visible(views, settled), list(settled)
     corrected = corrections(visible, [(end, said) for (_, end), said in zip(places, told, strict=True)])
-    parts = chain(_in_parts(views.figures, visible, whole), ((starred[at], span) for at, span in corrected))
+    parts = chain(_in_parts(views.figures, visible, whole), ((correctable[at], span) for at, span in corrected))
     others = (_moved(views, one, span) for one, span in parts)
     for one in chain(_again(views, visible, known), others):
         at = bisect_right(found, one.start, key=_START)

@@ -84,7 +84,7 @@ def mistyped(visible: str, known: Mapping[str, object]) -> Iterator[tuple[str, S
                 break
 
 
-def starred(visible: str, before: Sequence[tuple[int, str]]) -> Iterator[tuple[int, Span]]:
+def corrections(visible: str, before: Sequence[tuple[int, str]]) -> Iterator[tuple[int, Span]]:
     """Yield which value somebody corrects behind an asterisk, and the place of what is right.
 
     ``before`` are the values and where they end, in text order. The last one is meant, if half of the digits are its.

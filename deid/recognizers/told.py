@@ -62,7 +62,7 @@ _OPEN = late(f"[ ,、。.…~(](?:{_OPEN_CHAR.format('!?。' + chr(10))}){{0,20}
 _WIDE = f"(?:{_OPEN_CHAR.format('').replace('A-Z;', '')}){{0,28}}"
 _OPEN_LETTERS = late(f"[^0-9A-Z一-鿿](?:{_OPEN_CHAR.format('')}){{0,28}}")
 _OPEN_WIDE = late(f"[^0-9A-Z一-鿿]{_WIDE}")
-# 「零九五二，等一下水滾了，三一七」, and no pause before: a saying before any word.
+# 「零九五二等一下水滾了三一七」: no pause, but a saying before any word.
 _INTERRUPTED = late(f"(?:{_SAYING}){_WIDE}")
 _OF_OTHER = re.compile("[:/.](?<=[0-9][:/.])")  # minutes, a day, a decimal
 _LONGEST_BETWEEN, _MOST_GROUPS, _MOST_READINGS = 30, 16, 64

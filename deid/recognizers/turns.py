@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from deid.patterns import late
 
 _LINE = re.compile("[^\n]+")
-SPEAKER = late("(?:[A-Z]|[一-鿿]{1,4}|1999[一-鿿]{0,4}) ?: ?")
-
-
-HOTLINE = re.compile("\n1999[一-鿿]{0,4} ?:")
-"""A speaker who is called by the hotline's number, at the beginning of a line but the first."""
+CALLED_BY_NUMBER = "1999[一-鿿]{0,4}"
+"""A speaker who is called by the hotline's number."""
+SPEAKER = late(f"(?:[A-Z]|[一-鿿]{{1,4}}|{CALLED_BY_NUMBER}) ?: ?")
+HOTLINE = re.compile(f"\n{CALLED_BY_NUMBER} ?:")
 
 
 def is_hotline(text: str, at: int) -> bool:

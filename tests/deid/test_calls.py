@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from deid import Concealer, load_policy
 from deid.views import Views
+from tests.deid.marked import hidden, read, said
 
-MARK = re.compile("⟦(.*?)⟧")
 CONCEALER = Concealer(load_policy("default"))
 ROWS = [
     "客服：您車子的案子，車號？ 民眾：⟦K T X⟧，等一下喔… 客服：數字呢？ 民眾：⟦八三零六⟧，白色的。",
@@ -78,16 +76,9 @@ KEPT = [
 
 @pytest.mark.parametrize("row", ROWS + KEPT)
 def test_what_is_told_is_hidden_and_nothing_else(row: str) -> None:
-    row = row.replace("⏎", "\n")
-    text = MARK.sub(r"\1", row)
-    found = CONCEALER.detect(text)
-    hidden = {at for one in found for at in range(one.start, one.end) if text[at].isalnum()}
-    marked = set[int]()
-    for index, mark in enumerate(MARK.finditer(row)):
-        at = mark.start() - 2 * index
-        marked |= {at + offset for offset, char in enumerate(mark[1]) if char.isalnum()}
-    assert "".join(text[at] for at in sorted(marked - hidden)) == ""
-    assert "".join(text[at] for at in sorted(hidden - marked)) == ""
+    text, marked = read(row)
+    found = hidden(CONCEALER, text)
+    assert (said(text, marked - found), said(text, found - marked)) == ("", "")
 
 
 @pytest.mark.parametrize("text", ["信箱 k t 零九，小老鼠，，小老鼠，gmail", "信箱amy88，小老鼠、、小老鼠，gmail"])

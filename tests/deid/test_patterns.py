@@ -153,5 +153,13 @@ def test_what_is_compiled_late_reads_like_re() -> None:
         late("(").search("")
 
 
-def test_every_pattern_that_is_compiled_late_compiles() -> None:
+def test_every_pattern_that_is_compiled_late_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = late("(?P<road>[一-鿿]路)")
     compile_all()
+    monkeypatch.setattr(re, "compile", pytest.fail)
+    assert waiting.search("在東路") and all(pattern.groups >= 0 for pattern in PATTERNS)
+    monkeypatch.undo()
+    broken = late("(")
+    with pytest.raises(re.error):
+        compile_all()
+    assert broken.pattern == "("

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from deid import Concealer, load_policy
+from tests.deid.marked import hidden, read, said
 
-MARK = re.compile("⟦(.*?)⟧")
 CONCEALER = Concealer(load_policy("default"))
 SPELLED = [
     "車號是⟦R⟧，rose的R，⟦G⟧，⟦雙K⟧，橫線，⟦四七一八⟧，停了三天",
@@ -40,13 +38,8 @@ KEPT = [
 
 @pytest.mark.parametrize("row", SPELLED)
 def test_no_letter_or_digit_stays_visible(row: str) -> None:
-    text, places, shift = MARK.sub(r"\1", row), [], 0
-    for mark in MARK.finditer(row):
-        start = mark.start() - shift
-        places += range(start, start + len(mark[1]))
-        shift += 2
-    hidden = {at for one in CONCEALER.detect(text) for at in range(one.start, one.end)}
-    assert [text[at] for at in places if at not in hidden] == []
+    text, marked = read(row)
+    assert said(text, marked - hidden(CONCEALER, text)) == ""
 
 
 @pytest.mark.parametrize("text", KEPT)

@@ -14,9 +14,9 @@ from deid.identifiers import credit_card, tw_national_id
 from deid.recognizers import told_numbers
 from deid.recognizers.told import Form, told
 from deid.views import Views
+from tests.deid.marked import MARK, hidden, read
 
 CONCEALER = Concealer(load_policy("default"))
-MARK = re.compile("⟦(.+?)⟧")
 TOLD = [
     "我手機⟦0976⟧，我找一下眼鏡，⟦415⟧，尾巴是⟦228⟧，麻煩了",
     "打給我，⟦零九，八七，三一，四四，零二⟧，謝謝",
@@ -53,13 +53,8 @@ STAYS = [
 
 @pytest.mark.parametrize("row", TOLD + STAYS)
 def test_golden(row: str) -> None:
-    text = MARK.sub(r"\1", row)
-    hidden = {at for found in CONCEALER.detect(text) for at in range(found.start, found.end)}
-    shown, offset = set[int](), 0
-    for mark in MARK.finditer(row):
-        shown.update(range(mark.start() - offset, mark.end() - offset - 2))
-        offset += 2
-    assert {at for at in hidden if text[at].isalnum()} == {at for at in shown if text[at].isalnum()}
+    text, marked = read(row)
+    assert hidden(CONCEALER, text) == marked
 
 
 DIGITS = "零一二三四五六七八九"
@@ -100,8 +95,8 @@ def sentences(draw: st.DrawFn) -> tuple[str, str]:
 @given(sentences())
 def test_no_group_of_a_number_is_shown_whatever_is_said_between(drawn: tuple[str, str]) -> None:
     text, number = drawn
-    hidden = {at for found in CONCEALER.detect(text) for at in range(found.start, found.end)}
-    shown = "".join(char for at, char in enumerate(text) if at not in hidden)
+    covered = {at for found in CONCEALER.detect(text) for at in range(found.start, found.end)}
+    shown = "".join(char for at, char in enumerate(text) if at not in covered)
     assert not re.search("[0-9A-Z零一二三四五六七八九]", shown.replace("一下", "")), len(number)
     assert shown.startswith("喂，")
     assert shown.endswith("，謝謝")
