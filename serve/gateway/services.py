@@ -107,6 +107,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         engine = Engine(settings.engine)
         stack.push_async_callback(engine.close)
         catalog = CatalogWatch(redis, partial(read_revision, database), partial(load_catalog, database))
+        await catalog.look()  # a worker that knows no model yet would say that there is none
         stack.callback(asyncio.create_task(catalog.follow()).cancel)
         slots = Slots(scripts(SLOTS_SCRIPT), slot_limits(settings, lease_s))
         stack.push_async_callback(slots.close)

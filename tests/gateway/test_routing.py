@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from adapters.stages import Stage
 from serve import metrics
 from serve.dispatch.canary import counts_key
+from serve.gateway.services import open_services
 from serve.records.database import writing
 from serve.records.replicas import Phase, Replica, Resident, add_replica, drain_replica, publish_residents
 from serve.records.routing import set_shares
@@ -204,3 +205,9 @@ async def _waiting(count: int) -> None:
     async with asyncio.timeout(30):
         while metrics.TURNS_WAITING._value.get() < count:  # type: ignore[attr-defined]  # noqa: ASYNC110
             await asyncio.sleep(0.02)
+
+
+async def test_a_worker_knows_its_models_before_its_first_request(gateway: Gateway, settings: Settings) -> None:
+    beside = settings.model_copy(update={"spool_dir": settings.home / "beside"})
+    async with open_services(beside) as services:
+        assert services.catalog.current().answering
