@@ -15,6 +15,7 @@ from functools import lru_cache
 from itertools import chain, islice
 
 from deid.patterns import Pattern, late
+from deid.speakers import KNOWN
 
 # What is not seen, in ranges: joiners, marks of direction (around numbers copied from a phone), fillers, selectors.
 _UNSEEN = (
@@ -55,11 +56,7 @@ _WORD = "(?![一二三四五六七八九十百])[一-鿿]"
 _SPACED_OUT = Pattern(f"(?<![0-9] ){_WORD}(?: (?:{_WORD}(?![一-鿿0-9])|[0-9](?![0-9A-Z.:/-]))){{2,}}")
 _ZHUYIN_DASH = re.compile("(?<=[0-9])ㄧ(?=[0-9])")
 # 「客服:請問大名? 民眾:王小明」: who speaks in a call that is written in one line.
-_SPEAKERS = (
-    "(?:1999)?(?:客服|話務|專員|承辦|值機|總機|受理|行政|服務|接線|櫃[台檯臺]|窗口|志工|社工|行員)(?:人?員)?|民眾?|市民|來電者?|報案人?|"
-    "客人?|客戶|1999|家長|先生|小姐|太太|阿[嬤公伯姨]|老?伯|問|答|[A-CQ甲乙]|AGENT|CALLER|OPERATOR|CITIZEN|STAFF|CLERK"
-)
-_TURN = re.compile(f"(?:^|(?P<end>[ 。!?]))(?P<who>(?P<known>(?:{_SPEAKERS})[0-9]?)|[一-鿿]{{2,6}}) ?:")
+_TURN = re.compile(f"(?:^|(?P<end>[ 。!?]))(?P<who>(?P<known>{KNOWN}[0-9]?)|[一-鿿]{{2,6}}) ?:")
 _FEWEST_TURNS = 2
 
 

@@ -10,8 +10,9 @@ from itertools import chain
 from operator import attrgetter
 
 from deid.findings import Finding
+from deid.identifiers import tw_phone
 from deid.patterns import Pattern
-from deid.repeated_parts import corrections, mistyped, said_in_pieces
+from deid.repeated_parts import corrections, is_other, mistyped, said_in_pieces
 from deid.views import Views
 
 _NUMBERS = frozenset(
@@ -26,9 +27,8 @@ _FEWEST_DIGITS = 6
 _MOST_VALUES = 64  # enough for any letter; more are found where they stand
 _RUN = Pattern(r"[0-9](?:[ ,.、\-…]{0,2}[0-9]){5,}")
 _DIGIT, _ALNUM = re.compile("[0-9]"), re.compile("[0-9A-Z]")
-# Sums, days and the numbers of documents that have the same digits.
+# Sums and days that have the same digits.
 _OTHER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|(?:[0-9]{2,4}[.\-][0-9]{1,2}[.\-][0-9]{1,2})")
-_COUNTED, _DOCUMENT = re.compile(" ?(?:[元塊次人度名筆]|號?[案函])"), re.compile(r"(?:第|\$|NT|USD) ?$")
 _HIDDEN = "\0"
 
 
@@ -40,13 +40,16 @@ def with_repeats(views: Views, settled: Sequence[Finding]) -> tuple[Finding, ...
     known, whole = dict[str, Finding](), dict[str, Finding]()
     places = [_folded(views, finding) for finding in correctable]
     told = ["".join(_ALNUM.findall(views.figures, *place)) for place in places]
-    for finding, said in zip(correctable, told, strict=True):
+    for finding, place, said in zip(correctable, places, told, strict=True):
         digits = "".join(filter(str.isdigit, said))
-        if finding.entity in _TOLD and len(digits) >= _FEWEST_DIGITS:
-            if len(whole) < _MOST_VALUES:
-                whole.setdefault(said, finding)
-            if finding.entity in _NUMBERS and len(known) < _MOST_VALUES:
-                known.setdefault(digits, finding)
+        if finding.entity not in _TOLD or len(digits) < _FEWEST_DIGITS:
+            continue
+        if len(whole) < _MOST_VALUES:
+            whole.setdefault(said, finding)
+        forms = _forms(finding.entity, views.figures[slice(*place)], digits) if finding.entity in _NUMBERS else ()
+        for form in forms:
+            if len(known) < _MOST_VALUES and len(form) >= _FEWEST_DIGITS:
+                known.setdefault(form, finding)
     visible, found = _visible(views, settled), list(settled)
     corrected = corrections(visible, [(end, said) for (_, end), said in zip(places, told, strict=True)])
     parts = chain(_in_parts(views.figures, visible, whole), ((correctable[at], span) for at, span in corrected))
@@ -56,6 +59,16 @@ def with_repeats(views: Views, settled: Sequence[Finding]) -> tuple[Finding, ...
         if not ((at and found[at - 1].end > one.start) or (at < len(found) and found[at].start < one.end)):
             found.insert(at, one)
     return tuple(found)
+
+
+def _forms(entity: str, said: str, digits: str) -> Iterator[str]:
+    """Yield a number's digits; of a telephone number also without its extension, its country and its area."""
+    yield digits
+    if entity != "PHONE":
+        return
+    number = tw_phone.compact(said).partition("#")[0]
+    area = tw_phone.split_area(number)
+    yield from (number, area[1] if area else number[1 if tw_phone.is_mobile(number) else 2 :])
 
 
 def _moved(views: Views, finding: Finding, span: tuple[int, int]) -> Finding:
@@ -88,14 +101,13 @@ def _again(views: Views, visible: str, known: Mapping[str, Finding]) -> Iterator
     for run in _RUN.finditer(visible):
         digits = "".join(_DIGIT.findall(run[0]))
         value = next((value for value in (digits, digits[:-1]) if value in known), None)
-        if value is None or _OTHER.fullmatch(run[0]) or _DOCUMENT.search(views.before(run.start(), 4)):
+        if value is None or _OTHER.fullmatch(run[0]) or is_other(views.figures, *run.span()):
             continue
-        if not _COUNTED.match(visible, run.end()):
-            end = [match.end() for match in _DIGIT.finditer(visible, *run.span())][len(value) - 1]
-            first, after = views.original_span(run.start(), end)
-            if first >= taken:
-                yield replace(known[value], start=first, end=after)
-                taken = after
+        end = [match.end() for match in _DIGIT.finditer(visible, *run.span())][len(value) - 1]
+        first, after = views.original_span(run.start(), end)
+        if first >= taken:
+            yield replace(known[value], start=first, end=after)
+            taken = after
 
 
 def _folded(views: Views, finding: Finding) -> tuple[int, int]:

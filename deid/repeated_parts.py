@@ -28,6 +28,7 @@ _STARRED = Pattern(
 # Another number that is alike: of an order, a document, a sum, a day.
 _ANNOUNCED = re.compile(r"(?:[案文單]號|訂單|編號|統編|代[碼號]|日期?|金額|第|\$|NT|USD|民國)[號的是:$ ]{0,4}$")
 _COUNTED = re.compile(UNITS)
+_NO_DOOR, _LONGER_THAN_DOORS = re.compile(f" ?號?[案函]|(?! ?號)(?:{UNITS})"), 7
 
 
 def said_in_pieces(figures: str, known: Mapping[str, object]) -> Iterator[tuple[str, list[Span]]]:
@@ -39,7 +40,7 @@ def said_in_pieces(figures: str, known: Mapping[str, object]) -> Iterator[tuple[
     for index, (_, _, first) in enumerate(groups):
         for value in begins.get(first[:_PREFIX], ()):
             spans = _rest(figures, groups[index : index + _MOST_GROUPS], value)
-            if spans and not any(_is_other(figures, *span) for span in spans):
+            if spans and not any(is_other(figures, *span) for span in spans):
                 yield value, spans
 
 
@@ -47,10 +48,12 @@ def _groups(text: str) -> list[tuple[int, int, str]]:
     return [(match.start(), match.end(), _PLAIN.sub("", match[0])) for match in _GROUP.finditer(text)]
 
 
-def _is_other(figures: str, start: int, end: int) -> bool:
+def is_other(figures: str, start: int, end: int) -> bool:
     """Whether digits count something, or are of an order, a document or a day."""
     before = _ANNOUNCED.search(figures, max(0, start - _LONGEST_GAP), start)
-    return before is not None or _COUNTED.match(figures, end) is not None
+    if before is not None:
+        return True
+    return (_NO_DOOR if end - start >= _LONGER_THAN_DOORS else _COUNTED).match(figures, end) is not None
 
 
 def _rest(figures: str, groups: Sequence[tuple[int, int, str]], value: str) -> list[Span]:
@@ -79,7 +82,7 @@ def mistyped(visible: str, known: Mapping[str, object]) -> Iterator[tuple[str, S
         for value in as_long.get(len(said), ()):
             wrong = sum(map(str.__ne__, said, value))
             alike = 0 < wrong <= _MOST_WRONG and "," not in visible[start:end]
-            if alike and not (roc_date.is_valid(said) or _is_other(visible, start, end)):
+            if alike and not (roc_date.is_valid(said) or is_other(visible, start, end)):
                 yield value, (start, end)
                 break
 

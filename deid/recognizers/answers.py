@@ -9,7 +9,7 @@ from deid.identifiers import tw_phone
 from deid.patterns import Pattern, late
 from deid.recognizers.address_grammar import NUM
 from deid.recognizers.told import CODE, ELSE, UNITS
-from deid.recognizers.turns import SPEAKER
+from deid.speakers import SPEAKER
 
 Span = tuple[int, int]
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from deid.identifiers import roc_date
 from deid.patterns import late
-from deid.recognizers.turns import turns
+from deid.speakers import turns
 
 Span = tuple[int, int]
 
@@ -42,7 +42,7 @@ _OLDEST, _SHORT_YEAR = 125, 4
 def births_answered(folded: str) -> Iterator[Span]:
     """Yield the pieces with which lines begin that answer a question for a date of birth, or read the answer back."""
     asked, told = False, set[str]()
-    for named, start, line_end in turns(folded):
+    for who, start, line_end in turns(folded):
         end = start + len(folded[start:line_end].rstrip())
         found = list(_pieces(folded, start, line_end)) if asked or told else []
         rest = found[-1].end() if found else start
@@ -52,7 +52,7 @@ def births_answered(folded: str) -> Iterator[Span]:
         yield from (piece.span() for piece in found)
         last = max(start, end - _LONGEST)
         question = _ASKS.search(folded, last, end) is not None
-        question = question and (named or _ASKED_OF_SOMEBODY.search(folded, last, end) is not None)
+        question = question and (bool(who) or _ASKED_OF_SOMEBODY.search(folded, last, end) is not None)
         told = (told | _parts(found) if found else told) if asked or goes_on or found else set()
         asked = goes_on or question
 

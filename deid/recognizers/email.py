@@ -9,6 +9,7 @@ from typing import Any
 from deid.findings import Finding
 from deid.patterns import Pattern, late
 from deid.published import mailbox
+from deid.recognizers.asked_for import tells_mailbox
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.public_context import PublicContext
 from deid.recognizers.told_numbers import pieces_told
@@ -61,6 +62,7 @@ _ROLE = re.compile(
     r"PERSONNEL|ARCHIVES?|SECRETARY|ACCOUNTING|RECRUIT(?:MENT)?|TENDERS?|LIBRARY|TOURISM|TRAFFIC|VOLUNTEERS?|COMPLAINTS?|ETHICS)"
     r"[A-Z\-_]{0,12}@(?:[A-Z0-9\-]{1,63}\.){0,5}GOV\.(?:EXAMPLE\.)?(?:TW|TAIPEI)|(?:MINISTER|TAX|[A-Z]{2,8}-(?:HR|SERVICE|INFO))@(?:[A-Z0-9\-]{1,63}\.){0,5}GOV\.TW|([A-Z]{2,12})@\1\.(?:[A-Z0-9\-]{1,63}\.){0,4}GOV\.TW"
 )
+_OF_AGENCY = re.compile(r"[@.](?:GOV|EDU)\.(?:EXAMPLE\.)?(?:TW|TAIPEI)$")
 # What a firm or an association calls the mailbox that it publishes; at a provider of free ones it may be anybody's.
 _OF_FIRM = re.compile(r"(?:SERVICES?|INFO|CONTACT|SUPPORT|HELP|SALES|ORDERS?|BOOKING|HR|PRESS|CUSTOMER)@")
 # A name and a number: 「anson.chang_64@」. A clerk's mailbox at an office is its own.
@@ -106,6 +108,8 @@ class EmailAddressRecognizer(TextRecognizer):
     def _is_published(self, views: Views, match: re.Match[str]) -> bool:
         address = match[0].replace(" ", "")
         if address in self._public or _ROLE.fullmatch(address):
+            return True
+        if _OF_AGENCY.search(address) and tells_mailbox(views, *match.span()):
             return True
         context, free = PublicContext.of(views), _FREE.search(address) or _PERSONAL.match(address)
         local = re.split("[^A-Z]+", address.partition("@")[0])

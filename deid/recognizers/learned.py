@@ -13,6 +13,7 @@ from deid.findings import Finding
 from deid.identifiers import tw_phone
 from deid.patterns import Pattern, late
 from deid.recognizers.address_english import follows_office
+from deid.recognizers.asked_for import Asked, is_place_of_office, line_asked_for
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.birth_read import births_read
 from deid.recognizers.cued import is_example
@@ -260,8 +261,10 @@ def _is_judged(views: Views, start: int, end: int, entity: str) -> bool:
     if entity in _PUBLISHED and context.speaks_for_agencies(start, end):
         return entity != "TW_ADDRESS" or not context.is_claimed(start)
     if entity == "PHONE":
-        return context.publishes_line(start, end)
-    return entity == "TW_ADDRESS" and context.publishes_address(start, end)
+        return context.publishes_line(start, end) or line_asked_for(views, start, end) is Asked.OFFICE
+    if entity != "TW_ADDRESS":
+        return False
+    return context.publishes_address(start, end) or is_place_of_office(views, start, end)
 
 
 def _is_known_phone(views: Views, start: int, end: int) -> bool:

@@ -14,6 +14,7 @@ from deid.number_places import NumberMatch
 from deid.patterns import Pattern, late
 from deid.published import line
 from deid.recognizers.address_english import follows_office
+from deid.recognizers.asked_for import Asked, line_asked_for
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.linked_places import is_line_of_institution, is_nobodys_line
 from deid.recognizers.phone_answers import phones_answered
@@ -28,7 +29,8 @@ from deid.recognizers.phone_parts import (
 )
 from deid.recognizers.phone_places import disguised, extensions_apart, numbers_in_columns, parts_told
 from deid.recognizers.phone_said import said_in_tens
-from deid.recognizers.public_context import PublicContext, is_called, reads_as_private, reads_as_public
+from deid.recognizers.public_context import PublicContext
+from deid.recognizers.public_reading import is_called, reads_as_private, reads_as_public
 from deid.views import Views
 
 _GAP = r"[ .\-·・‧()]{0,3}"
@@ -128,7 +130,8 @@ class TelephoneRecognizer(TextRecognizer):
             for span in with_followers(views.figures, start, end):
                 numbers.append(span)
                 yield self.finding(views, span, score)
-        for span in chain(extensions_apart(views, sorted(numbers)), parts_told(views)):
+        told = (span for span in parts_told(views) if line_asked_for(views, *span) is not Asked.OFFICE)
+        for span in chain(extensions_apart(views, sorted(numbers)), told):
             yield self.finding(views, span, 0.6)
         answered = phones_answered(views.figures) if "\n" in views.figures else ()
         for span in chain(fragments(views.figures), in_words(views.folded), answered, disguised(views)):
@@ -228,6 +231,10 @@ class TelephoneRecognizer(TextRecognizer):
 def _is_published(views: Views, span: tuple[int, int], number: str, verdicts: dict[str, bool]) -> bool:
     """Whether an agency's line stands here. One said again is judged as the first time, by ``verdicts``."""
     mobile = tw_phone.is_mobile(number)
+    asked = Asked.UNKNOWN if mobile else line_asked_for(views, *span)
+    if asked is not Asked.UNKNOWN:
+        verdicts[number] = asked is Asked.OFFICE
+        return verdicts[number]
     if _OWN_OFFICE.search(views.before(span[0], 14)) or _OWN_AFTER.match(views.folded, span[1]):
         return False
     if number in verdicts:

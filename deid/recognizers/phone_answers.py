@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from deid.recognizers.turns import turns
+from deid.speakers import turns
 
 Span = tuple[int, int]
 
@@ -23,14 +23,14 @@ _COUNTED = re.compile(" ?[年月日號元塊點分時歲樓]")
 def phones_answered(figures: str) -> Iterator[Span]:
     """Yield the pieces of a number told in two lines or more; ``figures`` has Chinese digits as figures."""
     pieces: list[Span] | None = None
-    for named, start, end in turns(figures):
+    for who, start, end in turns(figures):
         told = [match.span() for match in _DIGITS.finditer(figures, start, end)]
         if pieces is not None and _goes_on(figures, start, end, told, pieces):
             pieces += told
             continue
         yield from _whole(figures, pieces or [])
         last = max(start, end - _LONGEST_QUESTION)
-        asks = named and _ASKS.search(figures, last, end) and not _OTHER.search(figures, last, end)
+        asks = who and _ASKS.search(figures, last, end) and not _OTHER.search(figures, last, end)
         pieces = [] if asks else None
     yield from _whole(figures, pieces or [])
 

@@ -22,7 +22,6 @@ from deid.recognizers.public_words import (
     ANCHOR,
     ASKED,
     ASKED_OF,
-    CALLED_BEFORE,
     CITIZEN,
     LINE_AFTER,
     LINE_GLUE,
@@ -37,9 +36,9 @@ from deid.recognizers.public_words import (
     PRIVATE_BEFORE,
     SERVED_AFTER,
     SERVED_BY_MOBILE,
-    SOMEBODY_AFTER,
     TOLD_BEFORE,
 )
+from deid.speakers import STAFF
 from deid.tagger.tagger import load_tagger
 from deid.tw_districts import PLAIN_PLACES
 from deid.views import Views
@@ -62,9 +61,8 @@ _EXTENDED, _CONTACT_BEFORE = re.compile("[轉#]|分機|EXT"), re.compile("(?:聯
 _ADDRESS_TOLD = late("地 ?址 ?: ?(?:[0-9]{3,6} ?)?(?:[一-鿿]{2}[市縣])?(?:[一-鿿]{1,3}[區鄉鎮市])?$")
 _RECORDED = re.compile("(?<![A-Z])(?:TEL(?:EPHONE)?|PHONE|MOBILE|CALLER)[A-Z_]{0,8}=$")  # a form that somebody sent
 # 「客服：09…」 of a transcript.
-_SPEAKER = re.compile(r"(?:^|\n) ?(?:客服|話務|專員|承辦|櫃[台檯臺]|窗口)(?:人?員)?[0-9]?: ?$")
+_SPEAKER = re.compile(rf"(?:^|\n) ?{STAFF}[0-9]?: ?$")
 _NAME = "public_context"
-_PUBLIC_BELOW, _SURELY_PUBLIC, _SURELY_PRIVATE = 0.3, 0.02, 0.999
 
 
 class PublicContext:
@@ -124,13 +122,26 @@ class PublicContext:
         marks = chain((at - 1 for at, _ in self._anchors), self._notice_marks, self._places)
         return any(not start <= at < end for at in marks) or self._is_served
 
-    def is_claimed(self, start: int) -> bool:
-        """Whether a private word or a name stands before a value."""
-        return self._is_claimed(start, -1)
+    def is_claimed(self, start: int, behind: int = 0) -> bool:
+        """Whether a private word or a name stands before a value, no further back than ``behind``.
+
+        Behind it, an agency that is named between takes the value over.
+        """
+        anchors = [at for at, _ in self._near_anchors(start)] if behind else []
+        return self._is_claimed(start, max((behind, *anchors)) - 1)
 
     def names_office_before(self, start: int) -> bool:
         """Whether an agency or a published line is named shortly before a value."""
         return bool(self._near_anchors(start))
+
+    def names_office(self, start: int, end: int) -> bool:
+        """Whether an agency or a published line is named between two places."""
+        return bool(self.offices_named(start, end))
+
+    def offices_named(self, start: int, end: int) -> list[int]:
+        """Return where each agency or published line that is named between two places ends."""
+        low, high = bisect_left(self._anchors, (start + 1, False)), bisect_left(self._anchors, (end + 1, False))
+        return [at for at, _ in self._anchors[low:high]]
 
     def publishes_mailbox(self, start: int, end: int, *, free: bool = False) -> bool:
         """Whether the e-mail address at ``start:end`` is an agency's or an event's.
@@ -272,28 +283,6 @@ class PublicContext:
     @cached_property
     def _places(self) -> list[int]:
         return [match.start() for match in PLACE.finditer(self._folded)]
-
-
-def reads_as_public(views: Views, start: int, end: int) -> bool:
-    """Whether agencies are spoken of around a value, nobody of himself, and the tagger sees nothing private."""
-    context = PublicContext.of(views)
-    if context.is_claimed(start) or not context.speaks_for_agencies(start, end):
-        return False
-    return load_tagger().value_mean(views, start, end) < _PUBLIC_BELOW
-
-
-def is_called(views: Views, start: int, end: int) -> bool:
-    """Whether a citizen called this line of an office just named, and the tagger sees nothing private."""
-    if CALLED_BEFORE.search(views.before(start, _ASK)) is None or SOMEBODY_AFTER.match(views.folded, end):
-        return False
-    if not PublicContext.of(views).names_office_before(start):
-        return False
-    return load_tagger().value_mean(views, start, end) < _SURELY_PUBLIC
-
-
-def reads_as_private(views: Views, start: int, end: int) -> bool:
-    """Whether the tagger is sure that a value is somebody's own, whatever the words around it say."""
-    return load_tagger().value_mean(views, start, end) >= _SURELY_PRIVATE
 
 
 def _count(positions: list[int], low: int, high: int) -> int:

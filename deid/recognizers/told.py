@@ -15,8 +15,8 @@ from itertools import pairwise
 
 from deid.identifiers import tw_phone
 from deid.patterns import late
-from deid.recognizers.turns import HOTLINE, is_hotline
 from deid.said_digits import digits_said
+from deid.speakers import HOTLINE, is_hotline
 
 Span = tuple[int, int]
 

@@ -29,7 +29,6 @@ from deid.recognizers.address_grammar import (
 from deid.recognizers.told_parts import (
     LONGEST_GAP,
     LONGEST_PAUSE,
-    SPEAKER,
     Part,
     Span,
     Step,
@@ -39,6 +38,7 @@ from deid.recognizers.told_parts import (
     is_told_again,
     places,
 )
+from deid.speakers import ANYBODY
 
 _PARTS = ("road", "section", "lane", "alley", "number", "floor", "room")
 _ROAD, _LANE, _NUMBER, _FLOOR = map(_PARTS.index, ("road", "lane", "number", "floor"))
@@ -53,7 +53,7 @@ _PART = Pattern(
 # 「幾巷?」「三十。」: the unit stands in the question.
 _ANSWER = Pattern(
     r"(?:幾(?P<unit>[段巷弄號樓])(?!停|櫃|窗|線|月台|出口)|(?P<door>門牌|號碼)|(?P<level>樓層))"
-    rf"[^0-9\n?。:]{{0,6}}[?。]?\n?(?:{SPEAKER}|- )"
+    rf"[^0-9\n?。:]{{0,6}}[?。]?\n?(?:{ANYBODY}|- )"
     rf"(?:(?!{NUM})[^0-9\n]){{0,8}}(?P<told>{NUM}{SUB}?)(?=[,。!?\n ]|$)"
 )
 # 「號碼好像二四七」, 「幾號去了,二八九」: asked and told by the same one.
@@ -69,7 +69,7 @@ _NO_ROAD_AFTER = re.compile("[樹燈人霸障況費線頭面邊名]")
 _LIVES = late(
     "(?:住(?![戶院宿民])|[地住店]址|居地|租屋處|門牌|(?:[我阮]們?|老|租)家|戶籍|[厝家][在佇]|寄[到給去]|送[到去]|租在|蹛"
     "|(?:請問|地點|位置|路燈|現場)[^。\n]{0,6}在?哪[裡邊]?(?=[^。\n]{0,3}[?]))"
-    f"[^0-9。!?]{{0,10}}(?:[?。]\n?{SPEAKER}[^0-9。!?]{{0,10}})?$"
+    f"[^0-9。!?]{{0,10}}(?:[?。]\n?{ANYBODY}[^0-9。!?]{{0,10}})?$"
 )
 _SPOKEN_OF = re.compile("住|[地住]址|門牌|[我阮]家|厝|寄|送")
 _HIS = re.compile("我[就也家]?[住在][^0-9,。!?\n]{0,4}$")
@@ -79,9 +79,9 @@ _DOOR_FIRST = re.compile("(?:住在?|門牌是?|家是|[我阮]們?是|戶籍是
 _ASKS = re.compile("幾[段巷弄號樓]|[段巷弄號樓]呢|[巷弄]號|有[段巷弄樓]|門牌|號碼|樓層|請問|[?]")
 _NAMED = re.compile("[路街]名|[路街](?:就?是|呢|喔|\\?|你們知道)|哪條[路街]")
 _ASKED = late(
-    f"幾[段巷弄號樓]|(?:對嗎|對不對|是嗎|沒錯吧?)[^\n]{{0,3}}\n{SPEAKER}|"
+    f"幾[段巷弄號樓]|(?:對嗎|對不對|是嗎|沒錯吧?)[^\n]{{0,3}}\n{ANYBODY}|"
     "(?:[段巷弄號樓]呢|[巷弄]號|有[段巷弄樓]|門牌|樓層|號碼)[^\n]{0,6}[?\n。]?[^\n]{0,3}"
-    f"(?:{SPEAKER}|\n|- )"
+    f"(?:{ANYBODY}|\n|- )"
 )
 _WAY_THERE = re.compile("走進|[進出]來|進去|轉[進彎]|再過去|往[前裡]|對面")
 _NEXT_LINE = re.compile("\n[^0-9\n]{0,6}")

@@ -9,7 +9,8 @@ from functools import partial
 from operator import attrgetter
 
 from deid.patterns import Pattern, late
-from deid.recognizers.told_parts import LONGEST_PAUSE, SPEAKER, Part, Span, Step, chains, is_near, places
+from deid.recognizers.told_parts import LONGEST_PAUSE, Part, Span, Step, chains, is_near, places
+from deid.speakers import ANYBODY
 
 _YEAR, _MONTH, _DAY = range(3)
 _HAN = "零〇○一二三四五六七八九十"
@@ -18,12 +19,12 @@ _PART = Pattern(
     f"(?P<year>(?:民國)?(?:[0-9]{{2,4}}|[{_HAN}百]{{2,5}}) ?年)|"
     rf"(?<![0-9{_HAN}/第])(?:(?P<month>(?:[農國]曆)?{_NUMBER} ?月"
     rf"(?: ?{_NUMBER}(?: ?[日號]|(?![0-9{_HAN}年月份])))?)(?!份的)|(?P<day>{_NUMBER} ?[日號]))"
-    rf"(?=[ ,、。!?\n;:().⋯…~」0-9{_HAN}]|$|[啦喔齁呢吧欸嗎生的]|{SPEAKER})(?![ ]?[樓巷弄出公線])"
+    rf"(?=[ ,、。!?\n;:().⋯…~」0-9{_HAN}]|$|[啦喔齁呢吧欸嗎生的]|{ANYBODY})(?![ ]?[樓巷弄出公線])"
 )
 # A year that is all that is told so far: 「生日喔,」, 「出生年月日?」「我」.
 _BEFORE = late(
     "(?:生日|出生(?:年月日|日期|年)?)(?:[喔啊呢哦吼是的在於為我他她嗯呃:, ]{0,6}"
-    f"|[喔呢嗎是 ]{{0,3}}[?]\\n?(?:{SPEAKER})?[我他她是嗯呃喔, ]{{0,4}})$"
+    f"|[喔呢嗎是 ]{{0,3}}[?]\\n?(?:{ANYBODY})?[我他她是嗯呃喔, ]{{0,4}})$"
 )
 _WRONG = re.compile("不對|不是|[講說打記]錯|更正")
 _REACH = 30

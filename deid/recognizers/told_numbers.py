@@ -13,7 +13,7 @@ from deid.recognizers.answers import answered
 from deid.recognizers.cued import Span, is_example
 from deid.recognizers.spelled_codes import spelled
 from deid.recognizers.told import NEXT_TURN, Form, joined, told
-from deid.recognizers.turns import is_hotline
+from deid.speakers import is_hotline
 from deid.views import Views
 
 # The kinds a word may announce; what is told shows which of them it is.

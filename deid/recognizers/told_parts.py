@@ -7,11 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum
 
-from deid.recognizers.turns import CALLED_BY_NUMBER
-
 Span = tuple[int, int]
 
-SPEAKER = f"(?:[一-鿿A-Z]{{1,8}}|{CALLED_BY_NUMBER}):"
 _WRONG = re.compile("不是|不對|[講說打唸]反|錯|更正|改成|應該|才對")
 LONGEST_GAP, LONGEST_QUESTION, LONGEST_PAUSE = 22, 40, 16
 _IN_NUMBER = re.compile("[0-9零〇○一二兩三四五六七八九十百]$")

@@ -18,9 +18,11 @@ from deid.patterns import Pattern, late
 from deid.recognizers import address_grammar as grammar
 from deid.recognizers.address_english import english_addresses, follows_office, with_floor_and_room
 from deid.recognizers.address_pieces import numbers_again, roads_of_doors
+from deid.recognizers.asked_for import is_place_of_office
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.linked_places import belongs_to_institution
-from deid.recognizers.public_context import PublicContext, reads_as_private, reads_as_public
+from deid.recognizers.public_context import PublicContext
+from deid.recognizers.public_reading import reads_as_private, reads_as_public
 from deid.recognizers.told_address import told_apart
 from deid.recognizers.told_numbers import pieces_told
 from deid.tw_districts import PLAIN_PLACES
@@ -63,6 +65,9 @@ class TwAddressRecognizer(TextRecognizer):
         context, told, others = PublicContext.of(views), list[Span](), list[Span]()
         for start, end in self._spans(views):
             published = context.publishes_address(start, end) or follows_office(views, start)
+            if is_place_of_office(views, start, end):
+                others.append((start, end))
+                continue
             if published and (context.lists_address(start, end) or not reads_as_private(views, start, end)):
                 others.append((start, end))
                 continue
@@ -108,7 +113,8 @@ def _is_public(views: Views, start: int, end: int) -> bool:
 
 
 def _is_nobodys(views: Views, start: int, end: int) -> bool:
-    return PublicContext.of(views).publishes_address(start, end) or belongs_to_institution(views, start, end)
+    published = PublicContext.of(views).publishes_address(start, end) or is_place_of_office(views, start, end)
+    return published or belongs_to_institution(views, start, end)
 
 
 def _told_otherwise(views: Views, told: list[Span], others: list[Span]) -> Iterator[Span]:

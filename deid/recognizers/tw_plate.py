@@ -13,7 +13,7 @@ from deid.recognizers import tw_plate_shapes as shapes
 from deid.recognizers.base import matches_near
 from deid.recognizers.cued import CuedRecognizer, Span, is_example
 from deid.recognizers.told_numbers import pieces_told
-from deid.recognizers.turns import is_hotline
+from deid.speakers import is_hotline
 from deid.views import Views
 
 _TRAFFIC = Pattern(

@@ -1,0 +1,33 @@
+"""What the tagger makes of a value where the words around it don't settle whose it is."""
+
+from __future__ import annotations
+
+from deid.recognizers.public_context import PublicContext
+from deid.recognizers.public_words import CALLED_BEFORE, SOMEBODY_AFTER
+from deid.tagger.tagger import load_tagger
+from deid.views import Views
+
+_JUST_BEFORE = 8
+_PUBLIC_BELOW, _SURELY_PUBLIC, _SURELY_PRIVATE = 0.3, 0.02, 0.999
+
+
+def reads_as_public(views: Views, start: int, end: int) -> bool:
+    """Whether agencies are spoken of around a value, nobody of himself, and the tagger sees nothing private."""
+    context = PublicContext.of(views)
+    if context.is_claimed(start) or not context.speaks_for_agencies(start, end):
+        return False
+    return load_tagger().value_mean(views, start, end) < _PUBLIC_BELOW
+
+
+def is_called(views: Views, start: int, end: int) -> bool:
+    """Whether a citizen called this line of an office just named, and the tagger sees nothing private."""
+    if CALLED_BEFORE.search(views.before(start, _JUST_BEFORE)) is None or SOMEBODY_AFTER.match(views.folded, end):
+        return False
+    if not PublicContext.of(views).names_office_before(start):
+        return False
+    return load_tagger().value_mean(views, start, end) < _SURELY_PUBLIC
+
+
+def reads_as_private(views: Views, start: int, end: int) -> bool:
+    """Whether the tagger is sure that a value is somebody's own, whatever the words around it say."""
+    return load_tagger().value_mean(views, start, end) >= _SURELY_PRIVATE
