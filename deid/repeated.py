@@ -12,7 +12,7 @@ from operator import attrgetter
 from deid.findings import Finding
 from deid.identifiers import tw_phone
 from deid.patterns import Pattern
-from deid.repeated_parts import corrections, is_other, mistyped, said_in_pieces
+from deid.repeated_parts import corrections, is_other, mistyped, read_back, said_in_pieces
 from deid.views import Views
 
 _NUMBERS = frozenset(
@@ -51,7 +51,8 @@ def with_repeats(views: Views, settled: Sequence[Finding]) -> tuple[Finding, ...
             if len(known) < _MOST_VALUES and len(form) >= _FEWEST_DIGITS:
                 known.setdefault(form, finding)
     visible, found = _visible(views, settled), list(settled)
-    corrected = corrections(visible, [(end, said) for (_, end), said in zip(places, told, strict=True)])
+    ends = [(end, said) for (_, end), said in zip(places, told, strict=True)]
+    corrected = chain(corrections(visible, ends), read_back(visible, ends) if "\n" in visible else ())
     parts = chain(_in_parts(views.figures, visible, whole), ((correctable[at], span) for at, span in corrected))
     others = (_moved(views, one, span) for one, span in parts)
     for one in chain(_again(views, visible, known), others):
@@ -67,8 +68,11 @@ def _forms(entity: str, said: str, digits: str) -> Iterator[str]:
     if entity != "PHONE":
         return
     number = tw_phone.compact(said).partition("#")[0]
-    area = tw_phone.split_area(number)
-    yield from (number, area[1] if area else number[1 if tw_phone.is_mobile(number) else 2 :])
+    if tw_phone.is_mobile(number):
+        yield from (number, number[1:], number[-_FEWEST_DIGITS:])
+    else:
+        area = tw_phone.split_area(number)
+        yield from (number, area[1] if area else number[2:])
 
 
 def _moved(views: Views, finding: Finding, span: tuple[int, int]) -> Finding:

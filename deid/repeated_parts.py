@@ -11,8 +11,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from deid.identifiers import roc_date
-from deid.patterns import Pattern
+from deid.patterns import Pattern, late
 from deid.recognizers.told import UNITS
+from deid.speakers import ANYBODY
 
 Span = tuple[int, int]
 
@@ -27,6 +28,9 @@ _STARRED = Pattern(
 )
 # Another number that is alike: of an order, a document, a sum, a day.
 _ANNOUNCED = re.compile(r"(?:[案文單]號|訂單|編號|統編|代[碼號]|日期?|金額|第|\$|NT|USD|民國)[號的是:$ ]{0,4}$")
+_READ_BACK = late(
+    rf"[^0-9\n]{{0,8}}\n(?:{ANYBODY} ?)?[嗯好對是 ,、]{{0,4}}(?P<digits>[0-9]{{3,5}})(?=[ ,、。!?~…嗎對喔]|$|\n)"
+)
 _COUNTED = re.compile(UNITS)
 _NO_DOOR, _LONGER_THAN_DOORS = re.compile(f" ?號?[案函]|(?! ?號)(?:{UNITS})"), 7
 
@@ -85,6 +89,17 @@ def mistyped(visible: str, known: Mapping[str, object]) -> Iterator[tuple[str, S
             if alike and not (roc_date.is_valid(said) or is_other(visible, start, end)):
                 yield value, (start, end)
                 break
+
+
+def read_back(figures: str, before: Sequence[tuple[int, str]]) -> Iterator[tuple[int, Span]]:
+    """Yield which value's last digits the next line begins with, and their place: 「2538 7719」「7719,好」.
+
+    ``before`` are the values and where they end.
+    """
+    for at, (end, said) in enumerate(before):
+        line = _READ_BACK.match(figures, end)
+        if line and said.endswith(line["digits"]) and not is_other(figures, *line.span("digits")):
+            yield at, line.span("digits")
 
 
 def corrections(visible: str, before: Sequence[tuple[int, str]]) -> Iterator[tuple[int, Span]]:

@@ -12,6 +12,7 @@ from enum import Enum
 from deid.patterns import Pattern, late
 from deid.recognizers.call import TAIL, Call
 from deid.recognizers.public_context import PublicContext
+from deid.recognizers.public_words import REPORTED_BESIDE
 from deid.speakers import Role, Turn
 from deid.views import Views
 
@@ -46,12 +47,11 @@ _ASKS_BACK = re.compile(
 _SENTENCE = re.compile("[。!?\n]")
 # What is reported, and not where an office is.
 _REPORTED = late("通報|轉[交給派]|派[員工]|反映|檢舉|案[件發]|事發|現場(?!是)|會勘|稽查|前往|住|戶籍|[看去]過")
-_BESIDE = re.compile("[ ]?(?:前|旁|門口|對面|附近|那|的|這|隔壁)")
 _AREA = "(?:[一-鿿]{1,3}[市縣])?(?:[一-鿿]{1,3}[區鄉鎮市])?"
 _LINE_AFTER = re.compile(
     r"[ ,、(|;。]{0,2}(?:[他它]們?的?)?(?:電話|專線|總機)?[:是為 (]{0,2}(?:0[2-8]|[2-9][0-9]{2,3}[ -]?[0-9]{4})"
 )
-_LINE_BEFORE = late(f"[0-9][ ,、;)|]{{0,2}}(?:就?在|位於|地址)?[是:]?{_AREA}$")
+_LINE_BEFORE = late(f"[0-9][ ,、;()|]{{0,2}}(?:地[址點])?(?:就?在|位於)?[是:]?{_AREA}[一-鿿]{{0,2}}$")
 _GLUE = late(
     f"(?:[一-鿿]{{0,6}}[組科課隊站所處股局室])?[ ,:(|]{{0,2}}(?:就?在|位於|地址(?:是|在)?|是)?[ ,:]{{0,2}}{_AREA}$"
 )
@@ -94,7 +94,7 @@ def is_place_of_office(views: Views, start: int, end: int) -> bool:
     """Whether the address at a place of the folded view is an office's: asked for by name, or told with its line."""
     call, folded = Call.of(views), views.folded
     at = call.at(start) if call.turns else None
-    if at is None or _BESIDE.match(folded, end) or folded.find(folded[end - _TOLD_AGAIN : end]) < start:
+    if at is None or REPORTED_BESIDE.match(folded, end) or folded.find(folded[end - _TOLD_AGAIN : end]) < start:
         return False
     answer, question = call.turns[at], call.question(folded, at, _PLACE)
     if not _is_of_office(views, call, question, answer, (start, end)):
@@ -114,7 +114,7 @@ def tells_mailbox(views: Views, start: int, end: int) -> bool:
     at = call.at(start) if call.turns else None
     if at is None or call.role(call.turns[at]) is not Role.STAFF or views.folded.find(views.folded[start:end]) < start:
         return False
-    return _is_of_office(views, call, None, call.turns[at], (start, end))
+    return _READ_BACK.search(views.folded, _sentence(views.folded, call.turns[at], start), start) is None
 
 
 def _is_own(views: Views, call: Call, question: Turn, answer: Turn) -> bool:
@@ -147,7 +147,8 @@ def _is_of_office(views: Views, call: Call, question: Turn | None, answer: Turn,
     start, end = span
     if _READ_BACK.search(views.folded, _sentence(views.folded, answer, start), start):
         return False
-    return not (_ASKS_BACK.match(views.folded, end) or PublicContext.of(views).is_claimed(start, answer.start))
+    behind = max((answer.start, *(name.end() for name in _OFFICES.finditer(views.folded, answer.start, start))))
+    return not (_ASKS_BACK.match(views.folded, end) or PublicContext.of(views).is_claimed(start, behind))
 
 
 def _sentence(folded: str, turn: Turn, start: int) -> int:

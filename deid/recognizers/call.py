@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -18,7 +18,12 @@ TAIL = 6
 _QUESTION = re.compile("[?呢嗎]|[幾哪]|多少|請問|給我|告訴|提供|查|有沒有|[留念唸說報]|方便")
 _NO_PAUSE, _LONGEST_PAUSE, _MOST_PAUSES = re.compile("[0-9?]"), 12, 3
 _DIGIT, _FEWEST_OF_PART = re.compile("[0-9]"), 3
-_OF_ELSE = re.compile(f"[A-Z][A-Z0-9-]*|[0-9]+(?:{UNITS})")
+# A code, a mobile number, an account, a count: nothing that a landline would read back.
+_OF_ELSE = re.compile(
+    f"[A-Z][A-Z0-9-]*|(?<![0-9])09[0-9]{{2}}(?:[ .-]?[0-9]{{3}}){{2}}(?![0-9])"
+    f"|[0-9](?:[ -]?[0-9]){{10,}}|[0-9]+(?:{UNITS})"
+)
+_ITEM = re.compile(r"(?:[0-9]{1,2}[.、)]|[-•▪●※*]) ?(?![0-9])")
 _CACHED = "call"
 
 
@@ -35,7 +40,7 @@ class Call:
         """Return the one that all recognisers of a text share."""
         call: Call | None = views.cache.get(_CACHED)
         if call is None:
-            found = list(turns(views.folded)) if "\n" in views.folded else []
+            found = list(_with_items(views.folded)) if "\n" in views.folded else []
             found = found if any(turn.who for turn in found) else []
             call = views.cache[_CACHED] = cls(found, roles(views.folded, found), _first_said(views.figures, found))
         return call
@@ -74,6 +79,14 @@ class Call:
             return len(digits) >= _FEWEST_OF_PART
         tails = (digits[first : first + TAIL] for first in range(len(digits) - TAIL + 1))
         return any((place := self.said.get(tail)) is not None and place >= turn.start for tail in tails)
+
+
+def _with_items(folded: str) -> Iterator[Turn]:
+    """Yield the turns; the items of a list are said by who began it."""
+    who = ""
+    for turn in turns(folded):
+        who = turn.who or (who if _ITEM.match(folded, turn.start, turn.end) else "")
+        yield turn._replace(who=who)
 
 
 def _first_said(figures: str, found: Sequence[Turn]) -> dict[str, int | None]:

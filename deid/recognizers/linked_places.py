@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from deid.patterns import Pattern, late
+from deid.recognizers.public_words import is_reported
 from deid.tagger.tagger import load_tagger
 from deid.views import Views
 
@@ -103,7 +104,7 @@ _SURELY_NAMED = 0.9
 def belongs_to_institution(views: Views, start: int, end: int) -> bool:
     """Whether an institution's name leads straight to an address, and the tagger doubts that it is somebody's own."""
     before = views.before(start, _WINDOW)
-    if _RESIDENT.match(views.folded, end):
+    if _RESIDENT.match(views.folded, end) or is_reported(views.folded, start, end):
         return False
     if _SHOP_BEFORE.search(before) or (_SHOP_AFTER.match(views.folded, end) and not _LIVING.search(before)):
         return load_tagger().value_mean(views, start, end) < _HARDLY_DOUBTED

@@ -37,6 +37,7 @@ from deid.recognizers.public_words import (
     SERVED_AFTER,
     SERVED_BY_MOBILE,
     TOLD_BEFORE,
+    is_reported,
 )
 from deid.speakers import STAFF
 from deid.tagger.tagger import load_tagger
@@ -100,6 +101,8 @@ class PublicContext:
 
     def publishes_address(self, start: int, end: int) -> bool:
         """Whether the address at ``start:end`` is an agency's."""
+        if is_reported(self._folded, start, end):
+            return False
         if self._is_published(start, end, ADDRESS_LINK, ADDRESS_GLUE, notice=True):
             return True
         return self._is_near_citizen(start, end) is False and PLACE_AFTER.match(self._folded, end) is not None

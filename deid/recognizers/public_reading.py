@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deid.recognizers.public_context import PublicContext
-from deid.recognizers.public_words import CALLED_BEFORE, SOMEBODY_AFTER
+from deid.recognizers.public_words import CALLED_BEFORE, SOMEBODY_AFTER, is_reported
 from deid.tagger.tagger import load_tagger
 from deid.views import Views
 
@@ -15,6 +15,8 @@ def reads_as_public(views: Views, start: int, end: int) -> bool:
     """Whether agencies are spoken of around a value, nobody of himself, and the tagger sees nothing private."""
     context = PublicContext.of(views)
     if context.is_claimed(start) or not context.speaks_for_agencies(start, end):
+        return False
+    if is_reported(views.folded, start, end):
         return False
     return load_tagger().value_mean(views, start, end) < _PUBLIC_BELOW
 
