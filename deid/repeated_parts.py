@@ -92,7 +92,7 @@ def mistyped(visible: str, known: Mapping[str, object]) -> Iterator[tuple[str, S
 
 
 def read_back(figures: str, before: Sequence[tuple[int, str]]) -> Iterator[tuple[int, Span]]:
-    """Yield which value's last digits the next line begins with, and their place: 「2538 7719」「7719,好」.
+    """Yield which value's last digits the next line begins with, and their place: 「2366 4152」「4152,好」.
 
     ``before`` are the values and where they end.
     """

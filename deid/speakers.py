@@ -26,10 +26,17 @@ SPEAKER = late(f"(?P<who>[A-Z]|{STAFF}|{CITIZEN}|[一-鿿]{{1,4}}|{_CALLED_BY_NU
 HOTLINE = re.compile(f"\n{_CALLED_BY_NUMBER} ?:")
 _LINE = re.compile("[^\n]+")
 _STAFF = re.compile(
-    f"(?:{STAFF}|[專服]|{_CALLED_BY_NUMBER}|(?:客服|話務員?|專員|小編)[一-鿿]{{0,3}}|[一-鿿]{{0,4}}(?:人員|館員|值[機班]員))[0-9]?"
+    f"(?:{STAFF}|[專服]|{_CALLED_BY_NUMBER}|(?:客服|話務|專員|小編)[一-鿿]{{0,3}}|[一-鿿]{{0,4}}(?:人員|館員|值[機班]員))[0-9]?"
+)
+_AT_DESK = re.compile(
+    f"(?:[專服]|{_CALLED_BY_NUMBER}|(?:1999)?(?:客服|話務|專員|小編)[一-鿿]{{0,3}}|值[機班]員?|總機|接線員?|櫃[台檯臺]|窗口|館員|機器人|"
+    "(?:服務|話務|值班|值機|接聽|地政|戶政|稅務)人員|AGENT|OPERATOR|STAFF|CLERK|BOT)[0-9]?"
 )
 _CITIZEN = re.compile(f"{CITIZEN}[0-9]?")
-_SERVES = re.compile("您(?!好)|請問有什麼|本[局處所]|敝姓")
+_PERSON = re.compile(
+    "(?:先生|小姐|太太|男|女|學生|讀者|阿姨|叔叔|大哥|大姐|小[弟妹]妹?|婦人|住戶|里民|患者|病患|車主|旅客|訪客|客|[A-Z甲乙])[0-9]?"
+)
+_SERVES = re.compile("1999[您你]好|為[您你]服務")
 _CALLS = re.compile("我(?:家|住|要|想|的|叫|姓|[媽爸]|先生|太太|老[公婆]|兒子|女兒|阿)|你們")
 
 
@@ -55,19 +62,22 @@ def turns(text: str) -> Iterator[Turn]:
 
 
 def roles(text: str, said: Sequence[Turn]) -> Mapping[str, Role]:
-    """Return what each speaker is: by his name or, where just two speak, by what the other one is and by his words."""
+    """Return what each speaker is: by his name or, where just two speak, by what the other one is or his greeting."""
     found = {turn.who: _role(turn.who) for turn in said if turn.who}
     unknown = [who for who, role in found.items() if role is Role.UNKNOWN]
-    if len(found) != 2 or not unknown:
+    if len(found) != 2 or not unknown:  # a call has two sides
         return found
     if Role.STAFF in found.values():
-        return found | {unknown[0]: Role.CITIZEN}
+        return found | ({unknown[0]: Role.CITIZEN} if _PERSON.fullmatch(unknown[0]) else {})
     words = {who: [text[turn.start : turn.end] for turn in said if turn.who == who] for who in found}
-    calls = {who for who in found if any(map(_CALLS.search, words[who]))}
-    serve = [who for who in unknown if who not in calls and any(map(_SERVES.search, words[who]))]
-    if len(serve) == 1 and len(calls) == 1:
-        return found | {serve[0]: Role.STAFF, calls.pop(): Role.CITIZEN}
-    return found
+    serve = [who for who in unknown if any(map(_SERVES.search, words[who]))]
+    calls = [who for who in found if who not in serve and any(map(_CALLS.search, words[who]))]
+    return found | {serve[0]: Role.STAFF, calls[0]: Role.CITIZEN} if len(serve) == len(calls) == 1 else found
+
+
+def is_at_desk(who: str) -> bool:
+    """Whether one of the staff tells callers where to turn; an official in charge is called himself, too."""
+    return _AT_DESK.fullmatch(who) is not None or _STAFF.fullmatch(who) is None
 
 
 def _role(who: str) -> Role:

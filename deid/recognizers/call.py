@@ -10,30 +10,38 @@ from operator import attrgetter
 
 from deid.patterns import AnyPattern
 from deid.recognizers.told import UNITS
-from deid.speakers import Role, Turn, roles, turns
+from deid.speakers import Role, Turn, is_at_desk, roles, turns
 from deid.views import Views
 
 TAIL = 6
 """The digits of a telephone line that are told whoever leaves out its area."""
 _QUESTION = re.compile("[?呢嗎]|[幾哪]|多少|請問|給我|告訴|提供|查|有沒有|[留念唸說報]|方便")
-_NO_PAUSE, _LONGEST_PAUSE, _MOST_PAUSES = re.compile("[0-9?]"), 12, 3
+_NO_PAUSE, _LONGEST_PAUSE, _MOST_PAUSES, _LONGEST_QUESTION = re.compile("[0-9?]"), 12, 3, 160
 _DIGIT, _FEWEST_OF_PART = re.compile("[0-9]"), 3
 # A code, a mobile number, an account, a count: nothing that a landline would read back.
 _OF_ELSE = re.compile(
-    f"[A-Z][A-Z0-9-]*|(?<![0-9])09[0-9]{{2}}(?:[ .-]?[0-9]{{3}}){{2}}(?![0-9])"
-    f"|[0-9](?:[ -]?[0-9]){{10,}}|[0-9]+(?:{UNITS})"
+    f"[A-Z][A-Z0-9_.-]*|(?<![0-9])09[0-9]{{2}}(?:[ .-]?[0-9]{{3}}){{2}}(?![0-9])"
+    f"|(?<![0-9])[0-9](?:[ -]?[0-9]){{10,}}|(?<![0-9])[0-9]{{1,9}}(?:{UNITS})"
 )
 _ITEM = re.compile(r"(?:[0-9]{1,2}[.、)]|[-•▪●※*]) ?(?![0-9])")
+_NUMBER = re.compile("[0-9](?:[ ,、-]{0,2}[0-9]){5,11}(?![0-9])")
+_BEGUN, _LONGEST_NUMBER = re.compile("(?:[0-9(][ ,、()-]{0,2})+$"), 16
+_ENDED = re.compile("[0-9](?:[ ,、-]{0,2}[0-9])*")
+_FEWEST_SPEAKERS, _MOST_TOLD, _MOST_WRONG = 2, 64, 2
 _CACHED = "call"
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The turns of a text in offsets of the folded view; none where nobody is named who speaks."""
+    """The turns of a text in offsets of the folded view; none where not two are named who speak.
+
+    「小編:請市府打02-…」 begins a letter.
+    """
 
     turns: Sequence[Turn]
     roles: Mapping[str, Role]
     said: Mapping[str, int | None]
+    told: Sequence[tuple[int, str]]
 
     @classmethod
     def of(cls, views: Views) -> Call:
@@ -41,8 +49,12 @@ class Call:
         call: Call | None = views.cache.get(_CACHED)
         if call is None:
             found = list(_with_items(views.folded)) if "\n" in views.folded else []
-            found = found if any(turn.who for turn in found) else []
-            call = views.cache[_CACHED] = cls(found, roles(views.folded, found), _first_said(views.figures, found))
+            if len({turn.who for turn in found if turn.who}) < _FEWEST_SPEAKERS:
+                found = []
+            known, figures = roles(views.folded, found), views.figures
+            told = [number for turn in found if known.get(turn.who) is Role.CITIZEN for number in _told(figures, turn)]
+            call = cls(found, known, _first_said(figures, found), told[:_MOST_TOLD])
+            views.cache[_CACHED] = call
         return call
 
     def at(self, start: int) -> int | None:
@@ -54,31 +66,55 @@ class Call:
         """Return what the one is who speaks."""
         return self.roles.get(turn.who, Role.UNKNOWN)
 
+    def tells(self, turn: Turn) -> bool:
+        """Whether somebody at a desk speaks to a citizen."""
+        at_desk = self.role(turn) is Role.STAFF and is_at_desk(turn.who)
+        return at_desk and Role.CITIZEN in self.roles.values()
+
+    def resembles_told(self, figures: str, start: int, end: int) -> bool:
+        """Whether a citizen said a number before that differs from the one at a place in two digits at most."""
+        tail = "".join(_DIGIT.findall(figures, start, end))[-TAIL:]
+        return any(at < start and sum(map(str.__ne__, tail, known)) <= _MOST_WRONG for at, known in self.told)
+
     def question(self, folded: str, at: int, asks: AnyPattern) -> Turn | None:
-        """Return the turn of somebody else that asks for something and that a turn answers, short words between."""
+        """Return the turn of somebody else that asks for something and that a turn answers, short words between.
+
+        Of a long one, its end.
+        """
         for turn in reversed(self.turns[max(0, at - _MOST_PAUSES - 1) : at]):
             if not turn.who:
                 return None
-            if turn.who != self.turns[at].who and asks.search(folded[turn.start : turn.end]):
-                return turn if _QUESTION.search(folded, *turn[1:]) else None
+            end = turn._replace(start=max(turn.start, turn.end - _LONGEST_QUESTION))
+            if turn.who != self.turns[at].who and asks.search(folded[end.start : end.end]):
+                return end if _QUESTION.search(folded, *end[1:]) else None
             if turn.end - turn.start > _LONGEST_PAUSE or _NO_PAUSE.search(folded, *turn[1:]):
                 return None
         return None
 
-    def first_said(self, figures: str, start: int, end: int) -> int | None:
-        """Return where the digits of a line that stands at a place are said first, None in pieces over turns."""
-        tail = "".join(_DIGIT.findall(figures, start, end))[-TAIL:]
-        first = self.said.get(tail, start)
-        return None if first is None else min(first, start)
+    def first_said(self, figures: str, start: int, end: int) -> tuple[int, int] | None:
+        """Return the place where a line that stands at a place is said first, None if in pieces over turns."""
+        first = self.said.get("".join(_DIGIT.findall(figures, start, end))[-TAIL:], start)
+        if first is None or first >= start:
+            return None if first is None else (start, end)
+        begun = _BEGUN.search(figures, max(0, first - _LONGEST_NUMBER), first)
+        ended = _ENDED.match(figures, first)
+        return begun.start() if begun else first, ended.end() if ended else first
 
     def tells_digits(self, figures: str, at: int) -> bool:
         """Whether a turn says digits of a line that nobody said before, or a few that may be a part of one."""
         turn = self.turns[at]
-        digits = "".join(_DIGIT.findall(_OF_ELSE.sub("", figures[turn.start : turn.end])))
+        said = figures[max(turn.start, turn.end - _LONGEST_QUESTION) : turn.end]
+        digits = "".join(_DIGIT.findall(_OF_ELSE.sub("", said)))
         if len(digits) < TAIL:
             return len(digits) >= _FEWEST_OF_PART
         tails = (digits[first : first + TAIL] for first in range(len(digits) - TAIL + 1))
         return any((place := self.said.get(tail)) is not None and place >= turn.start for tail in tails)
+
+
+def _told(figures: str, turn: Turn) -> Iterator[tuple[int, str]]:
+    """Yield where numbers stand that may be a line's, and their last digits."""
+    for number in _NUMBER.finditer(figures, turn.start, turn.end):
+        yield number.start(), "".join(_DIGIT.findall(number[0]))[-TAIL:]
 
 
 def _with_items(folded: str) -> Iterator[Turn]:

@@ -62,7 +62,7 @@ _ROLE = re.compile(
     r"PERSONNEL|ARCHIVES?|SECRETARY|ACCOUNTING|RECRUIT(?:MENT)?|TENDERS?|LIBRARY|TOURISM|TRAFFIC|VOLUNTEERS?|COMPLAINTS?|ETHICS)"
     r"[A-Z\-_]{0,12}@(?:[A-Z0-9\-]{1,63}\.){0,5}GOV\.(?:EXAMPLE\.)?(?:TW|TAIPEI)|(?:MINISTER|TAX|[A-Z]{2,8}-(?:HR|SERVICE|INFO))@(?:[A-Z0-9\-]{1,63}\.){0,5}GOV\.TW|([A-Z]{2,12})@\1\.(?:[A-Z0-9\-]{1,63}\.){0,4}GOV\.TW"
 )
-_OF_AGENCY = re.compile(r"[@.](?:GOV|EDU)\.(?:EXAMPLE\.)?(?:TW|TAIPEI)$")
+_OF_AGENCY = re.compile(r"[@.]GOV\.(?:EXAMPLE\.)?(?:TW|TAIPEI)$")
 # What a firm or an association calls the mailbox that it publishes; at a provider of free ones it may be anybody's.
 _OF_FIRM = re.compile(r"(?:SERVICES?|INFO|CONTACT|SUPPORT|HELP|SALES|ORDERS?|BOOKING|HR|PRESS|CUSTOMER)@")
 # A name and a number: 「anson.chang_64@」. A clerk's mailbox at an office is its own.

@@ -13,10 +13,8 @@ from deid.identifiers import tw_phone
 from deid.number_places import NumberMatch
 from deid.patterns import Pattern, late
 from deid.published import line
-from deid.recognizers.address_english import follows_office
 from deid.recognizers.asked_for import Asked, line_asked_for
 from deid.recognizers.base import TextRecognizer
-from deid.recognizers.linked_places import is_line_of_institution, is_nobodys_line
 from deid.recognizers.phone_answers import phones_answered
 from deid.recognizers.phone_groups import told_in_groups
 from deid.recognizers.phone_parts import (
@@ -29,8 +27,7 @@ from deid.recognizers.phone_parts import (
 )
 from deid.recognizers.phone_places import disguised, extensions_apart, numbers_in_columns, parts_told
 from deid.recognizers.phone_said import said_in_tens
-from deid.recognizers.public_context import PublicContext
-from deid.recognizers.public_reading import is_called, reads_as_private, reads_as_public
+from deid.recognizers.published_lines import is_published_line
 from deid.views import Views
 
 _GAP = r"[ .\-·・‧()]{0,3}"
@@ -82,14 +79,7 @@ _OTHER_NUMBER = re.compile(
 )
 _OFFICIAL_NUMBER = re.compile(r"字第 ?$")
 # 「08-732… 是縣政府總機對吧」
-_OF_OFFICE = re.compile(
-    "[ ,]?就?是[^我他她家,。\n]{0,6}(?:政府|公所|分局|醫院)的?(?:總機|專線|代表號|服務電話)(?=[,。?!\n對嗎吧]|$)"
-)
-_OWN_AFTER = re.compile("[ ,]?就?是[我他她](?:家|本人|[媽爸]|太太|先生)")
 _PRIZE_BEFORE = re.compile("[別特頭二三四五六]獎(?:號碼)?[:是 ]{0,2}$")
-_OWN_OFFICE = re.compile(
-    "(?:(?:我|找我|[回打]我打)(?:的|們)?辦公室|(?<!其)[她他](?:的)?(?:公司|辦公室|工廠|店裡))(?:的?電話)?[是: ]{0,2}$"
-)  # 「回我打辦公室02-…」
 # 「訂單編號是0912…,不是手機喔」
 _ORDER_BEFORE = re.compile("(?:訂單|物流|收據)(?:編號|號碼)?[是為: ]{0,2}$")
 _NO_PHONE_AFTER = re.compile("[ ,]{0,2}這?不是(?:手機|電話)[喔啦哦]")
@@ -177,7 +167,7 @@ class TelephoneRecognizer(TextRecognizer):
             if not (_AREA_APART.match(match.value) or _is_announced(views, match)):
                 return
             candidate = replace(match, end=_RUNS_ON.match(views.figures, match.end).end())  # type: ignore[union-attr]
-        if not _is_published(views, (candidate.start, candidate.end), number, verdicts):
+        if not is_published_line(views, (candidate.start, candidate.end), number, verdicts):
             yield *_balanced(views.folded, candidate.start, candidate.end), 0.9
 
     def _in_pieces(
@@ -196,7 +186,7 @@ class TelephoneRecognizer(TextRecognizer):
             start, end = spans[0][0], spans[-1][1]
             if start in judged and end - 1 in judged:
                 continue
-            if not (self._is_public(number) or _is_published(views, (start, end), number, verdicts)):
+            if not (self._is_public(number) or is_published_line(views, (start, end), number, verdicts)):
                 yield from ((*span, 0.8) for span in spans)
             judged.update(range(start, end))
 
@@ -204,7 +194,7 @@ class TelephoneRecognizer(TextRecognizer):
         """Find numbers that only a telephone cue tells from others: no area code or no leading zero."""
         for start, end in numbers_in_columns(views):
             number = tw_phone.compact(views.folded[start:end])
-            if not (self._is_public(number) or _is_published(views, (start, end), number, verdicts)):
+            if not (self._is_public(number) or is_published_line(views, (start, end), number, verdicts)):
                 yield start, end, 0.6
         if _WHOLE.fullmatch(views.folded):
             yield 0, len(views.folded), 0.5
@@ -213,7 +203,7 @@ class TelephoneRecognizer(TextRecognizer):
         for match in views.number_matches(_LOCAL):
             if match.start in judged or not self._is_local(match.value) or not _is_announced(views, match):
                 continue
-            if not _is_published(views, (match.start, match.end), tw_phone.compact(match.value), verdicts):
+            if not is_published_line(views, (match.start, match.end), tw_phone.compact(match.value), verdicts):
                 yield match.start, match.end, 0.6
 
     def _is_local(self, value: str) -> bool:
@@ -226,36 +216,6 @@ class TelephoneRecognizer(TextRecognizer):
     def _is_public(self, number: str) -> bool:
         main = number.partition("#")[0]
         return main in self._public or tw_phone.is_service_line(main)
-
-
-def _is_published(views: Views, span: tuple[int, int], number: str, verdicts: dict[str, bool]) -> bool:
-    """Whether an agency's line stands here. One said again is judged as the first time, by ``verdicts``."""
-    mobile = tw_phone.is_mobile(number)
-    asked = Asked.UNKNOWN if mobile else line_asked_for(views, *span)
-    if asked is not Asked.UNKNOWN:
-        verdicts[number] = asked is Asked.OFFICE
-        return verdicts[number]
-    if _OWN_OFFICE.search(views.before(span[0], 14)) or _OWN_AFTER.match(views.folded, span[1]):
-        return False
-    if number in verdicts:
-        return verdicts[number] or (not mobile and is_nobodys_line(views, *span))
-    if PublicContext.of(views).publishes_line(*span, mobile=mobile):
-        found = mobile or not reads_as_private(views, *span)
-    else:
-        found = not mobile and (
-            follows_office(views, span[0])
-            or is_line_of_institution(views, *span)
-            or reads_as_public(views, *span)
-            or is_called(views, *span)
-            or _is_of_office(views, *span)
-        )
-    verdicts[number] = found
-    return found or (not mobile and is_nobodys_line(views, *span))
-
-
-def _is_of_office(views: Views, start: int, end: int) -> bool:
-    """Whether the words behind a line say that it is an office's, and none before that it is somebody's."""
-    return _OF_OFFICE.match(views.folded, end) is not None and not PublicContext.of(views).is_claimed(start)
 
 
 def _foreign(views: Views) -> Iterator[tuple[int, int, float]]:

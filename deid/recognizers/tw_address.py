@@ -9,7 +9,7 @@ publishes stays, too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import chain
 
@@ -51,6 +51,7 @@ _ANNEX = re.compile("(?<=[號樓F])[ ,]?頂樓加蓋$")
 _ENGLISH = Pattern(
     r"(?:JALAN|JL[N.]?|[đĐ][ưƯ][ờỜ]NG|DUONG|PH[ốỐ]|R(?:OA)?D|ST(?:REET)?|BLVD|BOULEVARD|AVE(?:NUE)?|L(?:N|ANE)|NO|VILLAGE)(?![A-Z])"
 )
+_CACHED = "addresses"
 
 
 class TwAddressRecognizer(TextRecognizer):
@@ -62,46 +63,46 @@ class TwAddressRecognizer(TextRecognizer):
     def find(self, views: Views) -> Iterator[Finding]:
         for span in pieces_told(views, self.ENTITY):
             yield self.finding(views, span, 0.6)
-        context, told, others = PublicContext.of(views), list[Span](), list[Span]()
-        for start, end in self._spans(views):
-            published = context.publishes_address(start, end) or follows_office(views, start)
-            if is_place_of_office(views, start, end):
-                others.append((start, end))
-                continue
-            if published and (context.lists_address(start, end) or not reads_as_private(views, start, end)):
-                others.append((start, end))
-                continue
-            if published or not _is_public(views, start, end):
-                yield self.finding(views, (start, end), 0.8)
-                told.append((start, end))
-            else:
-                others.append((start, end))
-        for span in _told_otherwise(views, told, others):
+        private, public = judged_addresses(views)
+        for span in private:
+            yield self.finding(views, span, 0.8)
+        for span in _told_otherwise(views, private, public):
             yield self.finding(views, span, 0.5)
 
-    def _spans(self, views: Views) -> Iterator[tuple[int, int]]:
-        folded = _in_traditional(views.folded)
-        if "號" in folded:
-            lowest = 0
-            for house in grammar.HOUSE.finditer(folded):
-                start = _leading_start(folded, lowest, house)
-                lowest = house.end()
-                if start is not None:
-                    end = with_floor_and_room(folded, house.end()) if views.has_letter else house.end()
-                    yield start, _without_next_floor(folded, start, _without_annex(folded, start, end))
-        if _NUMBERED.search(folded) and _HOME.search(folded):
-            yield from _homes(folded)
-        for building in grammar.BUILDING.finditer(folded) if "樓" in folded else ():
-            lives = _LIVES_BEFORE.match(folded, building.start(), building.end("name") - 1)
-            first = building.start()
-            yield lives.end() if lives else grammar.name_start(folded, first, first + 2), building.end()
-        for house in grammar.UNMARKED.finditer(folded):
-            base = max(0, house.start() - _LEFT_WINDOW)
-            start = _place_start(folded[base : house.start()])
+
+def judged_addresses(views: Views) -> tuple[Sequence[Span], Sequence[Span]]:
+    """Return the addresses of a text: those to conceal, and those of agencies and institutions."""
+    judged: tuple[list[Span], list[Span]] | None = views.cache.get(_CACHED)
+    if judged is None:
+        judged = views.cache[_CACHED] = list[Span](), list[Span]()
+        for span in _spans(views):
+            judged[_is_public(views, *span)].append(span)
+    return judged
+
+
+def _spans(views: Views) -> Iterator[tuple[int, int]]:
+    folded = _in_traditional(views.folded)
+    if "號" in folded:
+        lowest = 0
+        for house in grammar.HOUSE.finditer(folded):
+            start = _leading_start(folded, lowest, house)
+            lowest = house.end()
             if start is not None:
-                yield base + start, house.end()
-        if views.has_letter and _ENGLISH.search(folded):
-            yield from english_addresses(folded)
+                end = with_floor_and_room(folded, house.end()) if views.has_letter else house.end()
+                yield start, _without_next_floor(folded, start, _without_annex(folded, start, end))
+    if _NUMBERED.search(folded) and _HOME.search(folded):
+        yield from _homes(folded)
+    for building in grammar.BUILDING.finditer(folded) if "樓" in folded else ():
+        lives = _LIVES_BEFORE.match(folded, building.start(), building.end("name") - 1)
+        first = building.start()
+        yield lives.end() if lives else grammar.name_start(folded, first, first + 2), building.end()
+    for house in grammar.UNMARKED.finditer(folded):
+        base = max(0, house.start() - _LEFT_WINDOW)
+        start = _place_start(folded[base : house.start()])
+        if start is not None:
+            yield base + start, house.end()
+    if views.has_letter and _ENGLISH.search(folded):
+        yield from english_addresses(folded)
 
 
 def _in_traditional(folded: str) -> str:
@@ -109,6 +110,11 @@ def _in_traditional(folded: str) -> str:
 
 
 def _is_public(views: Views, start: int, end: int) -> bool:
+    if is_place_of_office(views, start, end):
+        return True
+    context = PublicContext.of(views)
+    if context.publishes_address(start, end) or follows_office(views, start):
+        return context.lists_address(start, end) or not reads_as_private(views, start, end)
     return reads_as_public(views, start, end) or belongs_to_institution(views, start, end)
 
 
@@ -117,7 +123,7 @@ def _is_nobodys(views: Views, start: int, end: int) -> bool:
     return published or belongs_to_institution(views, start, end)
 
 
-def _told_otherwise(views: Views, told: list[Span], others: list[Span]) -> Iterator[Span]:
+def _told_otherwise(views: Views, told: Sequence[Span], others: Sequence[Span]) -> Iterator[Span]:
     """Yield the places of addresses that are told again or in pieces, beside those that are known."""
     folded = _in_traditional(views.folded)
     again = grammar.DOOR_AGAIN.finditer(folded) if told and "樓" in folded else ()

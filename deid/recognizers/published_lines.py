@@ -1,0 +1,70 @@
+"""Tells an agency's telephone line from a private one by everything that stands around it."""
+
+from __future__ import annotations
+
+import re
+
+from deid.identifiers import tw_phone
+from deid.recognizers.address_english import follows_office
+from deid.recognizers.asked_for import Asked, line_asked_for
+from deid.recognizers.linked_places import is_line_of_institution, is_nobodys_line
+from deid.recognizers.public_context import PublicContext
+from deid.recognizers.public_reading import is_called, reads_as_private, reads_as_public
+from deid.recognizers.tw_address import judged_addresses
+from deid.views import Views
+
+_OWN_OFFICE = re.compile(
+    "(?:(?:我|找我|[回打]我打)(?:的|們)?辦公室|(?<!其)[她他](?:的)?(?:公司|辦公室|工廠|店裡))(?:的?電話)?[是: ]{0,2}$"
+)  # 「回我打辦公室02-…」
+_OWN_AFTER = re.compile("[ ,]?就?是[我他她](?:家|本人|[媽爸]|太太|先生)")
+_OF_OFFICE = re.compile(
+    "[ ,]?就?是[^我他她家,。\n]{0,6}(?:政府|公所|分局|醫院)的?(?:總機|專線|代表號|服務電話)(?=[,。?!\n對嗎吧]|$)"
+)
+_ADDRESS_BEFORE, _ADDRESS_REACH = re.compile("[號樓室][^。\n]{0,12}$"), 16
+_BEHIND_ADDRESS = re.compile(
+    r"(?:[0-9一二三四五六七八九十]{1,3}樓)?[ ,、;|()]{0,3}(?:(?:聯絡|連絡|服務|洽詢)?電話|專線|總機|TEL)?"
+    r"[.:是為 ]{0,2}\(?"
+)
+_CACHED = "ends of public addresses"
+
+
+def is_published_line(views: Views, span: tuple[int, int], number: str, verdicts: dict[str, bool]) -> bool:
+    """Whether an agency's line stands here. One said again is judged as the first time, by ``verdicts``."""
+    mobile = tw_phone.is_mobile(number)
+    asked = Asked.UNKNOWN if mobile else line_asked_for(views, *span)
+    if asked is not Asked.UNKNOWN:
+        verdicts[number] = asked is Asked.OFFICE
+        return verdicts[number]
+    if _OWN_OFFICE.search(views.before(span[0], 14)) or _OWN_AFTER.match(views.folded, span[1]):
+        return False
+    if number in verdicts:
+        return verdicts[number] or (not mobile and is_nobodys_line(views, *span))
+    if PublicContext.of(views).publishes_line(*span, mobile=mobile):
+        found = mobile or not reads_as_private(views, *span)
+    else:
+        found = not mobile and (
+            follows_office(views, span[0])
+            or is_line_of_institution(views, *span)
+            or reads_as_public(views, *span)
+            or is_called(views, *span)
+            or _is_of_office(views, *span)
+            or _follows_public_address(views, span[0])
+        )
+    verdicts[number] = found
+    return found or (not mobile and is_nobodys_line(views, *span))
+
+
+def _is_of_office(views: Views, start: int, end: int) -> bool:
+    """Whether the words behind a line say that it is an office's, and none before that it is somebody's."""
+    return _OF_OFFICE.match(views.folded, end) is not None and not PublicContext.of(views).is_claimed(start)
+
+
+def _follows_public_address(views: Views, start: int) -> bool:
+    """Whether the address of an office stands right before a line: 「中正路 163 號，02-…」."""
+    if not _ADDRESS_BEFORE.search(views.folded, max(0, start - _ADDRESS_REACH), start):
+        return False
+    ends: set[int] | None = views.cache.get(_CACHED)
+    if ends is None:
+        ends = views.cache[_CACHED] = {end for _, end in judged_addresses(views)[1]}
+    near = (end for end in range(max(0, start - _ADDRESS_REACH), start + 1) if end in ends)
+    return any(_BEHIND_ADDRESS.fullmatch(views.folded, end, start) for end in near)
