@@ -53,7 +53,8 @@ class Call:
                 found = []
             known, figures = roles(views.folded, found), views.figures
             told = [number for turn in found if known.get(turn.who) is Role.CITIZEN for number in _told(figures, turn)]
-            call = cls(found, known, _first_said(figures, found), told[:_MOST_TOLD])
+            said = _first_said(figures, found) if Role.STAFF in known.values() else {}
+            call = cls(found, known, said, told[:_MOST_TOLD])
             views.cache[_CACHED] = call
         return call
 
