@@ -18,11 +18,12 @@ from deid.speakers import ANYBODY
 Span = tuple[int, int]
 
 _GROUP = Pattern(r"(?<![0-9A-Z])[0-9A-Z](?:[ ,\-]?[0-9A-Z])*(?![0-9A-Z])")
+_FEWEST_MISTYPED, _MOST_WRONG = 7, 2
+_LONG_GROUP = Pattern(rf"(?<![0-9A-Z])[0-9A-Z](?:[ ,\-]?[0-9A-Z]){{{_FEWEST_MISTYPED - 1},}}(?![0-9A-Z])")
 _PLAIN = re.compile("[ ,-]")
 _NAMED = re.compile("[號單額費](?![碼呢嗎])")  # another number is announced
 _LONGEST_GAP, _MOST_GROUPS, _PREFIX = 24, 8, 2
 _FEWEST_STARRED, _FARTHEST = 3, 120
-_FEWEST_MISTYPED, _MOST_WRONG = 7, 2
 _STARRED = Pattern(
     rf"(?:^|[\n ,。])\*(?P<said>[0-9A-Z](?:-?[0-9A-Z]){{1,13}})(?![0-9A-Z*:.~-])(?!{UNITS}|小時|公分)"
 )
@@ -40,7 +41,7 @@ def said_in_pieces(figures: str, known: Mapping[str, object]) -> Iterator[tuple[
     begins = defaultdict[str, list[str]](list)
     for value in known:
         begins[value[:_PREFIX]].append(value)
-    groups = _groups(figures) if begins else []
+    groups = _groups(figures, _GROUP) if begins else []
     for index, (_, _, first) in enumerate(groups):
         for value in begins.get(first[:_PREFIX], ()):
             spans = _rest(figures, groups[index : index + _MOST_GROUPS], value)
@@ -48,8 +49,8 @@ def said_in_pieces(figures: str, known: Mapping[str, object]) -> Iterator[tuple[
                 yield value, spans
 
 
-def _groups(text: str) -> list[tuple[int, int, str]]:
-    return [(match.start(), match.end(), _PLAIN.sub("", match[0])) for match in _GROUP.finditer(text)]
+def _groups(text: str, pattern: Pattern) -> list[tuple[int, int, str]]:
+    return [(match.start(), match.end(), _PLAIN.sub("", match[0])) for match in pattern.finditer(text)]
 
 
 def is_other(figures: str, start: int, end: int) -> bool:
@@ -82,7 +83,7 @@ def mistyped(visible: str, known: Mapping[str, object]) -> Iterator[tuple[str, S
     for value in known:
         if len(value) >= _FEWEST_MISTYPED:
             as_long[len(value)].append(value)
-    for start, end, said in _groups(visible) if as_long else ():
+    for start, end, said in _groups(visible, _LONG_GROUP) if as_long else ():
         for value in as_long.get(len(said), ()):
             wrong = sum(map(str.__ne__, said, value))
             alike = 0 < wrong <= _MOST_WRONG and "," not in visible[start:end]
