@@ -12,7 +12,7 @@ from operator import attrgetter
 from deid.findings import Finding
 from deid.identifiers import tw_phone
 from deid.patterns import Pattern
-from deid.repeated_parts import corrections, is_other, mistyped, read_back, said_in_pieces
+from deid.repeated_parts import corrections, is_announced, mistyped, read_back, said_in_pieces
 from deid.views import Views
 
 _NUMBERS = frozenset(
@@ -27,8 +27,10 @@ _FEWEST_DIGITS = 6
 _MOST_VALUES = 64  # enough for any letter; more are found where they stand
 _RUN = Pattern(r"[0-9](?:[ ,.、\-…]{0,2}[0-9]){5,}")
 _DIGIT, _ALNUM = re.compile("[0-9]"), re.compile("[0-9A-Z]")
-# Sums and days that have the same digits.
+# Sums, days and the numbers of documents that have the same digits.
 _OTHER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|(?:[0-9]{2,4}[.\-][0-9]{1,2}[.\-][0-9]{1,2})")
+_COUNTED, _DOCUMENT = re.compile(" ?(?:[元塊次人度名筆]|號?[案函])"), re.compile(r"(?:第|\$|NT|USD) ?$")
+_SHORT = 8  # digits that an order or a document may have, too
 _HIDDEN = "\0"
 
 
@@ -37,7 +39,7 @@ def with_repeats(views: Views, settled: Sequence[Finding]) -> tuple[Finding, ...
     correctable = [finding for finding in settled if finding.entity in _CORRECTABLE]
     if not correctable:
         return tuple(settled)
-    known, whole = dict[str, Finding](), dict[str, Finding]()
+    known, whole, numbers = dict[str, Finding](), dict[str, Finding](), 0
     places = [_folded(views, finding) for finding in correctable]
     told = ["".join(_ALNUM.findall(views.figures, *place)) for place in places]
     for finding, place, said in zip(correctable, places, told, strict=True):
@@ -46,9 +48,9 @@ def with_repeats(views: Views, settled: Sequence[Finding]) -> tuple[Finding, ...
             continue
         if len(whole) < _MOST_VALUES:
             whole.setdefault(said, finding)
-        forms = _forms(finding.entity, views.figures[slice(*place)], digits) if finding.entity in _NUMBERS else ()
-        for form in forms:
-            if len(known) < _MOST_VALUES and len(form) >= _FEWEST_DIGITS:
+        if finding.entity in _NUMBERS and digits not in known and numbers < _MOST_VALUES:
+            numbers += 1
+            for form in _forms(finding.entity, views.figures[slice(*place)], digits):
                 known.setdefault(form, finding)
     visible, found = _visible(views, settled), list(settled)
     ends = [(end, said) for (_, end), said in zip(places, told, strict=True)]
@@ -72,7 +74,8 @@ def _forms(entity: str, said: str, digits: str) -> Iterator[str]:
         yield from (number, number[1:], number[-_FEWEST_DIGITS:])
     else:
         area = tw_phone.split_area(number)
-        yield from (number, area[1] if area else number[2:])
+        rest = area[1] if area else number[2:] if number.startswith("0") else ""
+        yield from (form for form in (number, rest) if len(form) >= _FEWEST_DIGITS)
 
 
 def _moved(views: Views, finding: Finding, span: tuple[int, int]) -> Finding:
@@ -105,7 +108,10 @@ def _again(views: Views, visible: str, known: Mapping[str, Finding]) -> Iterator
     for run in _RUN.finditer(visible):
         digits = "".join(_DIGIT.findall(run[0]))
         value = next((value for value in (digits, digits[:-1]) if value in known), None)
-        if value is None or _OTHER.fullmatch(run[0]) or is_other(views.figures, *run.span()):
+        if value is None or _OTHER.fullmatch(run[0]) or _COUNTED.match(visible, run.end()):
+            continue
+        short = len(value) <= _SHORT and is_announced(views.figures, run.start())
+        if short or _DOCUMENT.search(views.before(run.start(), 4)):
             continue
         end = [match.end() for match in _DIGIT.finditer(visible, *run.span())][len(value) - 1]
         first, after = views.original_span(run.start(), end)

@@ -28,7 +28,9 @@ _STARRED = Pattern(
     rf"(?:^|[\n ,。])\*(?P<said>[0-9A-Z](?:-?[0-9A-Z]){{1,13}})(?![0-9A-Z*:.~-])(?!{UNITS}|小時|公分)"
 )
 # Another number that is alike: of an order, a document, a sum, a day.
-_ANNOUNCED = re.compile(r"(?:[案文單]號|訂單|編號|統編|代[碼號]|日期?|金額|第|\$|NT|USD|民國)[號的是:$ ]{0,4}$")
+_ANNOUNCED = re.compile(
+    r"(?:[案文單]號|訂單|編號|統編|代[碼號]|日期|(?<![生明今昨前後])日|金額|第|\$|NT|USD|民國)[號的是:$ ]{0,4}$"
+)
 _READ_BACK = late(
     rf"[^0-9\n]{{0,8}}\n(?:{ANYBODY} ?)?[嗯好對是 ,、]{{0,4}}(?P<digits>[0-9]{{3,5}})(?=[ ,、。!?~…嗎對喔]|$|\n)"
 )
@@ -53,10 +55,14 @@ def _groups(text: str, pattern: Pattern) -> list[tuple[int, int, str]]:
     return [(match.start(), match.end(), _PLAIN.sub("", match[0])) for match in pattern.finditer(text)]
 
 
+def is_announced(figures: str, start: int) -> bool:
+    """Whether what begins at a place is told as the number of an order or a document, a sum or a day."""
+    return _ANNOUNCED.search(figures, max(0, start - _LONGEST_GAP), start) is not None
+
+
 def is_other(figures: str, start: int, end: int) -> bool:
     """Whether digits count something, or are of an order, a document or a day."""
-    before = _ANNOUNCED.search(figures, max(0, start - _LONGEST_GAP), start)
-    if before is not None:
+    if is_announced(figures, start):
         return True
     return (_NO_DOOR if end - start >= _LONGER_THAN_DOORS else _COUNTED).match(figures, end) is not None
 

@@ -21,7 +21,7 @@ KNOWN = f"(?:{STAFF}|{CITIZEN}|[客專服]|先生|小姐|太太|問|答|[A-CQ甲
 _CALLED_BY_NUMBER = "1999[一-鿿]{0,4}"
 ANYBODY = f"(?:[一-鿿A-Z]{{1,8}}|{_CALLED_BY_NUMBER}):"
 """What may name a speaker behind a question."""
-SPEAKER = late(f"(?P<who>[A-Z]|{STAFF}|{CITIZEN}|[一-鿿]{{1,4}}|{_CALLED_BY_NUMBER}) ?: ?")
+SPEAKER = late(f"(?P<who>[A-Z]|(?:{STAFF}|{CITIZEN})[0-9]?|[一-鿿]{{1,4}}|{_CALLED_BY_NUMBER}) ?: ?")
 """What names a speaker where a line begins."""
 HOTLINE = re.compile(f"\n{_CALLED_BY_NUMBER} ?:")
 _LINE = re.compile("[^\n]+")

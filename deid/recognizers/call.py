@@ -13,8 +13,7 @@ from deid.recognizers.told import UNITS
 from deid.speakers import Role, Turn, is_at_desk, roles, turns
 from deid.views import Views
 
-TAIL = 6
-"""The digits of a telephone line that are told whoever leaves out its area."""
+_TAIL = 6  # digits of a line that are told whoever leaves out its area
 _QUESTION = re.compile("[?呢嗎]|[幾哪]|多少|請問|給我|告訴|提供|查|有沒有|[留念唸說報]|方便")
 _NO_PAUSE, _LONGEST_PAUSE, _MOST_PAUSES, _LONGEST_QUESTION = re.compile("[0-9?]"), 12, 3, 160
 _DIGIT, _FEWEST_OF_PART = re.compile("[0-9]"), 3
@@ -25,8 +24,8 @@ _OF_ELSE = re.compile(
 )
 _ITEM = re.compile(r"(?:[0-9]{1,2}[.、)]|[-•▪●※*]) ?(?![0-9])")
 _NUMBER = re.compile("[0-9](?:[ ,、-]{0,2}[0-9]){5,11}(?![0-9])")
-_BEGUN, _LONGEST_NUMBER = re.compile("(?:[0-9(][ ,、()-]{0,2})+$"), 16
-_ENDED = re.compile("[0-9](?:[ ,、-]{0,2}[0-9])*")
+_BEGUN, _LONGEST_NUMBER = re.compile("[(]?(?:[0-9][ ,、)-]{0,2})+$"), 16
+_ENDED = re.compile("[0-9](?:[ ,、-]{0,2}[0-9]){0,5}")
 _FEWEST_SPEAKERS, _MOST_TOLD, _MOST_WRONG = 2, 64, 2
 _CACHED = "call"
 
@@ -42,6 +41,7 @@ class Call:
     roles: Mapping[str, Role]
     said: Mapping[str, int | None]
     told: Sequence[tuple[int, str]]
+    has_citizen: bool
 
     @classmethod
     def of(cls, views: Views) -> Call:
@@ -54,7 +54,7 @@ class Call:
             known, figures = roles(views.folded, found), views.figures
             told = [number for turn in found if known.get(turn.who) is Role.CITIZEN for number in _told(figures, turn)]
             said = _first_said(figures, found) if Role.STAFF in known.values() else {}
-            call = cls(found, known, said, told[:_MOST_TOLD])
+            call = cls(found, known, said, told[:_MOST_TOLD], Role.CITIZEN in known.values())
             views.cache[_CACHED] = call
         return call
 
@@ -69,12 +69,11 @@ class Call:
 
     def tells(self, turn: Turn) -> bool:
         """Whether somebody at a desk speaks to a citizen."""
-        at_desk = self.role(turn) is Role.STAFF and is_at_desk(turn.who)
-        return at_desk and Role.CITIZEN in self.roles.values()
+        return self.has_citizen and self.role(turn) is Role.STAFF and is_at_desk(turn.who)
 
     def resembles_told(self, figures: str, start: int, end: int) -> bool:
         """Whether a citizen said a number before that differs from the one at a place in two digits at most."""
-        tail = "".join(_DIGIT.findall(figures, start, end))[-TAIL:]
+        tail = "".join(_DIGIT.findall(figures, start, end))[-_TAIL:]
         return any(at < start and sum(map(str.__ne__, tail, known)) <= _MOST_WRONG for at, known in self.told)
 
     def question(self, folded: str, at: int, asks: AnyPattern) -> Turn | None:
@@ -85,16 +84,16 @@ class Call:
         for turn in reversed(self.turns[max(0, at - _MOST_PAUSES - 1) : at]):
             if not turn.who:
                 return None
-            end = turn._replace(start=max(turn.start, turn.end - _LONGEST_QUESTION))
-            if turn.who != self.turns[at].who and asks.search(folded[end.start : end.end]):
-                return end if _QUESTION.search(folded, *end[1:]) else None
+            asked = turn._replace(start=max(turn.start, turn.end - _LONGEST_QUESTION))
+            if turn.who != self.turns[at].who and asks.search(folded[asked.start : asked.end]):
+                return asked if _QUESTION.search(folded, *asked[1:]) else None
             if turn.end - turn.start > _LONGEST_PAUSE or _NO_PAUSE.search(folded, *turn[1:]):
                 return None
         return None
 
     def first_said(self, figures: str, start: int, end: int) -> tuple[int, int] | None:
         """Return the place where a line that stands at a place is said first, None if in pieces over turns."""
-        first = self.said.get("".join(_DIGIT.findall(figures, start, end))[-TAIL:], start)
+        first = self.said.get("".join(_DIGIT.findall(figures, start, end))[-_TAIL:], start)
         if first is None or first >= start:
             return None if first is None else (start, end)
         begun = _BEGUN.search(figures, max(0, first - _LONGEST_NUMBER), first)
@@ -106,16 +105,16 @@ class Call:
         turn = self.turns[at]
         said = figures[max(turn.start, turn.end - _LONGEST_QUESTION) : turn.end]
         digits = "".join(_DIGIT.findall(_OF_ELSE.sub("", said)))
-        if len(digits) < TAIL:
+        if len(digits) < _TAIL:
             return len(digits) >= _FEWEST_OF_PART
-        tails = (digits[first : first + TAIL] for first in range(len(digits) - TAIL + 1))
+        tails = (digits[first : first + _TAIL] for first in range(len(digits) - _TAIL + 1))
         return any((place := self.said.get(tail)) is not None and place >= turn.start for tail in tails)
 
 
 def _told(figures: str, turn: Turn) -> Iterator[tuple[int, str]]:
     """Yield where numbers stand that may be a line's, and their last digits."""
     for number in _NUMBER.finditer(figures, turn.start, turn.end):
-        yield number.start(), "".join(_DIGIT.findall(number[0]))[-TAIL:]
+        yield number.start(), "".join(_DIGIT.findall(number[0]))[-_TAIL:]
 
 
 def _with_items(folded: str) -> Iterator[Turn]:
@@ -130,7 +129,7 @@ def _first_said(figures: str, found: Sequence[Turn]) -> dict[str, int | None]:
     """Return where each run of digits begins that is as long as the end of a line, told in one turn or over several."""
     places = [(at, digit.start()) for at, turn in enumerate(found) for digit in _DIGIT.finditer(figures, *turn[1:])]
     digits, said = "".join(figures[place] for _, place in places), dict[str, int | None]()
-    for first in range(len(digits) - TAIL + 1):
-        (begun, place), (ended, _) = places[first], places[first + TAIL - 1]
-        said.setdefault(digits[first : first + TAIL], place if begun == ended else None)
+    for first in range(len(digits) - _TAIL + 1):
+        (begun, place), (ended, _) = places[first], places[first + _TAIL - 1]
+        said.setdefault(digits[first : first + _TAIL], place if begun == ended else None)
     return said

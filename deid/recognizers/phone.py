@@ -78,7 +78,6 @@ _OTHER_NUMBER = re.compile(
     "水號|電號|車號|車牌|地號|建號|轉|分機|#)(?:號碼)?"
 )
 _OFFICIAL_NUMBER = re.compile(r"字第 ?$")
-# 「08-732… 是縣政府總機對吧」
 _PRIZE_BEFORE = re.compile("[別特頭二三四五六]獎(?:號碼)?[:是 ]{0,2}$")
 # 「訂單編號是0912…,不是手機喔」
 _ORDER_BEFORE = re.compile("(?:訂單|物流|收據)(?:編號|號碼)?[是為: ]{0,2}$")

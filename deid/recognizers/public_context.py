@@ -1,6 +1,6 @@
 """Tells a number or an address that an agency publishes from a private one, by the words around it.
 
-Two kinds of evidence; without either a value is private, but for what the tagger makes of it (``reads_as_public``):
+Two kinds of evidence; without either a value is private, but for what the tagger makes of it (``public_reading``):
 
 * a link: an agency's name, its form of address (本局, 承辦人) or a published line (服務專線) leads straight to it;
 * a notice: the surroundings read like an agency's notice, nobody speaks of himself there, and no private word
@@ -61,7 +61,7 @@ _EXTENDED, _CONTACT_BEFORE = re.compile("[轉#]|分機|EXT"), re.compile("(?:聯
 # 「某某服務中心,電話…,地址:10569臺北市松山區」.
 _ADDRESS_TOLD = late("地 ?址 ?: ?(?:[0-9]{3,6} ?)?(?:[一-鿿]{2}[市縣])?(?:[一-鿿]{1,3}[區鄉鎮市])?$")
 _RECORDED = re.compile("(?<![A-Z])(?:TEL(?:EPHONE)?|PHONE|MOBILE|CALLER)[A-Z_]{0,8}=$")  # a form that somebody sent
-# 「客服：09…」 of a transcript.
+# 「客服：09…」, 「總機：…」 of a transcript.
 _SPEAKER = re.compile(rf"(?:^|\n) ?{STAFF}[0-9]?: ?$")
 _NAME = "public_context"
 
@@ -137,9 +137,9 @@ class PublicContext:
         """Whether an agency or a published line is named shortly before a value."""
         return bool(self._near_anchors(start))
 
-    def names_office(self, start: int, end: int) -> bool:
-        """Whether an agency or a published line is named between two places."""
-        return bool(self.offices_named(start, end))
+    def names_anybody(self, start: int, end: int) -> bool:
+        """Whether a name begins between two places, as the tagger sees it."""
+        return _count(self._names, start, end) > 0
 
     def offices_named(self, start: int, end: int) -> list[int]:
         """Return where each agency or published line that is named between two places ends."""

@@ -151,13 +151,13 @@ MAIL_TOLD = re.compile(
     r"(?:或|請|逕|可)(?:以|用)?(?:來信|來函|電郵|E-?MAIL|寄(?:送)?(?:電子郵件|信|E-?MAIL)?)(?:至|到)?)"
     r"[ :(「]{0,3}(?:E-?MAIL)?[ :(「]{0,3}$"
 )
-# 「他們叫我打02-…」: so a citizen tells of an office's line; not where somebody of his answers there.
 # 「已通報養護科,松江路 367 號前路燈不亮」
 _REPORT = 32
 _REPORTED_TO = late(
     "(?:通報|轉[交給知]?|派|反映[給到]?|陳報|[告通]知)[了過]?(?![一-鿿]{0,2}[車乘])[一-鿿]{2,10}[^0-9。\n]{0,12}$"
 )
 REPORTED_BESIDE = re.compile(" ?(?:[一二三四五六七八九十0-9]{1,3}樓)?(?:前|門口|對面|旁|附近|後面)")
+# 「他們叫我打02-…」: so a citizen tells of an office's line; not where somebody of his answers there.
 CALLED_BEFORE = re.compile("(?:我(?:再|去|有|就|都|[要想先也])?|又叫我)[打撥](?:了|過|去)?[ ,]?$|CALLED $|客服[ ,]?$")
 SOMEBODY_AFTER = re.compile(
     "[^。!?\n]{0,12}(?:[他她您你]|我(?=[家爸媽的先太兒女弟妹哥姊姐])|前[夫妻]|家|阿|爸|媽|親|先生|太太|小姐|屋主|房東|仲介|(?<!人)接)"

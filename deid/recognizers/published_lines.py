@@ -17,6 +17,7 @@ _OWN_OFFICE = re.compile(
     "(?:(?:我|找我|[回打]我打)(?:的|們)?辦公室|(?<!其)[她他](?:的)?(?:公司|辦公室|工廠|店裡))(?:的?電話)?[是: ]{0,2}$"
 )  # 「回我打辦公室02-…」
 _OWN_AFTER = re.compile("[ ,]?就?是[我他她](?:家|本人|[媽爸]|太太|先生)")
+# 「08-732… 是縣政府總機對吧」
 _OF_OFFICE = re.compile(
     "[ ,]?就?是[^我他她家,。\n]{0,6}(?:政府|公所|分局|醫院)的?(?:總機|專線|代表號|服務電話)(?=[,。?!\n對嗎吧]|$)"
 )
@@ -25,13 +26,15 @@ _BEHIND_ADDRESS = re.compile(
     r"(?:[0-9一二三四五六七八九十]{1,3}樓)?[ ,、;|()]{0,3}(?:(?:聯絡|連絡|服務|洽詢)?電話|專線|總機|TEL)?"
     r"[.:是為 ]{0,2}\(?"
 )
-_CACHED = "ends of public addresses"
+_REPORTED, _REPORT_REACH = re.compile("地點|案址|陳情|檢舉|違規|發生|報修|位置"), 40
+_WHO, _NAME_REACH = re.compile("[^。\n]{0,6}(?:[聯連]絡人|陳情人|檢舉人|姓名|先生|小姐|女士|太太)"), 12
+_CACHED = "public addresses by their ends"
 
 
 def is_published_line(views: Views, span: tuple[int, int], number: str, verdicts: dict[str, bool]) -> bool:
     """Whether an agency's line stands here. One said again is judged as the first time, by ``verdicts``."""
     mobile = tw_phone.is_mobile(number)
-    asked = Asked.UNKNOWN if mobile else line_asked_for(views, *span)
+    asked = line_asked_for(views, *span)
     if asked is not Asked.UNKNOWN:
         verdicts[number] = asked is Asked.OFFICE
         return verdicts[number]
@@ -48,7 +51,7 @@ def is_published_line(views: Views, span: tuple[int, int], number: str, verdicts
             or reads_as_public(views, *span)
             or is_called(views, *span)
             or _is_of_office(views, *span)
-            or _follows_public_address(views, span[0])
+            or _follows_public_address(views, *span)
         )
     verdicts[number] = found
     return found or (not mobile and is_nobodys_line(views, *span))
@@ -59,12 +62,17 @@ def _is_of_office(views: Views, start: int, end: int) -> bool:
     return _OF_OFFICE.match(views.folded, end) is not None and not PublicContext.of(views).is_claimed(start)
 
 
-def _follows_public_address(views: Views, start: int) -> bool:
-    """Whether the address of an office stands right before a line: 「中正路 163 號，02-…」."""
+def _follows_public_address(views: Views, start: int, end: int) -> bool:
+    """Whether an office's address, where nothing is reported, stands right before a line, and nobody's name behind."""
     if not _ADDRESS_BEFORE.search(views.folded, max(0, start - _ADDRESS_REACH), start):
         return False
-    ends: set[int] | None = views.cache.get(_CACHED)
-    if ends is None:
-        ends = views.cache[_CACHED] = {end for _, end in judged_addresses(views)[1]}
-    near = (end for end in range(max(0, start - _ADDRESS_REACH), start + 1) if end in ends)
-    return any(_BEHIND_ADDRESS.fullmatch(views.folded, end, start) for end in near)
+    context = PublicContext.of(views)
+    if context.names_anybody(end, end + _NAME_REACH) or _WHO.match(views.folded, end):
+        return False
+    places: dict[int, int] | None = views.cache.get(_CACHED)
+    if places is None:
+        places = views.cache[_CACHED] = {last: first for first, last in judged_addresses(views)[1]}
+    near = (at for at in range(max(0, start - _ADDRESS_REACH), start + 1) if at in places)
+    behind = [places[at] for at in near if _BEHIND_ADDRESS.fullmatch(views.folded, at, start)]
+    reported = (_REPORTED.search(views.folded, max(0, first - _REPORT_REACH), first) for first in behind)
+    return any(not (told or context.is_claimed(start, first)) for told, first in zip(reported, behind, strict=True))
