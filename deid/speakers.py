@@ -25,11 +25,12 @@ SPEAKER = late(f"(?P<who>[A-Z]|(?:{STAFF}|{CITIZEN})[0-9]?|[一-鿿]{{1,4}}|{_CA
 """What names a speaker where a line begins."""
 HOTLINE = re.compile(f"\n{_CALLED_BY_NUMBER} ?:")
 _LINE = re.compile("[^\n]+")
+_BY_NAME = "(?:1999)?(?:客服|話務|專員|小編)[一-鿿]{0,3}"  # 「客服小陳」
 _STAFF = re.compile(
-    f"(?:{STAFF}|[專服]|{_CALLED_BY_NUMBER}|(?:客服|話務|專員|小編)[一-鿿]{{0,3}}|[一-鿿]{{0,4}}(?:人員|館員|值[機班]員))[0-9]?"
+    f"(?:{STAFF}|[專服]|{_CALLED_BY_NUMBER}|{_BY_NAME}|[一-鿿]{{0,4}}(?:人員|館員|值[機班]員))[0-9]?"
 )
 _AT_DESK = re.compile(
-    f"(?:[專服]|{_CALLED_BY_NUMBER}|(?:1999)?(?:客服|話務|專員|小編)[一-鿿]{{0,3}}|值[機班]員?|總機|接線員?|櫃[台檯臺]|窗口|館員|機器人|"
+    f"(?:[專服]|{_CALLED_BY_NUMBER}|{_BY_NAME}|值[機班]員?|總機|接線員?|櫃[台檯臺]|窗口|館員|機器人|"
     "(?:服務|話務|值班|值機|接聽|地政|戶政|稅務)人員|AGENT|OPERATOR|STAFF|CLERK|BOT)[0-9]?"
 )
 _CITIZEN = re.compile(f"{CITIZEN}[0-9]?")

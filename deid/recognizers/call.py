@@ -34,7 +34,8 @@ _CACHED = "call"
 class Call:
     """The turns of a text in offsets of the folded view; none where not two are named who speak.
 
-    「小編:請市府打02-…」 begins a letter.
+    「小編:請市府打02-…」 begins a letter. ``said``: where each run of six digits is said first, None if in pieces over
+    turns. ``told``: where citizens say numbers, and their last six digits.
     """
 
     turns: Sequence[Turn]
