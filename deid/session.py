@@ -114,13 +114,13 @@ class Session:
         clean = self.conceal(decoded)
         return CleanText(text) if clean == decoded and not self._lookalikes(text) else clean
 
-    def conceal_tree(self, value: JSON, *, key: str = "") -> JSON:
+    def conceal_tree(self, value: JSON, *, key: str = "", topic: bool | None = None) -> JSON:
         """Conceal every string in a JSON value, and numbers that look like an identifier (they become strings).
 
-        ``key`` is what the value is called, and a cue. Raises KeyHoldsPersonalData when the key of an object in the
-        value would have to be concealed.
+        ``key`` is what the value is called, and a cue; ``topic`` says whether it names one of art. 6, where that is
+        known. Raises KeyHoldsPersonalData when the key of an object in the value would have to be concealed.
         """
-        return self._json().conceal_tree(value, key, topic=self._is_topic(key))
+        return self._json().conceal_tree(value, key, topic=self._is_topic(key) if topic is None else topic)
 
     def holds_any(self, text: str) -> bool:
         """Whether anything in a text would be concealed, without concealing it."""

@@ -18,6 +18,7 @@ from deid.importing.cells import UndecodableCell, as_json
 from deid.importing.roles import DROP, KEEP, TEXT, ImportRefused, Roles
 from deid.policy import load_policy
 from deid.session import Session
+from deid.special_category import names_special_category
 
 _SAMPLES = 3
 _LISTED_REFUSALS = 1000
@@ -88,6 +89,7 @@ class RowConcealer:
         self._encoding = cell_encoding
         self._longest = longest_cell
         self._is_personal = lru_cache(_NAMES_REMEMBERED)(self._holds_any)
+        self._is_topic = lru_cache(_NAMES_REMEMBERED)(names_special_category)
 
     def check_names(self, columns: Iterable[str]) -> None:
         """Raise ImportRefused when a column's name holds personal data, as the first row of a file without header."""
@@ -132,7 +134,7 @@ class RowConcealer:
             if role != TEXT:
                 changed[column] = session.conceal_whole(str(plain).strip(), role)
                 continue
-            concealed = session.conceal_tree(plain, key=column)
+            concealed = session.conceal_tree(plain, key=column, topic=self._is_topic(column))
             if concealed is not plain and concealed != plain:
                 changed[column] = concealed
         self._check_writable(changed)
@@ -141,8 +143,9 @@ class RowConcealer:
     def _check_writable(self, cells: Mapping[str, Any]) -> None:
         if any(isinstance(cell, str) and len(cell) > self._longest for cell in cells.values()):
             raise _Unwritable("a concealed cell is too long")
+        said = (one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in cells.values())
         try:
-            json.dumps(list(cells.values()), ensure_ascii=False).encode(self._encoding)
+            "".join(said).encode(self._encoding)
         except UnicodeEncodeError:
             raise _Unwritable("a concealed cell cannot be written") from None
 
