@@ -11,6 +11,7 @@ from deid.patterns import Pattern, late
 from deid.published import mailbox
 from deid.recognizers.asked_for import tells_mailbox
 from deid.recognizers.base import TextRecognizer
+from deid.recognizers.on_record import is_mailbox_on_record
 from deid.recognizers.public_context import PublicContext
 from deid.recognizers.told_numbers import pieces_told
 from deid.tagger.tagger import load_tagger
@@ -111,6 +112,8 @@ class EmailAddressRecognizer(TextRecognizer):
             return True
         if _OF_AGENCY.search(address) and tells_mailbox(views, *match.span()):
             return True
+        if is_mailbox_on_record(views, match.start()):
+            return False
         context, free = PublicContext.of(views), _FREE.search(address) or _PERSONAL.match(address)
         local = re.split("[^A-Z]+", address.partition("@")[0])
         if free and any(map(load_tagger().is_family, local)):

@@ -137,6 +137,10 @@ class PublicContext:
         """Whether an agency or a published line is named shortly before a value."""
         return bool(self._near_anchors(start))
 
+    def is_told_with_office(self, start: int, glue: re.Pattern[str]) -> bool:
+        """Whether nothing but what belongs to an office's line or address stands between its name and a value."""
+        return self._is_linked(start, [at for at, _ in self._near_anchors(start)], glue)
+
     def names_anybody(self, start: int, end: int) -> bool:
         """Whether a name begins between two places, as the tagger sees it."""
         return _count(self._names, start, end) > 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from deid.recognizers.public_context import PublicContext
 from deid.recognizers.public_words import CALLED_BEFORE, SOMEBODY_AFTER, is_reported
 from deid.tagger.tagger import load_tagger
@@ -9,6 +11,7 @@ from deid.views import Views
 
 _JUST_BEFORE = 8
 _PUBLIC_BELOW, _SURELY_PUBLIC, _SURELY_PRIVATE = 0.3, 0.02, 0.999
+_LINKED_BELOW = 0.05
 
 
 def reads_as_public(views: Views, start: int, end: int) -> bool:
@@ -19,6 +22,13 @@ def reads_as_public(views: Views, start: int, end: int) -> bool:
     if is_reported(views.folded, start, end):
         return False
     return load_tagger().value_mean(views, start, end) < _PUBLIC_BELOW
+
+
+def is_told_with_office(views: Views, start: int, end: int, glue: re.Pattern[str]) -> bool:
+    """Whether a value stands among an office's, as below a mail, and the tagger sees nothing private, whoever speaks."""
+    if load_tagger().value_mean(views, start, end) >= _LINKED_BELOW or is_reported(views.folded, start, end):
+        return False
+    return PublicContext.of(views).is_told_with_office(start, glue)
 
 
 def is_called(views: Views, start: int, end: int) -> bool:

@@ -8,8 +8,10 @@ from deid.identifiers import tw_phone
 from deid.recognizers.address_english import follows_office
 from deid.recognizers.asked_for import Asked, line_asked_for
 from deid.recognizers.linked_places import is_line_of_institution, is_nobodys_line
+from deid.recognizers.on_record import is_line_on_record
 from deid.recognizers.public_context import PublicContext
-from deid.recognizers.public_reading import is_called, reads_as_private, reads_as_public
+from deid.recognizers.public_reading import is_called, is_told_with_office, reads_as_private, reads_as_public
+from deid.recognizers.public_words import LINE_GLUE
 from deid.recognizers.tw_address import judged_addresses
 from deid.views import Views
 
@@ -40,6 +42,8 @@ def is_published_line(views: Views, span: tuple[int, int], number: str, verdicts
         return verdicts[number]
     if _OWN_OFFICE.search(views.before(span[0], 14)) or _OWN_AFTER.match(views.folded, span[1]):
         return False
+    if is_line_on_record(views, *span):
+        return False
     if number in verdicts:
         return verdicts[number] or (not mobile and is_nobodys_line(views, *span))
     if PublicContext.of(views).publishes_line(*span, mobile=mobile):
@@ -50,6 +54,7 @@ def is_published_line(views: Views, span: tuple[int, int], number: str, verdicts
             or is_line_of_institution(views, *span)
             or reads_as_public(views, *span)
             or is_called(views, *span)
+            or is_told_with_office(views, *span, LINE_GLUE)
             or _is_of_office(views, *span)
             or _follows_public_address(views, *span)
         )

@@ -21,8 +21,10 @@ from deid.recognizers.address_pieces import numbers_again, roads_of_doors
 from deid.recognizers.asked_for import is_place_of_office
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.linked_places import belongs_to_institution
+from deid.recognizers.on_record import is_address_on_record
 from deid.recognizers.public_context import PublicContext
-from deid.recognizers.public_reading import reads_as_private, reads_as_public
+from deid.recognizers.public_reading import is_told_with_office, reads_as_private, reads_as_public
+from deid.recognizers.public_words import ADDRESS_GLUE
 from deid.recognizers.told_address import told_apart
 from deid.recognizers.told_numbers import pieces_told
 from deid.tw_districts import PLAIN_PLACES
@@ -112,13 +114,19 @@ def _in_traditional(folded: str) -> str:
 def _is_public(views: Views, start: int, end: int) -> bool:
     if is_place_of_office(views, start, end):
         return True
+    if is_address_on_record(views, start, end):
+        return False
     context = PublicContext.of(views)
     if context.publishes_address(start, end) or follows_office(views, start):
         return context.lists_address(start, end) or not reads_as_private(views, start, end)
+    if is_told_with_office(views, start, end, ADDRESS_GLUE):
+        return True
     return reads_as_public(views, start, end) or belongs_to_institution(views, start, end)
 
 
 def _is_nobodys(views: Views, start: int, end: int) -> bool:
+    if is_address_on_record(views, start, end):
+        return False
     published = PublicContext.of(views).publishes_address(start, end) or is_place_of_office(views, start, end)
     return published or belongs_to_institution(views, start, end)
 
