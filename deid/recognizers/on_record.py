@@ -1,11 +1,9 @@
-"""A value that an office holds of somebody, told as such right before it: 「您登記之地址：…」, 「太太住處 …」, 「市話 …」.
+"""A value that an office holds of somebody, told as such right before it: 「您登記之地址：…」, 「太太住處 …」.
 
 An office writes so of a citizen in its replies, notices and notes, beside lines and addresses of its own.
 """
 
 from __future__ import annotations
-
-import re
 
 from deid.patterns import late
 from deid.recognizers.public_context import PublicContext
@@ -26,7 +24,8 @@ _ADDRESS_BEFORE = late(
     f"{_LEADS}{_AREA}$"
 )
 _LINE_BEFORE = late(
-    f"(?:{_YOURS}(?:{_KEPT})?{_LINE}|{_KEPT}{_LINE}|[台臺]端[\\]】]|(?:^|[\n,。; (])(?:家裡?|住家|(?P<bare>))市話|家電|宅電|室話"
+    f"(?:{_YOURS}(?:{_KEPT})?{_LINE}|{_KEPT}{_LINE}|[台臺]端[\\]】]"
+    "|(?:^|[\n,。; (])(?:家裡?|住家|(?P<bare>))市話|家電|宅電|室話"
     rf"|(?:(?:[聯連]絡|行動|住家|家用|申請人|本人)電話|手機) ?=){_LEADS}\(?$"
 )
 _LINE_AFTER = late(r"[ ,)]{0,2}(?:[若如]有?(?:異動|變更|更改|誤)(?![^。\n]{0,8}(?:公告|通知各))|已註記)")
@@ -37,11 +36,13 @@ _REACH, _SENTENCES, _SEEN, _HARDLY_SEEN = 32, 60, 0.2, 0.1
 
 
 def is_address_on_record(views: Views, start: int, end: int) -> bool:
-    """Whether an address is told as somebody's: registered, lived at, or in a sentence behind the one that names him."""
+    """Whether an address is told as somebody's: registered, lived at, or behind the sentence that names him."""
     low = max(0, start - _REACH)
     if _ADDRESS_BEFORE.search(views.folded, low, start):
         return True
-    if not _NEXT_SENTENCE.search(views.folded, low, start) or load_tagger().value_mean(views, start, end) < _HARDLY_SEEN:
+    if not _NEXT_SENTENCE.search(views.folded, low, start):
+        return False
+    if load_tagger().value_mean(views, start, end) < _HARDLY_SEEN:
         return False
     context = PublicContext.of(views)
     named = max((start - _SENTENCES, *context.offices_named(start - _SENTENCES, start)))

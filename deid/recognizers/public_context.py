@@ -22,6 +22,7 @@ from deid.recognizers.public_words import (
     ANCHOR,
     ASKED,
     ASKED_OF,
+    BLOCK_GLUE,
     CITIZEN,
     LINE_AFTER,
     LINE_GLUE,
@@ -137,9 +138,9 @@ class PublicContext:
         """Whether an agency or a published line is named shortly before a value."""
         return bool(self._near_anchors(start))
 
-    def is_told_with_office(self, start: int, glue: re.Pattern[str]) -> bool:
+    def is_told_with_office(self, start: int) -> bool:
         """Whether nothing but what belongs to an office's line or address stands between its name and a value."""
-        return self._is_linked(start, [at for at, _ in self._near_anchors(start)], glue)
+        return self._is_linked(start, [at for at, _ in self._near_anchors(start)], BLOCK_GLUE)
 
     def names_anybody(self, start: int, end: int) -> bool:
         """Whether a name begins between two places, as the tagger sees it."""

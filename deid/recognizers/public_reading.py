@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from deid.recognizers.public_context import PublicContext
-from deid.recognizers.public_words import CALLED_BEFORE, SOMEBODY_AFTER, is_reported
+from deid.recognizers.public_words import CALLED_BEFORE, FAX_BEFORE, SOMEBODY_AFTER, is_reported
 from deid.tagger.tagger import load_tagger
 from deid.views import Views
 
 _JUST_BEFORE = 8
 _PUBLIC_BELOW, _SURELY_PUBLIC, _SURELY_PRIVATE = 0.3, 0.02, 0.999
-_LINKED_BELOW = 0.05
+_LINKED_BELOW, _FAX_BELOW, _CLAUSE = 0.5, 0.05, 24
 
 
 def reads_as_public(views: Views, start: int, end: int) -> bool:
@@ -24,11 +22,15 @@ def reads_as_public(views: Views, start: int, end: int) -> bool:
     return load_tagger().value_mean(views, start, end) < _PUBLIC_BELOW
 
 
-def is_told_with_office(views: Views, start: int, end: int, glue: re.Pattern[str]) -> bool:
-    """Whether a value stands among an office's, as below a mail, and the tagger sees nothing private, whoever speaks."""
-    if load_tagger().value_mean(views, start, end) >= _LINKED_BELOW or is_reported(views.folded, start, end):
+def is_told_with_office(views: Views, start: int, end: int) -> bool:
+    """Whether a value stands among an office's, as below a mail, and the tagger sees nothing private."""
+    seen = load_tagger().value_mean(views, start, end)
+    if seen >= _LINKED_BELOW or is_reported(views.folded, start, end):
         return False
-    return PublicContext.of(views).is_told_with_office(start, glue)
+    context = PublicContext.of(views)
+    if seen < _FAX_BELOW and FAX_BEFORE.search(views.folded, max(0, start - _CLAUSE), start):
+        return context.names_office_before(start)
+    return context.is_told_with_office(start)
 
 
 def is_called(views: Views, start: int, end: int) -> bool:

@@ -11,7 +11,6 @@ from deid.recognizers.linked_places import is_line_of_institution, is_nobodys_li
 from deid.recognizers.on_record import is_line_on_record
 from deid.recognizers.public_context import PublicContext
 from deid.recognizers.public_reading import is_called, is_told_with_office, reads_as_private, reads_as_public
-from deid.recognizers.public_words import LINE_GLUE
 from deid.recognizers.tw_address import judged_addresses
 from deid.views import Views
 
@@ -54,7 +53,7 @@ def is_published_line(views: Views, span: tuple[int, int], number: str, verdicts
             or is_line_of_institution(views, *span)
             or reads_as_public(views, *span)
             or is_called(views, *span)
-            or is_told_with_office(views, *span, LINE_GLUE)
+            or is_told_with_office(views, *span)
             or _is_of_office(views, *span)
             or _follows_public_address(views, *span)
         )

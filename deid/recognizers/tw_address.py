@@ -24,7 +24,6 @@ from deid.recognizers.linked_places import belongs_to_institution
 from deid.recognizers.on_record import is_address_on_record
 from deid.recognizers.public_context import PublicContext
 from deid.recognizers.public_reading import is_told_with_office, reads_as_private, reads_as_public
-from deid.recognizers.public_words import ADDRESS_GLUE
 from deid.recognizers.told_address import told_apart
 from deid.recognizers.told_numbers import pieces_told
 from deid.tw_districts import PLAIN_PLACES
@@ -119,7 +118,7 @@ def _is_public(views: Views, start: int, end: int) -> bool:
     context = PublicContext.of(views)
     if context.publishes_address(start, end) or follows_office(views, start):
         return context.lists_address(start, end) or not reads_as_private(views, start, end)
-    if is_told_with_office(views, start, end, ADDRESS_GLUE):
+    if is_told_with_office(views, start, end):
         return True
     return reads_as_public(views, start, end) or belongs_to_institution(views, start, end)
 
