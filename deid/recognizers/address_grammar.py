@@ -39,7 +39,7 @@ HOUSE = Pattern(
 # 「忠孝東路四段100之2 5樓」: a number without 號, told by the floor or the sub-number behind it.
 UNMARKED = Pattern(
     rf"(?<=[段路街道巷弄]) ?(?:NOMOR|NO\.?|SỐ) ?[0-9]{{1,4}}(?![0-9])"
-    rf"|(?<=[段路街道巷弄 ]){NUM}(?:{SUB}(?:[ ,]{{1,2}}{_FLOOR}|(?![0-9號段樓巷弄 ]))|[ ,]{{1,2}}{_FLOOR})"
+    rf"|(?<=[段路街道巷弄 ])(?!0){NUM}(?:{SUB}(?:[ ,]{{1,2}}{_FLOOR}|(?![0-9號段樓巷弄 ]))|[ ,]{{1,2}}{_FLOOR})"
 )
 # 「長安華廈A棟3樓」: a building with a name of its own.
 BUILDING = Pattern(

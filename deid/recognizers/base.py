@@ -13,7 +13,7 @@ from deid.tagger.tagger import load_tagger
 from deid.views import Views
 
 # A score that the usual policy lets stand, and the strict profile doesn't.
-_DOUBTFUL, _DOUBTED_BELOW = 0.3, 0.03
+DOUBTFUL, _DOUBTED_BELOW = 0.3, 0.03
 _LETTER = re.compile("[A-Za-z]")
 
 
@@ -56,7 +56,7 @@ class TextRecognizer(EntityRecognizer):  # type: ignore[misc]  # Presidio is not
     def unless_doubted(self, views: Views, span: tuple[int, int], score: float) -> Finding:
         """Build a finding that only the strict profile hides where the tagger sees next to nothing private."""
         doubted = load_tagger().value_mean(views, *span) < _DOUBTED_BELOW
-        return self.finding(views, span, min(score, _DOUBTFUL) if doubted else score)
+        return self.finding(views, span, min(score, DOUBTFUL) if doubted else score)
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: Any) -> list[RecognizerResult]:
         """Presidio's entry point; reuses the views that ``deid.presidio_engine`` put into the artifacts."""

@@ -10,9 +10,10 @@ from deid.findings import Finding
 from deid.patterns import Pattern, late
 from deid.published import mailbox
 from deid.recognizers.asked_for import tells_mailbox
-from deid.recognizers.base import TextRecognizer
+from deid.recognizers.base import DOUBTFUL, TextRecognizer
 from deid.recognizers.on_record import is_mailbox_on_record
 from deid.recognizers.public_context import PublicContext
+from deid.recognizers.public_words import PRIVATE_BEFORE
 from deid.recognizers.told_numbers import pieces_told
 from deid.tagger.tagger import load_tagger
 from deid.views import Views
@@ -57,7 +58,7 @@ _LETTERS = Pattern(
     rf"[A-Z](?:(?: |{_MARK}[ ,]{{0,2}})[A-Z0-9](?![A-Z])){{4,30}}"
     r"(?:[ ,]{0,2}(?:然後|再來|後面|加){1,2}[ ,]{0,2}[0-9](?: ?[0-9]){0,5})?(?:[ ,]{0,2}小老鼠 ?[A-Z]{2,12})?"
 )
-_LETTERS_REACH = 48
+_LETTERS_REACH, _CLAIM = 48, 40
 _ROLE = re.compile(
     r"(?:SERVICE|INFO|CONTACT|MAYOR|WEBMASTER|ADMIN|MAIL|HELP|SUPPORT|PUBLIC|OFFICE|1999|PRESS|PETITION|RECALL|SALES|ORDERS?|BOOKING|RESERVATIONS?|CUSTOMERS?|MARKETING|HR|EBILL|EDM|NEWS|"
     r"PERSONNEL|ARCHIVES?|SECRETARY|ACCOUNTING|RECRUIT(?:MENT)?|TENDERS?|LIBRARY|TOURISM|TRAFFIC|VOLUNTEERS?|COMPLAINTS?|ETHICS)"
@@ -97,7 +98,8 @@ class EmailAddressRecognizer(TextRecognizer):
                 if not self._is_published(views, match):
                     untold = _UNTOLD.search(views.before(match.start(), 8))
                     glued = _GLUED.match(folded, match.start()) if untold else None
-                    yield self.finding(views, (glued.end() if glued else match.start(), match.end()), 1.0)
+                    span = glued.end() if glued else match.start(), match.end()
+                    yield self.finding(views, span, DOUBTFUL if _is_of_official(views, match) else 1.0)
             for match in _MISTYPED.finditer(folded):
                 if match.end() not in judged and not match[0].endswith("GOV.TW"):
                     yield self.finding(views, match.span(), 0.8)
@@ -122,6 +124,15 @@ class EmailAddressRecognizer(TextRecognizer):
         if firm and context.speaks_for_agencies(*match.span()) and not context.is_claimed(match.start()):
             return True
         return context.publishes_mailbox(*match.span(), free=free is not None)
+
+
+def _is_of_official(views: Views, written: re.Match[str]) -> bool:
+    """Whether a mailbox at a government's domain is told of an official, and not by somebody as his own."""
+    if not _OF_AGENCY.search(written[0].replace(" ", "")) or is_mailbox_on_record(views, written.start()):
+        return False
+    low = max(0, written.start() - _CLAIM)
+    claims = [claim.end() for claim in PRIVATE_BEFORE.finditer(views.folded, low, written.start())]
+    return not claims or bool(PublicContext.of(views).offices_named(claims[-1], written.start()))
 
 
 def _spoken(views: Views) -> Iterator[tuple[int, int]]:

@@ -7,7 +7,7 @@ from deid.recognizers.public_words import CALLED_BEFORE, FAX_BEFORE, SOMEBODY_AF
 from deid.tagger.tagger import load_tagger
 from deid.views import Views
 
-_JUST_BEFORE = 8
+_JUST_BEFORE = 12
 _PUBLIC_BELOW, _SURELY_PUBLIC, _SURELY_PRIVATE = 0.3, 0.02, 0.999
 _LINKED_BELOW, _FAX_BELOW, _CLAUSE = 0.5, 0.05, 24
 

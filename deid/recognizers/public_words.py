@@ -98,7 +98,7 @@ _POSTAL = r"(?:[0-9]{3,6} ?)?[一-鿿]{2}[市縣][一-鿿]{1,3}[區鄉鎮市][^\
 _LABEL = r"(?:傳 真|電 話|值班|直撥|內線|日間|夜間|(?<![A-Z])(?:EXT|MAIL|[TFMPE])(?![A-Z])\.?|[A-Z0-9._-]{2,40}@[A-Z0-9.-]{4,40})"
 BLOCK_GLUE = late(
     rf"(?>{_ADDRESS_WORD}[:]?[^\n,;。話]{{5,48}}|{_POSTAL}|{_MARKS}|{_PHONE_WORD}|{_ADDRESS_WORD}|{_ASK}|{_OFFICER}|"
-    rf"報名|查詢|反映|諮詢|受理|及|與|或|和|為何?|是|轉|請?撥打?|請?致電|可|至|{_NUMBER}|{_LABEL}){{0,24}}+(?:{_AREA})?"
+    rf"報名|查詢|反映|諮詢|受理|臨櫃|及|與|或|和|為何?|是|轉|請?撥打?|請?致電|可|至|{_NUMBER}|{_LABEL}){{0,24}}+(?:{_AREA})?"
 )
 
 _KIN = (
@@ -174,7 +174,10 @@ _REPORTED_TO = late(
 )
 REPORTED_BESIDE = re.compile(" ?(?:[一二三四五六七八九十0-9]{1,3}樓)?(?:前|門口|對面|旁|附近|後面)")
 # 「他們叫我打02-…」: so a citizen tells of an office's line; not where somebody of his answers there.
-CALLED_BEFORE = re.compile("(?:我(?:再|去|有|就|都|[要想先也])?|又叫我)[打撥](?:了|過|去)?[ ,]?$|CALLED $|客服[ ,]?$")
+CALLED_BEFORE = re.compile(
+    "(?:我(?:再|去|有|就|都|[要想先也])?|又叫我)[打撥](?:了|過|去)?[ ,]?$"
+    "|轉到[ ,]?$|[打撥]去[ ,]?$|我[打撥]過[一-鿿]{2,6}[ ,]?$|CALLED $|客服[ ,]?$"
+)
 SOMEBODY_AFTER = re.compile(
     "[^。!?\n]{0,12}(?:[他她您你]|我(?=[家爸媽的先太兒女弟妹哥姊姐])|前[夫妻]|家|阿|爸|媽|親|先生|太太|小姐|屋主|房東|仲介|(?<!人)接)"
 )
