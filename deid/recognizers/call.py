@@ -59,6 +59,11 @@ class Call:
             views.cache[_CACHED] = call
         return call
 
+    @property
+    def has_sides(self) -> bool:
+        """Whether somebody of an office or a citizen speaks, and not only the fields of a form are named."""
+        return any(role is not Role.UNKNOWN for role in self.roles.values())
+
     def at(self, start: int) -> int | None:
         """Return which turn a place stands in, None if it has no speaker."""
         at = bisect_right(self.turns, start, key=attrgetter("start")) - 1

@@ -11,6 +11,7 @@ from deid.patterns import Pattern, late
 from deid.published import mailbox
 from deid.recognizers.asked_for import tells_mailbox
 from deid.recognizers.base import DOUBTFUL, TextRecognizer
+from deid.recognizers.call import Call
 from deid.recognizers.on_record import is_mailbox_on_record
 from deid.recognizers.public_context import PublicContext
 from deid.recognizers.public_words import PRIVATE_BEFORE
@@ -127,8 +128,10 @@ class EmailAddressRecognizer(TextRecognizer):
 
 
 def _is_of_official(views: Views, written: re.Match[str]) -> bool:
-    """Whether a mailbox at a government's domain is told of an official, and not by somebody as his own."""
+    """Whether a mailbox at a government's domain is told of an official, in no call and not as somebody's own."""
     if not _OF_AGENCY.search(written[0].replace(" ", "")) or is_mailbox_on_record(views, written.start()):
+        return False
+    if Call.of(views).has_sides:  # ``tells_mailbox`` has judged it
         return False
     low = max(0, written.start() - _CLAIM)
     claims = [claim.end() for claim in PRIVATE_BEFORE.finditer(views.folded, low, written.start())]

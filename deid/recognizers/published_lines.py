@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from deid.identifiers import tw_phone
+from deid.patterns import late
 from deid.recognizers.address_english import follows_office
 from deid.recognizers.asked_for import Asked, line_asked_for
 from deid.recognizers.linked_places import is_line_of_institution, is_nobodys_line
@@ -12,6 +13,7 @@ from deid.recognizers.on_record import is_line_on_record
 from deid.recognizers.public_context import PublicContext
 from deid.recognizers.public_reading import is_called, is_told_with_office, reads_as_private, reads_as_public
 from deid.recognizers.tw_address import judged_addresses
+from deid.tagger.tagger import load_tagger
 from deid.views import Views
 
 _OWN_OFFICE = re.compile(
@@ -29,6 +31,15 @@ _BEHIND_ADDRESS = re.compile(
 )
 _REPORTED, _REPORT_REACH = re.compile("地點|案址|陳情|檢舉|違規|發生|報修|位置"), 40
 _WHO, _NAME_REACH = re.compile("[^。\n]{0,6}(?:[聯連]絡人|陳情人|檢舉人|姓名|先生|小姐|女士|太太)"), 12
+# 「技士 馮建凱⏎電話 …」, 「稽查員卓鈞 …」: titles of none but officials.
+_TITLE = (
+    "(?:技[士佐正]|[科課]員|辦事員|里幹事|稽查員|書記|[股課科]長|警員|巡[佐官]|偵查佐|戶籍員|約[聘僱]人員|[縣市鄉鎮區]長)"
+)
+_OFFICIAL_BEFORE = late(
+    f"(?<!我是)(?:{_TITLE}[ :]?[一-鿿]{{2,4}}|(?<![一-鿿])[一-鿿]{{1,4}}?{_TITLE})[ \n|(,]{{1,2}}"
+    r"(?:(?:[聯連]絡)?電 ?話|TEL|T|直撥|專線)?[ :.]{0,2}[(]?$"
+)
+_EXTENDED, _OFFICIAL_REACH, _MAYBE = re.compile("[轉#]|分機|EXT"), 24, 0.5
 _CACHED = "public addresses by their ends"
 
 
@@ -55,6 +66,7 @@ def is_published_line(views: Views, span: tuple[int, int], number: str, verdicts
             or is_called(views, *span)
             or is_told_with_office(views, *span)
             or _is_of_office(views, *span)
+            or _is_officials(views, *span)
             or _follows_public_address(views, *span)
         )
     verdicts[number] = found
@@ -64,6 +76,13 @@ def is_published_line(views: Views, span: tuple[int, int], number: str, verdicts
 def _is_of_office(views: Views, start: int, end: int) -> bool:
     """Whether the words behind a line say that it is an office's, and none before that it is somebody's."""
     return _OF_OFFICE.match(views.folded, end) is not None and not PublicContext.of(views).is_claimed(start)
+
+
+def _is_officials(views: Views, start: int, end: int) -> bool:
+    """Whether an official's title and name stand before a line, with an extension or where the tagger doubts."""
+    if not _OFFICIAL_BEFORE.search(views.folded, max(0, start - _OFFICIAL_REACH), start):
+        return False
+    return _EXTENDED.search(views.folded, start, end) is not None or load_tagger().value_mean(views, start, end) < _MAYBE
 
 
 def _follows_public_address(views: Views, start: int, end: int) -> bool:
