@@ -50,9 +50,9 @@ class Concealer:
         self._published = PublishedValues(policy.public_values, policy.words)
         self._enough = {strict: _scores_that_count(policy, strict=strict) for strict in (False, True)}
 
-    def session(self, *, deadline: float | None = None) -> Session:
+    def session(self, *, deadline: float | None = None, views_of: Callable[[str], Views] = Views) -> Session:
         """Open the memory of one request; ``deadline`` is a ``time.monotonic()`` value."""
-        return Session(self.detect, self._policy, deadline=deadline)
+        return Session(self.detect, self._policy, deadline=deadline, views_of=views_of)
 
     def refusing_session(self) -> Session:
         """Open a session that refuses every text: the policy it should have had is missing."""

@@ -112,6 +112,11 @@ def cue_prefix(key: str) -> str:
     return f"{key}：" if 0 < len(key) <= _LONGEST_CUE else ""
 
 
+def as_read(text: str, key: str) -> str:
+    """Return what is read of a string that is called ``key``."""
+    return cue_prefix(key) + decode_escapes(text)
+
+
 def decode_escapes(text: str) -> str:
     r"""Decode ``\uXXXX`` in text that is almost JSON (cut off, or with stray quotes); pairs become one character."""
     decoded = decode_units(text)

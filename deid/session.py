@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import NewType, Protocol
@@ -43,7 +43,8 @@ class Session:
     that looks like a placeholder is concealed itself (entity LITERAL), so no value can be addressed from outside.
 
     Not thread-safe: one request, one task at a time. ``deadline`` is a ``time.monotonic()`` value and may be set
-    anew for a later phase. Every method raises ConcealmentError when the text could not be protected.
+    anew for a later phase. ``views_of`` gives the views of a text, made before where somebody has read ahead. Every
+    method raises ConcealmentError when the text could not be protected.
     """
 
     __slots__ = (
@@ -54,12 +55,21 @@ class Session:
         "_placeholders",
         "_policy",
         "_totals",
+        "_views_of",
         "deadline",
         "special_category",
     )
 
-    def __init__(self, detect: Detect, policy: Policy, *, deadline: float | None = None) -> None:
+    def __init__(
+        self,
+        detect: Detect,
+        policy: Policy,
+        *,
+        deadline: float | None = None,
+        views_of: Callable[[str], Views] = Views,
+    ) -> None:
         self._detect = detect
+        self._views_of = views_of
         self._policy = policy
         self._lookalike = _lookalike_pattern(tuple(policy.words.values()))
         self._placeholders: dict[tuple[str, str], str] = {}
@@ -165,7 +175,7 @@ class Session:
         return self._replace(text, found)
 
     def _find(self, text: str, cue: str, lookalikes: list[Finding]) -> tuple[Finding, ...]:
-        views = Views(cue + text)
+        views = self._views_of(cue + text)
         if not self.special_category and text.strip():
             self.special_category = speaks_of_special_category(views)
         found = self._detect(views, deadline=self.deadline, strict=self.special_category)

@@ -6,16 +6,19 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from deid.concealer import Concealer
 from deid.errors import ConcealmentError, KeyHoldsPersonalData, PersonalDataBlocked
 from deid.importing.back_file import UNDECODABLE, Row
 from deid.importing.cells import UndecodableCell, as_json
+from deid.importing.read_ahead import ReadAhead
 from deid.importing.roles import DROP, KEEP, TEXT, ImportRefused, Roles
+from deid.json_values import as_read
 from deid.policy import load_policy
 from deid.session import Session
 from deid.special_category import names_special_category
@@ -25,6 +28,7 @@ _LISTED_REFUSALS = 1000
 _LONGEST_SAMPLE = 120
 _UNNAMED = re.compile("Unnamed: [0-9]+")
 _NAMES_REMEMBERED = 1024
+_READ_TOGETHER = 64  # rows; more save no more
 
 
 class _Unwritable(ConcealmentError):
@@ -88,6 +92,7 @@ class RowConcealer:
         self._roles = roles
         self._encoding = cell_encoding
         self._longest = longest_cell
+        self._ahead = ReadAhead()
         self._is_personal = lru_cache(_NAMES_REMEMBERED)(self._holds_any)
         self._is_topic = lru_cache(_NAMES_REMEMBERED)(names_special_category)
 
@@ -102,13 +107,24 @@ class RowConcealer:
     def conceal(self, rows: Sequence[Row]) -> tuple[list[dict[str, Any] | None], Tally]:
         """Return the cells of each row that were concealed, None for a refused one, and what was counted."""
         tally = Tally(rows=len(rows))
-        return [self._conceal_row(row, tally) for row in rows], tally
+        cells: list[dict[str, Any] | None] = []
+        for first in range(0, len(rows), _READ_TOGETHER):
+            together = rows[first : first + _READ_TOGETHER]
+            self._ahead.read(chain.from_iterable(map(self._texts, together)))
+            cells += [self._conceal_row(row, tally) for row in together]
+        return cells, tally
+
+    def _texts(self, row: Row) -> Iterator[str]:
+        """Yield the texts of a row as its session will read them, but for those that are JSON themselves."""
+        for column, value in (row.cells or {}).items():
+            if isinstance(value, str) and value.strip() and self._roles.role(column) == TEXT:
+                yield as_read(value, column)
 
     def _conceal_row(self, row: Row, tally: Tally) -> dict[str, Any] | None:
         if row.cells is None:
             tally.refuse(row, row.problem)
             return None
-        session = self._concealer.session()
+        session = self._concealer.session(views_of=self._ahead.views)
         try:
             changed = self._conceal_cells(session, row.cells)
         except ConcealmentError as exc:
