@@ -69,6 +69,7 @@ _HANDLE_BEGUN = re.compile("[a-z][a-z0-9_.]*$")  # on the text: LINE and ID in c
 _HANDLE_END = re.compile("(?<=[0-9A-Z_.]{4})[0-9A-Z_]{0,40}(?![0-9A-Z_])|")
 _HANDLE = re.compile("[A-Z]{3,}(?:[_.-][A-Z]{2,}){1,3}")
 _READ_OUT = re.compile("(?:[A-Z] ){2}[A-Z]|[A-Z0-9] ?(?:DOT|UNDERSCORE|DASH|點|底線|減號|小老鼠) ?[A-Z0-9]")
+_OFFICIALS = re.compile(r"[A-Z0-9._+-]{0,40}@(?:[A-Z0-9-]{1,40}\.){1,5}GOV\.(?:TW|TAIPEI)(?![A-Z])")
 _AT_ALONE = re.compile("[,、] ?小老鼠[,、] ?(?![A-Z]{2,10}[點.])")
 _TALK = re.compile(
     "[,、。](?=(?!然後|再來|接著|數字|點|下?底線|小老鼠|老鼠|減號|槓|[零〇一二三四五六七八九])[一-鿿]{3})"
@@ -286,7 +287,7 @@ def _is_known_address(views: Views, start: int, end: int) -> bool:
 _KNOWN: Mapping[str, Callable[[Views, int, int], bool]] = {
     "DATE_OF_BIRTH": _is_other_time,
     "PHONE": _is_known_phone,
-    "EMAIL": lambda views, start, end: "@" in views.folded[start:end],
+    "EMAIL": lambda views, start, end: "@" in views.folded[start:end] or bool(_OFFICIALS.match(views.folded, end)),
     "TW_PLATE": lambda views, start, end: is_example(views, (start, end)),
     "TW_ADDRESS": _is_known_address,
 }

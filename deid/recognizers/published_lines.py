@@ -82,7 +82,8 @@ def _is_officials(views: Views, start: int, end: int) -> bool:
     """Whether an official's title and name stand before a line, with an extension or where the tagger doubts."""
     if not _OFFICIAL_BEFORE.search(views.folded, max(0, start - _OFFICIAL_REACH), start):
         return False
-    return _EXTENDED.search(views.folded, start, end) is not None or load_tagger().value_mean(views, start, end) < _MAYBE
+    extended = _EXTENDED.search(views.folded, start, end) is not None
+    return extended or load_tagger().value_mean(views, start, end) < _MAYBE
 
 
 def _follows_public_address(views: Views, start: int, end: int) -> bool:
