@@ -24,10 +24,11 @@ def phones_answered(figures: str) -> Iterator[Span]:
     """Yield the pieces of a number told in two lines or more; ``figures`` has Chinese digits as figures."""
     pieces: list[Span] | None = None
     for who, start, end in turns(figures):
-        told = [match.span() for match in _DIGITS.finditer(figures, start, end)]
-        if pieces is not None and _goes_on(figures, start, end, told, pieces):
-            pieces += told
-            continue
+        if pieces is not None:
+            told = [match.span() for match in _DIGITS.finditer(figures, start, end)]
+            if _goes_on(figures, start, end, told, pieces):
+                pieces += told
+                continue
         yield from _whole(figures, pieces or [])
         last = max(start, end - _LONGEST_QUESTION)
         asks = who and _ASKS.search(figures, last, end) and not _OTHER.search(figures, last, end)
