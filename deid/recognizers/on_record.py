@@ -34,13 +34,18 @@ _MAILBOX_BEFORE = late(
 )
 # 「獨居老人…，三天未取餐。地址…」
 _NEXT_SENTENCE = late(f"[。;!?] ?地 ?址[ :是為在]{{0,2}}{_AREA}$")
+# 「環保局在…3樓開單」: where an office was, and nobody's desk is.
+_DONE_THERE = late(
+    "[ ,]?(?:(?:這|那)?[戶家裡邊]|[前當現昨今]?場|被|又|已|就|有|遭|的住[戶家])?"
+    "(?:開[單罰]|稽查|查[獲到緝封]|取締|拆[除違掉]|臨檢|搜索|抓[到獲走]|逮捕|救[出起援]|滅火|[勘訪]查|會勘|探[視訪]|訪視|家訪|噴藥)"
+)
 _REACH, _SENTENCES, _SEEN, _HARDLY_SEEN = 32, 60, 0.2, 0.1
 
 
 def is_address_on_record(views: Views, start: int, end: int) -> bool:
-    """Whether an address is told as somebody's: registered, lived at, or behind the sentence that names him."""
+    """Whether an address is told as somebody's: registered, lived in, visited, or behind a sentence that names him."""
     low = max(0, start - _REACH)
-    if _ADDRESS_BEFORE.search(views.folded, low, start):
+    if _ADDRESS_BEFORE.search(views.folded, low, start) or _DONE_THERE.match(views.folded, end):
         return True
     if not _NEXT_SENTENCE.search(views.folded, low, start):
         return False
