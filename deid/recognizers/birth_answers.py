@@ -41,6 +41,8 @@ _OLDEST, _SHORT_YEAR = 125, 4
 
 def births_answered(folded: str) -> Iterator[Span]:
     """Yield the pieces with which lines begin that answer a question for a date of birth, or read the answer back."""
+    if "\n" not in folded or not ("生" in folded or "年次" in folded):  # nobody asks, nobody answers
+        return
     asked, told = False, set[str]()
     for who, start, line_end in turns(folded):
         end = start + len(folded[start:line_end].rstrip())

@@ -22,6 +22,8 @@ _COUNTED = re.compile(" ?[年月日號元塊點分時歲樓]")
 
 def phones_answered(figures: str) -> Iterator[Span]:
     """Yield the pieces of a number told in two lines or more; ``figures`` has Chinese digits as figures."""
+    if "\n" not in figures or ":" not in figures:  # nobody asks, nobody answers
+        return
     pieces: list[Span] | None = None
     for who, start, end in turns(figures):
         if pieces is not None:
