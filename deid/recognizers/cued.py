@@ -214,7 +214,7 @@ class CuedRecognizer(TextRecognizer):
 
     def find(self, views: Views) -> Iterator[Finding]:
         cues = cues_of(views)
-        for kind in self.KINDS:
+        for kind in self.KINDS if cues.by_kind or cues.cells else ():
             for cue in cues.by_kind.get(kind, ()):
                 for span in self._beside(views, cue):
                     yield self.finding(views, behind_small_word(views, span, named=kind in NAMED), self.SCORE)

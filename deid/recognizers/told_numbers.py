@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from deid.identifiers import tw_national_id, tw_phone, tw_ui_no
@@ -118,10 +119,10 @@ def told_of(views: Views, entity: str) -> list[list[Span]]:
     return found.get(entity, [])
 
 
-def pieces_told(views: Views, entity: str) -> Iterator[Span]:
-    """Yield the places of such numbers, groups as one between which hardly anything is said."""
-    for groups in told_of(views, entity):
-        yield from joined(views.figures, groups)
+def pieces_told(views: Views, entity: str) -> Iterable[Span]:
+    """Return the places of such numbers, groups as one between which hardly anything is said."""
+    told = told_of(views, entity)
+    return chain.from_iterable(joined(views.figures, groups) for groups in told) if told else ()
 
 
 def _all_told(views: Views) -> Iterator[tuple[str, list[Span]]]:

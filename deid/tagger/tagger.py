@@ -195,17 +195,16 @@ def _may_be_name(folded: str, start: int, end: int, score: float) -> bool:
 
 def _runs(column: Floats, sure: float, edge: float) -> Iterator[tuple[int, int]]:
     """Yield the runs above ``edge`` that reach ``sure`` somewhere."""
-    start = end = -1
-    reached = False
-    for at in np.flatnonzero(column >= edge).tolist():
-        if at != end:
-            if reached:
-                yield start, end
-            start, reached = at, False
-        end = at + 1
-        reached = reached or column[at] >= sure
-    if reached:
+    reached = (column >= sure).tobytes()
+    at = reached.find(1)
+    if at < 0:
+        return
+    inside = (column >= edge).tobytes()
+    while at >= 0:
+        start, end = inside.rfind(0, 0, at) + 1, inside.find(0, at)
+        end = len(inside) if end < 0 else end
         yield start, end
+        at = reached.find(1, end)
 
 
 @cache
