@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -26,6 +26,9 @@ from deid.session import Session
 from deid.special_category import speaks_of_special_category
 from deid.tagger.tagger import load_tagger
 from deid.views import Views
+
+_Answer = list[Finding] | None
+_ANSWERED = "answers"
 
 
 class Concealer:
@@ -69,6 +72,21 @@ class Concealer:
         speaks_of_special_category("")
         compile_all()
 
+    def read_ahead(self, texts: Collection[Views]) -> None:
+        """Ask the recognisers about several texts, one recogniser after the other, for ``detect`` to settle later.
+
+        What is found is the same; it takes less time, since the code of each stays in the processor's cache.
+        """
+        load_tagger().read_ahead(texts)
+        for views in texts:
+            speaks_of_special_category(views)
+        answers: list[list[_Answer]] = [[] for _ in texts]
+        for reader, _ in self._readers:
+            for views, known in zip(texts, answers, strict=True):
+                known.append(_ask(reader, views))
+        for views, known in zip(texts, answers, strict=True):
+            views.cache[_ANSWERED] = self, known
+
     def detect(
         self, text: str | Views, *, deadline: float | None = None, strict: bool = False
     ) -> tuple[Finding, ...]:
@@ -84,8 +102,7 @@ class Concealer:
             return ()
         found: list[Finding] = []
         doubtful: list[Finding] = []
-        for reader, last_resort in self._readers:
-            answer = _ask(reader, views)
+        for (_, last_resort), answer in zip(self._readers, self._answers(views), strict=True):
             if answer is None:
                 raise ConcealmentError("a recogniser failed")
             if answer:
@@ -101,6 +118,11 @@ class Concealer:
         if deadline is not None and time.monotonic() > deadline:
             raise ConcealmentTimeout("concealment took too long")
         return resolved
+
+    def _answers(self, views: Views) -> Iterable[_Answer]:
+        """Return what each recogniser answers: asked for in turn, where this concealer has not read ahead."""
+        reader, answers = views.cache.get(_ANSWERED, (None, ()))
+        return answers if reader is self else (_ask(reader, views) for reader, _ in self._readers)
 
     def _check(self, answer: Iterable[Finding], length: int, strict: bool) -> list[Finding]:
         enough, concealed = self._enough[strict], []
@@ -162,7 +184,7 @@ def _reader(recognizer: EntityRecognizer) -> Callable[[Views], Iterable[Finding]
     return read
 
 
-def _ask(reader: Callable[[Views], Iterable[Finding]], views: Views) -> list[Finding] | None:
+def _ask(reader: Callable[[Views], Iterable[Finding]], views: Views) -> _Answer:
     """Return the findings of one recogniser, or None when it failed.
 
     A failure is told by value, so that the error raised for it carries no context: the context of a recogniser's own

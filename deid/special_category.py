@@ -36,6 +36,7 @@ _OPENED = f"(?:(?<=[換割開切])|(?<=[換割開切]{_IN_SENTENCE}))"
 _LAW = f"(?:(?![我你您他她違犯適依後申]){_IN_SENTENCE}){{0,10}}?(?:防[治制]法|保障法|衛生法|條例|施行細則)"
 _BROKEN = ("違反", "犯")
 _LETTERS = re.compile("[A-Z]+")
+_CACHED = "special category"
 _CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
 _ASKED = re.compile("[你您][^。]{0,60}[嗎呢?]")
 _SELF = r"我(?![國縣市]|們[國縣市])|(?<![A-Z])(?:I|MY|ME|WE|OUR|HE|SHE|HIS|HER|PATIENT)(?![A-Z])"
@@ -178,8 +179,12 @@ def _topics() -> _Topics:
 
 
 def speaks_of_special_category(text: str | Views) -> bool:
-    """Whether a text touches an art. 6 topic, as far as a list of words can tell. Errs towards yes."""
-    return _topics().are_in(Views.of(text).folded)
+    """Whether a text touches an art. 6 topic, as far as a list of words can tell. Errs towards yes; told once."""
+    views = Views.of(text)
+    found: bool | None = views.cache.get(_CACHED)
+    if found is None:
+        found = views.cache[_CACHED] = _topics().are_in(views.folded)
+    return found
 
 
 def names_special_category(key: str) -> bool:

@@ -1,10 +1,10 @@
-"""Reads the texts of several rows together: the tagger takes less time for them than for one at a time."""
+"""Reads the texts of several rows together, which takes less time than one at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from deid.tagger.tagger import load_tagger
+from deid.concealer import Concealer
 from deid.views import Views
 
 _LONGEST = 512  # characters; reading a longer text ahead saves next to nothing
@@ -13,7 +13,8 @@ _LONGEST = 512  # characters; reading a longer text ahead saves next to nothing
 class ReadAhead:
     """The views of the texts that come next. Whether a text was read ahead changes nothing of what is found in it."""
 
-    def __init__(self) -> None:
+    def __init__(self, concealer: Concealer) -> None:
+        self._concealer = concealer
         self._views: dict[str, Views] = {}
 
     def read(self, texts: Iterable[str]) -> None:
@@ -21,7 +22,7 @@ class ReadAhead:
         self._views = {}
         ahead = {text: Views(text) for text in texts if len(text) <= _LONGEST}
         try:
-            load_tagger().read_ahead(ahead.values())
+            self._concealer.read_ahead(ahead.values())
         except Exception:  # noqa: BLE001  the text that it fails for is refused alone, and not the rows beside it
             return
         self._views = ahead

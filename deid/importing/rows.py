@@ -92,7 +92,7 @@ class RowConcealer:
         self._roles = roles
         self._encoding = cell_encoding
         self._longest = longest_cell
-        self._ahead = ReadAhead()
+        self._ahead = ReadAhead(self._concealer)
         self._is_personal = lru_cache(_NAMES_REMEMBERED)(self._holds_any)
         self._is_topic = lru_cache(_NAMES_REMEMBERED)(names_special_category)
 

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from deid import Concealer, ConcealmentError, Finding, load_policy
 from deid.importing.read_ahead import ReadAhead
 from deid.importing.roles import KEEP, TEXT, Roles
 from deid.importing.rows import RowConcealer
+from deid.recognizers import TextRecognizer
 from deid.tagger.features import Floats, Ids, features, features_of_all
 from deid.tagger.network import Network
 from deid.tagger.tagger import Tagger, load_tagger
@@ -25,7 +27,7 @@ WORDS = [
 TEXTS = st.lists(
     st.lists(st.sampled_from(WORDS) | st.text(max_size=3), min_size=1, max_size=6).map("".join), min_size=1, max_size=5
 )
-TAGGER = load_tagger()
+CONCEALER, TAGGER = Concealer(load_policy("default")), load_tagger()
 ROLES = Roles(dict(zip(COLUMNS, (KEEP, TEXT), strict=True)))
 
 
@@ -44,7 +46,7 @@ def test_what_the_network_sees_of_a_text_says_nothing_of_those_around_it(texts: 
 
 
 def test_a_text_that_was_read_ahead_has_its_own_probabilities() -> None:
-    ahead = ReadAhead()
+    ahead = ReadAhead(CONCEALER)
     texts = ordinary_texts(20, 80)
     ahead.read(texts)
     for text in texts:
@@ -54,6 +56,40 @@ def test_a_text_that_was_read_ahead_has_its_own_probabilities() -> None:
             assert TAGGER.value_mean(early, word, word + 9) == TAGGER.value_mean(alone, word, word + 9)
         assert TAGGER.spans(early) == TAGGER.spans(alone)
         assert not ahead.views(text).cache, "the views of a text belong to one call"
+
+
+def test_a_text_that_was_read_ahead_has_its_own_findings() -> None:
+    texts = [*map(Views, ordinary_texts(30, 80)), Views(""), Views("我是同志，住中山路5號")]
+    CONCEALER.read_ahead(texts)
+    for views in texts:
+        for strict in (False, True):
+            assert CONCEALER.detect(views, strict=strict) == CONCEALER.detect(views.text, strict=strict)
+
+
+class Picky(TextRecognizer):
+    """Fails for one text."""
+
+    ENTITY = "PERSON"
+
+    def find(self, views: Views) -> list[Finding]:
+        if "壞" in views.text:
+            raise RuntimeError(views.text)
+        return [Finding(0, 1, "PERSON", 1.0, self.name)]
+
+
+def test_a_recogniser_that_fails_for_one_text_stops_that_text() -> None:
+    concealer = Concealer(load_policy("default"), [Picky()])
+    texts = [Views("好的"), Views("壞的"), Views("對的")]
+    concealer.read_ahead(texts)
+    assert [len(concealer.detect(texts[at])) for at in (0, 2)] == [1, 1]
+    with pytest.raises(ConcealmentError):
+        concealer.detect(texts[1])
+
+
+def test_what_another_policy_answered_is_not_taken() -> None:
+    other, views = Concealer(load_policy("default"), [Picky()]), Views("好的")
+    other.read_ahead([views])
+    assert CONCEALER.detect(views) == ()
 
 
 def test_rows_are_concealed_as_one_at_a_time() -> None:
