@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from deid.patterns import late
+from deid.patterns import Pattern, late
 from deid.tw_districts import CITIES, DISTRICTS, ROMANISED_CITIES, ROMANISED_DISTRICTS
 from deid.views import Views
 
@@ -29,7 +29,7 @@ _CITY = _any({city[:-1] for city in CITIES})
 _NAME = _any({name[:-1] for name in DISTRICTS} - set("東西南北中"))
 # Of townships that became districts people go on writing what they were: 台北縣板橋市.
 _DISTRICT = f"(?:{_any(DISTRICTS)}|{_NAME}[市鎮鄉](?!場))"
-_BEFORE = late(
+_BEFORE = Pattern(
     rf"{_LEAD}(?:{_CITY}[市縣]?(?:{_GAP}(?:{_DISTRICT}|{_NAME}))?|{_DISTRICT}|{_NAME}){_GAP}的?$"
 )
 # In an address itself a name without 市 or 區 may be its road's: 「台中港路」, 「中山路」.

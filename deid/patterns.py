@@ -95,7 +95,10 @@ class Pattern(_Waiting):
             found = machine.match(self._code, text, len(text), 0, _CONTEXT)[0]
         except _GIVES_UP:
             return self._plain.search(text)
-        return None if found is None else self._plain.search(text)
+        if found is None:
+            return None
+        begins = machine.match_substring_span_bynumber(found, b"", 0)[0]  # in bytes
+        return self._plain.match(text, len(text.encode()[:begins].decode())) or self._plain.search(text)
 
     def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
         """Yield the matches that don't overlap, first to last. Between two places of a text ``re`` searches alone."""

@@ -279,8 +279,8 @@ def _runs(folded: str, table: Floats) -> None:
         for match in runs.finditer(folded):
             shown = shown or bytearray(len(folded))
             start, end = match.span()
-            codes = _RUN_CODES[min(end - start, _USUAL_RUN)]
-            shown[start:end] = codes + codes[-1:] * (end - start - _USUAL_RUN)
+            more = end - start - _USUAL_RUN
+            shown[start:end] = _RUN_CODES[end - start] if more <= 0 else _RUN_CODES[-1] + _RUN_CODES[-1][-1:] * more
         if shown is not None:
             rows = _RUN_ROWS.take(np.frombuffer(shown, dtype=np.uint8), axis=0)
             table[:, column : column + rows.shape[1]] = rows
