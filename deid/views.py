@@ -14,12 +14,14 @@ Recognisers work in offsets of ``folded`` and hand them back through ``original_
 from __future__ import annotations
 
 import re
+import time
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import chain
 from typing import Any
 
+from deid.errors import ConcealmentTimeout
 from deid.folding import FIGURES as _FIGURES
 from deid.folding import fold
 from deid.number_places import NumberMatch, NumberPlaces
@@ -69,6 +71,7 @@ class Views:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.deadline: float | None = None  # of ``time.monotonic()``: after it nothing of the text is told
         # What recognisers have worked out about this text and share: one entry each, under a name of their own.
         self.cache: dict[str, Any] = {}
         self.folded, self._origins = fold(text)
@@ -77,6 +80,11 @@ class Views:
     def of(cls, text: str | Views) -> Views:
         """Return the views of a text, or those that somebody has made of it."""
         return text if isinstance(text, Views) else cls(text)
+
+    def check_deadline(self) -> None:
+        """Raise ConcealmentTimeout after the deadline."""
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            raise ConcealmentTimeout("concealment took too long")
 
     @cached_property
     def figures(self) -> str:

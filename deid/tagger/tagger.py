@@ -63,12 +63,16 @@ class Tagger:
         self._network = network
 
     def probabilities(self, views: Views) -> Floats:
-        """Return the probability of each class (row) at each character (column) of a text that is not empty."""
+        """Return the probability of each class (row) at each character (column) of a text that is not empty.
+
+        Raises ConcealmentTimeout when a window begins after the deadline.
+        """
         length = len(views.folded)
         if length <= WINDOW:
             return self.window(views, 0, length)
         margin, parts = self._network.context + _WORD_CONTEXT, []
         for start in range(0, length, WINDOW):
+            views.check_deadline()
             first, last = max(0, start - margin), min(length, start + WINDOW + margin)
             parts.append(self.window(views, first, last)[:, start - first : start - first + WINDOW])
             parts[-1] = parts[-1][:, : length - start]

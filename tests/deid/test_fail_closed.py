@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import time
 import traceback
+from types import SimpleNamespace
 
 import pytest
 
 from deid import Concealer, ConcealmentError, ConcealmentTimeout, Finding, Policy, PolicyError, load_policy
 from deid.presidio import EntityRecognizer, RecognizerResult
 from deid.recognizers import TextRecognizer, shipped_recognizers
+from deid.tagger.features import Floats, Ids
+from deid.tagger.network import Network
+from deid.tagger.tagger import WINDOW
 from deid.views import Views
 
 SECRET = "A123456789"
@@ -78,6 +82,23 @@ def test_a_recogniser_past_the_deadline_stops_the_text(policy: Policy) -> None:
         session.conceal("王小明")
     session.deadline = time.monotonic() + 60
     assert session.conceal("王小明") == "王小明"
+
+
+def test_the_deadline_stops_the_tagger_between_two_windows(
+    concealer: Concealer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hostile text of a megabyte has some hundred windows."""
+    clock, read = [0.0], Network.probabilities
+
+    def slow(self: Network, ids: Ids, table: Floats) -> Floats:
+        clock[0] += 1
+        return read(self, ids, table)
+
+    monkeypatch.setattr(Network, "probabilities", slow)
+    monkeypatch.setattr("deid.views.time", SimpleNamespace(monotonic=lambda: clock[0]))
+    with pytest.raises(ConcealmentTimeout):
+        concealer.detect("陳" * WINDOW * 9, deadline=2.5)
+    assert clock[0] == 3
 
 
 def test_a_deadline_already_passed_stops_the_text(concealer: Concealer) -> None:
