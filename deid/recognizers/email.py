@@ -9,6 +9,7 @@ from typing import Any
 from deid.findings import Finding
 from deid.patterns import Pattern, late
 from deid.published import mailbox
+from deid.recognizers.addressed import is_named_near, is_written_to
 from deid.recognizers.asked_for import tells_mailbox
 from deid.recognizers.base import DOUBTFUL, TextRecognizer
 from deid.recognizers.call import Call
@@ -132,6 +133,8 @@ def _is_of_official(views: Views, written: re.Match[str]) -> bool:
     if not _OF_AGENCY.search(written[0].replace(" ", "")) or is_mailbox_on_record(views, written.start()):
         return False
     if Call.of(views).has_sides:  # ``tells_mailbox`` has judged it
+        return False
+    if not is_named_near(views, written.start()) or is_written_to(views, *written.span()):
         return False
     low = max(0, written.start() - _CLAIM)
     claims = [claim.end() for claim in PRIVATE_BEFORE.finditer(views.folded, low, written.start())]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deid.recognizers.addressed import is_written_to
 from deid.recognizers.public_context import PublicContext
 from deid.recognizers.public_words import CALLED_BEFORE, FAX_BEFORE, SOMEBODY_AFTER, is_reported
 from deid.tagger.tagger import load_tagger
@@ -9,7 +10,7 @@ from deid.views import Views
 
 _JUST_BEFORE = 12
 _PUBLIC_BELOW, _SURELY_PUBLIC, _SURELY_PRIVATE = 0.3, 0.02, 0.999
-_LINKED_BELOW, _FAX_BELOW, _CLAUSE = 0.5, 0.05, 24
+_LINKED_BELOW, _FAX_BELOW, _CLAUSE = 0.2, 0.05, 24
 
 
 def reads_as_public(views: Views, start: int, end: int) -> bool:
@@ -25,7 +26,7 @@ def reads_as_public(views: Views, start: int, end: int) -> bool:
 def is_told_with_office(views: Views, start: int, end: int) -> bool:
     """Whether a value stands among an office's, as below a mail, and the tagger sees nothing private."""
     seen = load_tagger().value_mean(views, start, end)
-    if seen >= _LINKED_BELOW or is_reported(views.folded, start, end):
+    if seen >= _LINKED_BELOW or is_reported(views.folded, start, end) or is_written_to(views, start, end):
         return False
     context = PublicContext.of(views)
     if seen < _FAX_BELOW and FAX_BEFORE.search(views.folded, max(0, start - _CLAUSE), start):

@@ -7,6 +7,7 @@ import re
 from deid.identifiers import tw_phone
 from deid.patterns import late
 from deid.recognizers.address_english import follows_office
+from deid.recognizers.addressed import is_named_near, is_surely_own, is_written_to
 from deid.recognizers.asked_for import Asked, line_asked_for
 from deid.recognizers.linked_places import is_line_of_institution, is_nobodys_line
 from deid.recognizers.on_record import is_line_on_record
@@ -52,7 +53,7 @@ def is_published_line(views: Views, span: tuple[int, int], number: str, verdicts
         return verdicts[number]
     if _OWN_OFFICE.search(views.before(span[0], 14)) or _OWN_AFTER.match(views.folded, span[1]):
         return False
-    if is_line_on_record(views, *span):
+    if is_line_on_record(views, *span) or is_surely_own(views, *span):
         return False
     if number in verdicts:
         return verdicts[number] or (not mobile and is_nobodys_line(views, *span))
@@ -81,6 +82,8 @@ def _is_of_office(views: Views, start: int, end: int) -> bool:
 def _is_officials(views: Views, start: int, end: int) -> bool:
     """Whether an official's title and name stand before a line, with an extension or where the tagger doubts."""
     if not _OFFICIAL_BEFORE.search(views.folded, max(0, start - _OFFICIAL_REACH), start):
+        return False
+    if not is_named_near(views, start) or is_written_to(views, start, end):
         return False
     extended = _EXTENDED.search(views.folded, start, end) is not None
     return extended or load_tagger().value_mean(views, start, end) < _MAYBE

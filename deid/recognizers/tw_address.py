@@ -18,6 +18,7 @@ from deid.patterns import Pattern, late
 from deid.recognizers import address_grammar as grammar
 from deid.recognizers.address_english import english_addresses, follows_office, with_floor_and_room
 from deid.recognizers.address_pieces import numbers_again, roads_of_doors
+from deid.recognizers.addressed import is_surely_own
 from deid.recognizers.asked_for import is_place_of_office
 from deid.recognizers.base import TextRecognizer
 from deid.recognizers.linked_places import belongs_to_institution
@@ -113,7 +114,7 @@ def _in_traditional(folded: str) -> str:
 def _is_public(views: Views, start: int, end: int) -> bool:
     if is_place_of_office(views, start, end):
         return True
-    if is_address_on_record(views, start, end):
+    if is_address_on_record(views, start, end) or is_surely_own(views, start, end):
         return False
     context = PublicContext.of(views)
     if context.publishes_address(start, end) or follows_office(views, start):

@@ -1,6 +1,6 @@
 """How much is found of what people write. The floors in evaluation/floors.json only rise.
 
-``dev`` to ``dev34`` may be tuned on. ``heldout`` is looked at only to publish its figures
+``dev`` to ``dev35`` may be tuned on. ``heldout`` is looked at only to publish its figures
 (docs/de-identification.md).
 """
 

@@ -1,4 +1,4 @@
-"""Annotated texts: ``dev.txt`` to ``dev34.txt`` to tune on, ``heldout.txt`` for the published figures.
+"""Annotated texts: ``dev.txt`` to ``dev35.txt`` to tune on, ``heldout.txt`` for the published figures.
 
 The files are in the format of the training corpus. National IDs and ARC numbers stand in them as slots: a number with
 a right check digit may belong to somebody, so none is written down.
